@@ -1,0 +1,1 @@
+"""canonym: one name for one thing."""
