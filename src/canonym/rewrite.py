@@ -1,0 +1,154 @@
+"""Edits as an algebra: apply, invert, compose, and map spans back through them.
+
+A plan of edits is a sequence sorted by start, whose spans do not overlap; offsets are code points into the
+text before any edit. Everything here checks what it is given: a plan that does not fit its text raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from canonym.model import CanonymError, Edit
+
+
+def apply(text: str, edits: Sequence[Edit]) -> str:
+    """The text with every edit made; raises CanonymError where the plan does not fit the text.
+
+    >>> apply("in Kabool", [Edit(3, 9, "Kabool", "Kabul", "alias")])
+    'in Kabul'
+    """
+    parts: list[str] = []
+    done = 0
+    for edit in edits:
+        if not done <= edit.start <= edit.end <= len(text):
+            raise CanonymError(
+                f"the edit at {edit.start}:{edit.end} overlaps another, is out of order, or outside the text",
+                remedy="Edits are sorted, do not overlap, and count code points",
+            )
+        if text[edit.start : edit.end] != edit.before:
+            found = text[edit.start : edit.end]
+            raise CanonymError(
+                f"the edit at {edit.start}:{edit.end} expects {edit.before!r} and finds {found!r}",
+                remedy="These edits were made for another text",
+            )
+        parts += (text[done : edit.start], edit.after)
+        done = edit.end
+    parts.append(text[done:])
+    return "".join(parts)
+
+
+def invert(edits: Sequence[Edit]) -> tuple[Edit, ...]:
+    """The edits which lead back, against the output of `edits`.
+
+    >>> plan = [Edit(3, 9, "Kabool", "Kabul", "alias")]
+    >>> apply(apply("in Kabool", plan), invert(plan))
+    'in Kabool'
+    """
+    out: list[Edit] = []
+    shift = 0
+    for edit in edits:
+        start = edit.start + shift
+        end = start + len(edit.after)
+        out.append(replace(edit, start=start, end=end, before=edit.after, after=edit.before))
+        shift += len(edit.after) - len(edit.before)
+    return tuple(out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One edit by its place in the text between the two plans."""
+
+    start: int
+    end: int
+    late: bool
+    edit: Edit
+
+
+def compose(first: Sequence[Edit], second: Sequence[Edit], text: str) -> tuple[Edit, ...]:
+    """One plan against `text` that does what `first`, then `second` against the outcome, do.
+
+    Edits of the two plans that overlap or touch become one: `before` is the original substring, `after`
+    the final one, sources are joined by "+", reasons follow each other; canonical, id, type and score are the
+    later edit's where it has a canonical form. An edit that changes nothing in the end vanishes. Raises
+    CanonymError as `apply` does.
+
+    >>> one = [Edit(0, 7, "KÃ¢bool", "Kâbool", "mojibake")]
+    >>> two = [Edit(0, 6, "Kâbool", "Kabul", "alias", "Kabul")]
+    >>> [(e.before, e.after, e.source, e.canonical) for e in compose(one, two, "KÃ¢bool!")]
+    [('KÃ¢bool', 'Kabul', 'mojibake+alias', 'Kabul')]
+    """
+    middle = apply(text, first)
+    if not first or not second:
+        apply(middle, second)
+        return tuple(edit for edit in (*first, *second) if edit.before != edit.after)
+    early = [_Step(b.start, b.end, False, e) for b, e in zip(invert(first), first, strict=True)]
+    late = [_Step(e.start, e.end, True, e) for e in second]
+    steps = sorted(early + late, key=lambda step: (step.start, step.end))
+    out: list[Edit] = []
+    shift = 0  # from a place in the middle text to the same place in `text`
+    for group in _groups(steps):
+        start, end = group[0].start, max(step.end for step in group)
+        begin = start + shift
+        shift += sum(len(s.edit.before) - len(s.edit.after) for s in group if not s.late)
+        inside = [replace(s.edit, start=s.start - start, end=s.end - start) for s in group if s.late]
+        after = apply(middle[start:end], inside)
+        merged = replace(
+            _merge(group), start=begin, end=end + shift, before=text[begin : end + shift], after=after
+        )
+        if merged.before != merged.after:
+            out.append(merged)
+    return tuple(out)
+
+
+def _groups(steps: Iterable[_Step]) -> list[list[_Step]]:
+    # A step joins when it meets a step of the *other* plan; neighbours in one plan stay two edits.
+    groups: list[list[_Step]] = []
+    ends = [-1, -1]
+    for step in steps:
+        if groups and step.start <= ends[not step.late]:
+            groups[-1].append(step)
+        else:
+            groups.append([step])
+            ends = [-1, -1]
+        ends[step.late] = max(ends[step.late], step.end)
+    return groups
+
+
+def _merge(group: Sequence[_Step]) -> Edit:
+    if len(group) == 1:
+        return group[0].edit
+    edits = [s.edit for s in group if not s.late] + [s.edit for s in group if s.late]
+    sources = dict.fromkeys(part for edit in edits for part in edit.source.split("+"))
+    named = [s.edit for s in group if s.late and s.edit.canonical] or [e for e in edits if e.canonical]
+    base = named[0] if named else replace(edits[-1], score=min(edit.score for edit in edits))
+    reasons = tuple(dict.fromkeys(reason for edit in edits for reason in edit.reasons))
+    return replace(base, source="+".join(sources), reasons=reasons)
+
+
+def map_back(span: tuple[int, int], edits: Sequence[Edit]) -> tuple[int, int]:
+    """Where a span (start, end) of the edited text stands in the text before `edits`.
+
+    An edit that shares a character with the span is taken in whole; one that only lies beside it is left out.
+
+    >>> map_back((3, 8), [Edit(3, 9, "Kabool", "Kabul", "alias")])
+    (3, 9)
+    """
+    start, end = span
+    shift = 0  # from a place in the original to the same place in the edited text
+    low = start
+    touched: list[Edit] = []
+    for edit in edits:
+        left = edit.start + shift
+        right = left + len(edit.after)
+        if right > start and left >= end:
+            break
+        shift += len(edit.after) - len(edit.before)
+        if right <= start:
+            low = start - shift
+        else:
+            touched.append(edit)
+    high = end - shift
+    if touched:
+        return min(low, touched[0].start), max(high, touched[-1].end)
+    return low, high
