@@ -1,0 +1,227 @@
+"""What known words leave behind when a short string is cut out of them.
+
+`Traces` answers for any unknown word which strings, put back, would make a common word of it. `Readings`
+holds, for strings that are known to be missing, which word each leftover stands for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from canonym.lexicon import frequencies
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SHORTEST: Final = 2
+LONGEST: Final = 6
+#: Words at least as frequent (Zipf) may bear witness to a missing string; rarer ones are too often chance.
+WITNESS: Final = 3.0
+#: Words below this frequency (Zipf) count as unknown until explained.
+RARE: Final = 2.5
+_WIDTH: Final = 24
+_LEAST_GAIN: Final = 1.5
+_MOST_GAIN: Final = 4.0
+#: Sound words that may be mistaken, a word of running text: one in ten thousand.
+_BUDGET: Final = 1e-4
+_LEAST_MARGIN: Final = 0.4
+_BASE: Final = 0x9E3779B97F4A7C15
+_MASK: Final = (1 << 64) - 1
+_INVERSE: Final = pow(_BASE, -1, 1 << 64)
+
+
+def stranger(word: str) -> float:
+    """How frequent (Zipf) a single word must be thought that no dictionary lists: the longer, the rarer."""
+    return max(-1.0, 2.2 - 0.4 * max(0, len(word) - 3))
+
+
+def gain(residue: str, zipf: float, frequency: Mapping[str, float]) -> float:
+    """How much likelier (log10, at most 4) `residue` is if a word of that Zipf frequency stands behind it."""
+    return min(_MOST_GAIN, zipf - max(stranger(residue), frequency.get(residue, 0.0)))
+
+
+def without(word: str, strings: Sequence[str]) -> str:
+    """`word` after each of `strings` was removed from everywhere in it.
+
+    >>> without("organisation", ("ani",)), without("organisation", ("ani", "ion"))
+    ('orgsation', 'orgsat')
+    """
+    for string in strings:
+        word = word.replace(string, "")
+    return word
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One explanation of an unknown word: the missing `string`, the `word` behind it, the gain (log10)."""
+
+    string: str
+    word: str
+    gain: float
+
+
+class Traces:
+    """Every way to cut 2 to 6 letters out of a common word of a language, as sorted hashes.
+
+    Some million entries, 13 bytes each; built in well under a second.
+    """
+
+    def __init__(self, lang: str) -> None:
+        import numpy as np
+
+        self._frequency = frequencies(lang)
+        self._words = sorted(
+            w for w, z in self._frequency.items() if z >= WITNESS and 5 <= len(w) <= _WIDTH and w.isalpha()
+        )
+        codes = _codes(self._words)
+        lengths = np.array([len(w) for w in self._words], dtype=np.int64)
+        heads = _heads(codes)
+        whole = heads[:, -1]
+        hashes, words, places, cuts = [], [], [], []
+        for cut in range(SHORTEST, LONGEST + 1):
+            back = np.uint64(pow(_INVERSE, cut, 1 << 64))
+            for at in range(_WIDTH - cut + 1):
+                (rows,) = np.nonzero((lengths >= at + cut) & (lengths - cut >= 3))
+                if not len(rows):
+                    continue
+                hashes.append(heads[rows, at] + (whole[rows] - heads[rows, at + cut]) * back)
+                words.append(rows.astype(np.int32))
+                places.append(np.full(len(rows), at, dtype=np.int8))
+                cuts.append(np.full(len(rows), cut, dtype=np.int8))
+        every = np.concatenate(hashes) if hashes else np.zeros(0, dtype=np.uint64)
+        order = np.argsort(every, kind="stable")
+        self._hashes: NDArray[np.uint64] = every[order]
+        self._word = np.concatenate(words)[order] if hashes else np.zeros(0, dtype=np.int32)
+        self._at = np.concatenate(places)[order] if hashes else np.zeros(0, dtype=np.int8)
+        self._cut = np.concatenate(cuts)[order] if hashes else np.zeros(0, dtype=np.int8)
+
+    def explain(self, residues: Iterable[str]) -> dict[str, tuple[Trace, ...]]:
+        """For each residue that can be explained, its traces, one a string, sorted by the string."""
+        import numpy as np
+
+        asked = [r for r in residues if 3 <= len(r) <= _WIDTH]
+        if not asked:
+            return {}
+        wanted = _heads(_codes(asked))[:, -1]
+        lows = np.searchsorted(self._hashes, wanted, side="left")
+        highs = np.searchsorted(self._hashes, wanted, side="right")
+        out: dict[str, tuple[Trace, ...]] = {}
+        for k in np.nonzero(highs > lows)[0].tolist():
+            residue = asked[k]
+            best: dict[str, Trace] = {}
+            for j in range(int(lows[k]), int(highs[k])):
+                word, at, cut = self._words[self._word[j]], int(self._at[j]), int(self._cut[j])
+                string = word[at : at + cut]
+                worth = gain(residue, self._frequency[word], self._frequency)
+                if worth < _LEAST_GAIN or word.replace(string, "") != residue:
+                    continue
+                if string not in best or (worth, word) > (best[string].gain, best[string].word):
+                    best[string] = Trace(string, word, worth)
+            if best:
+                out[residue] = tuple(best[s] for s in sorted(best))
+        return out
+
+
+@lru_cache(maxsize=4)
+def traces(lang: str) -> Traces:
+    """The traces of a language, built when first asked."""
+    return Traces(lang)
+
+
+def _codes(words: Sequence[str]) -> NDArray[np.uint64]:
+    """Code points, shape (len(words), 24), zero after the end."""
+    import numpy as np
+
+    wide: Any = np.array(list(words), dtype=f"U{_WIDTH}")
+    codes: NDArray[np.uint64] = wide.view(np.uint32).reshape(len(words), _WIDTH).astype(np.uint64)
+    return codes
+
+
+def _heads(codes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Polynomial hashes of every beginning, shape (n, 25), modulo 2**64; the last column is the whole's."""
+    import numpy as np
+
+    powers = np.array([pow(_BASE, k, 1 << 64) for k in range(codes.shape[1])], dtype=np.uint64)
+    heads = np.zeros((codes.shape[0], codes.shape[1] + 1), dtype=np.uint64)
+    np.cumsum(codes * powers, axis=1, out=heads[:, 1:])
+    return heads
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a leftover stands for: the known `word`, and the odds (log10) that it does and nothing else."""
+
+    word: str
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """All leftovers of known words without `strings`, each with its one reading.
+
+    `witnesses` are the leftovers that tell that something is missing, with their gain (log10); `expected` is
+    how often each string stands in a million words of sound text; `witnessed` how many words in a million
+    would become witnesses.
+    """
+
+    strings: tuple[str, ...]
+    readings: Mapping[str, Reading]
+    witnesses: Mapping[str, float]
+    expected: tuple[float, ...]
+    witnessed: float
+
+
+@lru_cache(maxsize=64)
+def readings(strings: tuple[str, ...], lang: str) -> Readings:
+    """What stands behind each leftover once `strings` are gone, weighed by frequency.
+
+    An unknown leftover is read as the one known word that explains it. A leftover that is a word itself
+    ("pat" for "patent") is read so only where that is likelier, and never so often that more than one sound
+    word in 10,000 is expected to suffer.
+    """
+    frequency = frequencies(lang)
+    expected = [0.0] * len(strings)
+    groups: dict[str, list[tuple[float, str]]] = {}
+    for word, zipf in frequency.items():
+        if not any(s in word for s in strings):
+            continue
+        for k, string in enumerate(strings):
+            expected[k] += 10 ** (zipf - 3) * word.count(string)
+        residue = without(word, strings)
+        if residue:
+            groups.setdefault(residue, []).append((zipf, word))
+    out: dict[str, Reading] = {}
+    witnesses: dict[str, float] = {}
+    witnessed = 0.0
+    rivals: list[tuple[float, str, str, float]] = []
+    for residue, group in groups.items():
+        zipf, word = max(group, key=lambda pair: (pair[0], pair[1]))
+        clean = not any(s in residue for s in strings)
+        own = frequency.get(residue, 0.0) if clean else 0.0
+        others = sum(10**z for z, w in group if w != word)
+        margin = zipf - math.log10(10 ** (own or _unlisted(residue)) + others)
+        if own:
+            rivals.append((margin, residue, word, own))
+        elif margin >= 1.0:
+            out[residue] = Reading(word, margin)
+        worth = gain(residue, zipf, frequency)
+        if own < RARE and zipf >= WITNESS and worth >= _LEAST_GAIN and len(residue) >= 3:
+            witnesses[residue] = worth
+            witnessed += 10 ** (zipf - 3)
+    spent = 0.0
+    for margin, residue, word, own in sorted(rivals, reverse=True):
+        cost = 10 ** (own - 9)
+        if margin >= _LEAST_MARGIN and spent + cost <= _BUDGET:
+            spent += cost
+            out[residue] = Reading(word, margin)
+    return Readings(strings, out, witnesses, tuple(expected), witnessed)
+
+
+def _unlisted(residue: str) -> float:
+    """The Zipf frequency granted to an unlisted leftover: short ones are often initials or units."""
+    return 0.3 if len(residue) > 2 else 2.0
