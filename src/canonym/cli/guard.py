@@ -1,0 +1,125 @@
+"""Every way a call can end: its exit status, and a sentence in place of a traceback."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from types import FrameType
+from typing import Final, NoReturn
+
+import click
+
+from canonym.model import CanonymError, DocumentError
+
+FINE: Final = 0
+#: At least one document failed; the others went on.
+DOCUMENTS_FAILED: Final = 1
+#: The call itself was wrong, and nothing was written.
+WRONG_CALL: Final = 2
+#: A fault of ours (EX_SOFTWARE of sysexits.h).
+OUR_FAULT: Final = 70
+#: As a shell reports them: 128 and the number of the signal.
+INTERRUPTED: Final = 130
+BROKEN_PIPE: Final = 141
+
+
+def main(args: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and leave with its exit status."""
+    sys.exit(status(args))
+
+
+def status(args: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit status. Only `--debug` lets a traceback through."""
+    from canonym.cli.root import cli
+
+    argv = list(sys.argv[1:] if args is None else args)
+    if instruction := os.environ.get("_CANONYM_COMPLETE"):
+        from click.shell_completion import shell_complete
+
+        return shell_complete(cli, {}, "canonym", "_CANONYM_COMPLETE", instruction)
+    _end_on_sigterm()
+    try:
+        with cli.make_context("canonym", argv) as context:
+            code = cli.invoke(context)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else FINE
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        error.show()
+        return WRONG_CALL
+    except (KeyboardInterrupt, click.Abort):
+        say("Interrupted. What was not finished has not been written.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _reader_left()
+    except CanonymError as error:
+        say(str(error))
+        return DOCUMENTS_FAILED if isinstance(error, DocumentError) else WRONG_CALL
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            return _reader_left()
+        _traceback_if_asked(argv)
+        say(_os_sentence(error))
+        return WRONG_CALL
+    except MemoryError:
+        say("Out of memory. Give fewer workers (--workers 1) or a smaller table.")
+        return OUR_FAULT
+    except Exception as error:
+        _traceback_if_asked(argv)
+        text = " ".join(str(error).split())
+        say(
+            f"canonym stumbled over a fault of its own, {type(error).__name__}: {text}. "
+            "Run it again as `canonym --debug ...` and report what it prints."
+        )
+        return OUR_FAULT
+
+
+def say(text: str) -> None:
+    """One sentence for the user on standard error, marked as ours."""
+    text = text if text.endswith((".", "!", "?")) else f"{text}."
+    with contextlib.suppress(OSError):
+        click.echo(f"canonym: {text}", err=True)
+
+
+def _traceback_if_asked(argv: Sequence[str]) -> None:
+    # The group's own options stand before the command, so that no file called --debug is mistaken for it.
+    if argv[:1] == ["--debug"] or os.environ.get("CANONYM_DEBUG"):
+        traceback.print_exc()
+
+
+def _reader_left() -> int:
+    """`canonym ... | head` is no error: stop writing, and let nothing complain at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return BROKEN_PIPE
+
+
+def _os_sentence(error: OSError) -> str:
+    what = (error.strerror or str(error)).lower()
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{what}. {_REMEDIES.get(error.errno or 0, 'Check the path and its permissions.')}"
+
+
+_REMEDIES: Final = {
+    errno.ENOSPC: "Free some space, or write elsewhere with -o.",
+    errno.ENOENT: "Check the spelling of the path.",
+    errno.EISDIR: "Give a file instead of a folder.",
+    errno.ENOTDIR: "A part of the path is a file; give a folder.",
+    errno.EMFILE: "Raise the limit on open files (ulimit -n).",
+}
+
+
+def _end_on_sigterm() -> None:
+    """Leave by an exception on SIGTERM too, so that half-written files are cleared away."""
+
+    def leave(number: int, frame: FrameType | None) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    with contextlib.suppress(ValueError, AttributeError):  # not in the main thread, or no such signal
+        signal.signal(signal.SIGTERM, leave)

@@ -1,0 +1,108 @@
+"""Options that several commands share, and what they mean for a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from canonym import Normaliser
+
+
+def examples(*calls: str) -> str:
+    """The end of a command's help: calls that work, unwrapped."""
+    return "\b\nExamples:\n" + "\n".join(f"  {call}" for call in calls)
+
+
+table = click.option(
+    "-t",
+    "--table",
+    "tables",
+    multiple=True,
+    metavar="TABLE",
+    help="Alias table (CSV), compiled index, or pack (default, world); repeat it to add up.",
+)
+encoding = click.option(
+    "--encoding",
+    metavar="NAME",
+    help="Encoding of the input; by its byte order mark, or UTF-8, when absent.",
+)
+format_ = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["txt", "csv", "jsonl", "parquet"]),
+    help="Format of the input; by each file's ending when absent.",
+)
+text_key = click.option(
+    "--text-key", metavar="KEY", default="text", show_default=True, help="Field of the text in JSON lines."
+)
+columns = click.option(
+    "--column", "columns", metavar="NAME", multiple=True, help="Text column of a CSV or Parquet file."
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+as_summary = click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print the report as JSON: to standard output with -o or --dry-run, else to standard error.",
+)
+type_ = click.option(
+    "--type", "type_", metavar="TYPE", help="Only entities of this type: place, outlet, ... as in the table."
+)
+colour = click.option(
+    "--color",
+    "--colour",
+    "colour",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colour what is printed for people; NO_COLOR and FORCE_COLOR are heeded.",
+)
+quiet = click.option("-q", "--quiet", is_flag=True, help="Print no report and no progress.")
+output = click.option(
+    "-o",
+    "--output",
+    "output",
+    metavar="OUT",
+    type=click.Path(path_type=Path),
+    help="Where to write; standard output when absent.",
+)
+
+
+def wants_colour(choice: str, stream: IO[Any]) -> bool:
+    """Whether to colour: as told, else by NO_COLOR and FORCE_COLOR, else on a terminal alone."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return is_terminal(stream) and os.environ.get("TERM") != "dumb"
+
+
+def is_terminal(stream: IO[Any]) -> bool:
+    """Whether a person sits at the other end; a closed stream has nobody."""
+    try:
+        return stream.isatty()
+    except (AttributeError, ValueError):
+        return False
+
+
+def leave_if_idle(context: click.Context, given: tuple[str, ...]) -> None:
+    """Leave with the usage and status 2 where nothing was given and a person waits at standard input."""
+    if given or not is_terminal(sys.stdin):
+        return
+    click.echo(context.get_usage(), err=True)
+    click.echo(f"Try '{context.command_path} --help' for examples.", err=True)
+    context.exit(2)
+
+
+def load(tables: tuple[str, ...]) -> Normaliser:
+    """The normaliser over the tables given; the embedded one where none is."""
+    import canonym
+
+    return canonym.load(*tables)

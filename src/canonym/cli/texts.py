@@ -1,0 +1,247 @@
+"""Commands on running text: normalise, annotate, repair."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from canonym.cli import options, progress
+from canonym.model import KINDS, REWRITTEN_KINDS, UsageError
+
+if TYPE_CHECKING:
+    from canonym.model import Document, Result
+    from canonym.pipeline import Job, Summary
+    from canonym.profile import Profile
+
+Mode = Literal["normalise", "annotate", "repair"]
+
+
+def _kinds(context: click.Context, param: click.Parameter, value: str | None) -> frozenset[str]:
+    """Kinds of alias to rewrite, beside the usual ones."""
+    kinds = frozenset(filter(None, (k.strip() for k in (value or "").split(","))))
+    allowed = [k for k in KINDS if k != "never"]
+    if unknown := sorted(kinds - set(allowed)):
+        raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(allowed)}.", context, param)
+    return REWRITTEN_KINDS | kinds
+
+
+def _text_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that the three commands share, in the order of their help."""
+    shared = [
+        click.argument("paths", nargs=-1, metavar="[PATHS|-]..."),
+        options.output,
+        options.table,
+        options.format_,
+        options.text_key,
+        click.option("--id-key", metavar="KEY", default="id", show_default=True, help="Field of the id."),
+        options.columns,
+        options.encoding,
+        click.option(
+            "--evidence",
+            type=click.Choice(["corpus", "document"]),
+            help="What shows a scrubbed string: a first pass over everything (default for files), or each "
+            "document alone (default for standard input).",
+        ),
+        click.option(
+            "--profile",
+            "profile",
+            metavar="FILE",
+            type=click.Path(path_type=Path),
+            help="Evidence that `canonym profile` made, in place of a first pass.",
+        ),
+        click.option("--edits", metavar="FILE", help="Log every edit there, for `canonym undo`."),
+        click.option("--dry-run", is_flag=True, help="Show a diff of what would change; write nothing."),
+        options.as_summary,
+        options.colour,
+        options.quiet,
+    ]
+    for decorate in reversed(shared):
+        command = decorate(command)
+    return command
+
+
+_rewrite = click.option(
+    "--rewrite",
+    metavar="KIND,...",
+    callback=_kinds,
+    help="Rewrite these kinds of alias as well: abbreviation, demonym, domain, former, translation, weak.",
+)
+_no_repair = click.option("--no-repair", is_flag=True, help="Leave mojibake and scrubbed strings alone.")
+
+
+@click.command(
+    epilog=options.examples(
+        "canonym normalise articles/ -o clean/ --edits edits.jsonl",
+        "canonym normalise article.txt --dry-run",
+        "cat corpus.jsonl | canonym normalise --format jsonl - > clean.jsonl",
+        "canonym normalise news.csv --column body --table mine.csv --table default -o clean.csv",
+    )
+)
+@_text_options
+@_rewrite
+@_no_repair
+@click.pass_context
+def normalise(context: click.Context, /, **given: Any) -> None:
+    """Write one spelling for each name, and repair damaged text.
+
+    Reads files, folders, globs or standard input. A table of what changed, why and how often goes
+    to standard error.
+    """
+    _run(context, "normalise", **given)
+
+
+@click.command(
+    epilog=options.examples(
+        "canonym annotate corpus.jsonl -o annotated.jsonl",
+        "cat corpus.jsonl | canonym annotate --format jsonl - > annotated.jsonl",
+        "canonym annotate articles/ -o mentions/ --table mine.csv",
+    )
+)
+@_text_options
+@_no_repair
+@click.pass_context
+def annotate(context: click.Context, /, **given: Any) -> None:
+    """Mark the names in texts and leave their spelling alone.
+
+    Adds `mentions` to each document: where a name stands, and which entity it means. A table of
+    what was found goes to standard error.
+    """
+    _run(context, "annotate", **given)
+
+
+@click.command(
+    epilog=options.examples(
+        "canonym repair articles/ -o repaired/",
+        "canonym repair articles/ --dry-run",
+        "cat corpus.jsonl | canonym repair --evidence corpus --format jsonl - > repaired.jsonl",
+    )
+)
+@_text_options
+@click.pass_context
+def repair(context: click.Context, /, **given: Any) -> None:
+    """Repair mojibake and scrubbed strings, and leave names alone.
+
+    A scrubbed string is one that a clean-up removed from everywhere, inside words too: "ani" from
+    Afghanistan and organisation.
+    """
+    _run(context, "repair", **given)
+
+
+def _run(
+    context: click.Context,
+    mode: Mode,
+    *,
+    paths: tuple[str, ...],
+    output: Path | None,
+    tables: tuple[str, ...],
+    format_: str | None,
+    text_key: str,
+    id_key: str,
+    columns: tuple[str, ...],
+    encoding: str | None,
+    evidence: str | None,
+    profile: Path | None,
+    edits: str | None,
+    dry_run: bool,
+    as_json: bool,
+    colour: str,
+    quiet: bool,
+    rewrite: frozenset[str] = REWRITTEN_KINDS,
+    no_repair: bool = False,
+) -> None:
+    options.leave_if_idle(context, paths)
+    from canonym import pipeline
+
+    if profile is not None and evidence == "corpus":
+        raise UsageError(
+            "--profile and --evidence corpus exclude each other",
+            remedy="Give one of them",
+        )
+    first_pass = (evidence or ("document" if set(paths) <= {"-"} else "corpus")) == "corpus"
+    job = pipeline.Job(
+        inputs=paths,
+        output=None if output is None else str(output),
+        format=format_,
+        text_key=text_key,
+        id_key=id_key,
+        column=columns,
+        encoding=encoding,
+        mode=mode,
+        edits=edits,
+        dry_run=dry_run,
+    )
+    watched = not quiet and not dry_run
+    shows_diff = dry_run and not as_json
+    with ExitStack() as stack:
+        normaliser = options.load(tables)
+        known: Profile | None = None
+        if profile is not None:
+            from canonym.profile import Profile
+
+            known = Profile.load(profile)
+        elif first_pass and not no_repair:
+            job = stack.enter_context(pipeline.spool(job))
+            known = _profile(job, watched)
+        process = partial(
+            normaliser.process,
+            names=mode != "repair",
+            repair=not no_repair,
+            profile=known,
+            rewrite=rewrite,
+        )
+        told = stack.enter_context(progress.bar(mode.capitalize(), watched))
+        summary = pipeline.run(job, process, told, _differ(colour) if shows_diff else None)
+    _tell(context, summary, job, as_json=as_json, colour=colour, quiet=quiet)
+
+
+def _profile(job: Job, watched: bool) -> Profile:
+    """What the whole corpus tells, from a first pass over it."""
+    from canonym import pipeline
+    from canonym.profile import of
+
+    with progress.counted("Reading for evidence", pipeline.texts(job), watched) as documents:
+        return of(document.text for document in documents)
+
+
+def _differ(choice: str) -> Callable[[Document, Result], None]:
+    from canonym.report import diff
+
+    colour = options.wants_colour(choice, sys.stdout)
+
+    def show(document: Document, result: Result) -> None:
+        if result.edits:
+            click.echo(diff(document.name, document.text, result.edits, colour=colour), color=colour)
+
+    return show
+
+
+def _tell(
+    context: click.Context, summary: Summary, job: Job, *, as_json: bool, colour: str, quiet: bool
+) -> None:
+    """The report, on standard error so that pipes stay clean; status 1 where a document failed."""
+    from canonym.report import changes_table, failure_lines, found_table, summary_line
+
+    for line in failure_lines(summary.failures, summary.failed, summary.failures_file):
+        click.echo(line, err=True)
+    if as_json:
+        stdout_is_free = job.dry_run or job.output not in (None, "-")
+        click.echo(json.dumps(summary.as_dict(), ensure_ascii=False), err=not stdout_is_free)
+    elif not quiet:
+        painted = options.wants_colour(colour, sys.stderr)
+        found = None
+        if job.mode == "annotate":
+            table = found_table(summary.mentions, colour=painted)
+            found = sum(mention.count for mention in summary.mentions)
+        else:
+            table = changes_table(summary.changes, colour=painted)
+        line = summary_line(summary, found=found, dry_run=job.dry_run)
+        click.echo("\n".join(filter(None, [table, line])), err=True, color=painted)
+    if summary.failed:
+        context.exit(1)
