@@ -2,7 +2,7 @@
 
 unidecode reads letter by letter: it leaves Arabic without an article or a long vowel, Hindi without its a,
 Thai in the order of writing. Where a better reading can be stated as rules, `data/romanise.json` states it;
-unidecode does the rest. The result is meant for keys and for comparing, not for print: ASCII only, no diacritics.
+unidecode does the rest. The result is meant for keys and for comparing, not for print: ASCII only.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ def _indic_letter(char: str) -> tuple[str, str]:
 
 
 def _indic(text: str) -> str:
-    """Indic scripts, Devanagari to Malayalam: a consonant holds an a (here @) unless a sign says otherwise."""
+    """Indic scripts, Devanagari to Malayalam: a consonant holds an a (here @) unless a sign says not."""
     table = _data()["indic"]
     script = unicodedata.name(text[0], "?").split()[0]
     out: list[str] = []
@@ -245,9 +245,9 @@ def _key(text: str, rules: str, joint: str) -> str:
 def romanisation_key(text: str) -> str:
     """A key under which usual romanisations of one name are equal; words are kept apart by a blank.
 
-    Consonants are written by sound (kh and x; q, c, ck and k; gh and g; ph and f; ts and tz; j, dj and dzh; w
-    and v), doubled letters once, and each group of vowels as one `*`: ou, u and oo, ee, i and y, aa and a meet.
-    An h that only lengthens a vowel is dropped. Rules: `keys.sounds` in `data/romanise.json`.
+    Consonants are written by sound (kh and x; q, c, ck and k; gh and g; ph and f; ts and tz; j, dj and dzh;
+    w and v), doubled letters once, each group of vowels as one `*`: ou, u and oo, ee, i and y, aa and a meet. An
+    h that only lengthens a vowel is dropped. Rules: `keys.sounds` in `data/romanise.json`.
 
     >>> romanisation_key("Qandahar") == romanisation_key("Kandahar") == "k*nd*h*r"
     True
@@ -258,9 +258,9 @@ def romanisation_key(text: str) -> str:
 
 
 def skeleton(text: str) -> str:
-    """The consonants of a name by sound, coarser than the key, words joined; "" where there is none.
+    """The consonants of a name by sound, coarser than the key, words joined; "" where none is.
 
-    Vowels, y, mute w and every h but the first letter are dropped; ts, z, s and sh meet, so do kh, k, q and x.
+    Vowels, y, mute w and every h but a first one are dropped; ts, z, s and sh meet; so do kh, k, q and x.
 
     >>> skeleton("Mazar-e Sharif"), skeleton("مزار شریف"), skeleton("mzr shryf")
     ('msrsrf', 'msrsrf', 'msrsrf')
