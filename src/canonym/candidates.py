@@ -1,0 +1,189 @@
+"""Which entities a form may name: listed, equal under the rules, or spelt much like one.
+
+Three ways, from sure to unsure, over one or more indexes; where two tables list a spelling the earlier one wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import product
+from typing import Final
+
+from canonym.deletions import Neighbourhood
+from canonym.index import ATOM, DOMAIN, EXACT, RULE, RULE_KINDS, SQUEEZED, Index, domain_key
+from canonym.keys import rule_key, rule_reasons, squeeze
+from canonym.lexicon import zipf
+from canonym.model import Candidate, Match
+from canonym.scan import Token
+from canonym.text import fold
+
+#: A word that is this common (Zipf scale) is never taken for a damaged name.
+ORDINARY: Final = 4.5
+_MOST_WORDS: Final = 8
+_MOST_COMBINATIONS: Final = 64
+_CACHE: Final = 400_000
+_FIGURES: Final = str.maketrans("01358", "olesb")
+
+
+class Candidates:
+    """Look-ups over a stack of indexes, with what was found for each form kept."""
+
+    def __init__(self, indexes: Sequence[Index]) -> None:
+        self.indexes = tuple(indexes)
+        self.words = max(index.words for index in indexes)
+        self._near: dict[str, tuple[tuple[str, int], ...]] = {}
+        self._listed: dict[str, tuple[Candidate, ...]] = {}
+        self._hoods: tuple[Neighbourhood, ...] | None = None
+
+    def listed(self, folded: str) -> tuple[Candidate, ...]:
+        """The entities that list a folded form, most prominent first; a weak or never row shows as that kind."""
+        found = self._listed.get(folded)
+        if found is None:
+            if len(self._listed) > _CACHE:
+                self._listed.clear()
+            found = self._listed[folded] = self._look_up(EXACT + folded, folded)
+        return found
+
+    def _look_up(self, key: str, folded: str, squeezed: bool = False) -> tuple[Candidate, ...]:
+        for index in self.indexes:
+            by_entity: dict[str, Candidate] = {}
+            for k in index.lookup(key):
+                alias = index.alias(k)
+                spelt = fold(alias)
+                if (squeeze(spelt) if squeezed else spelt) != folded:
+                    continue
+                kind, entity = index.kind(k), index.entity(k)
+                match: Match = "exact" if spelt == fold(entity.canonical) and kind != "never" else "alias"
+                before = by_entity.get(entity.id)
+                # A row that says "weak" or "never" speaks for the spelling, whatever other rows say.
+                if before is None or kind in ("weak", "never"):
+                    by_entity[entity.id] = Candidate(entity, alias, kind, match, 1.0)
+            if by_entity:
+                return tuple(sorted(by_entity.values(), key=_by_prominence))
+        return ()
+
+    def domain(self, host: str) -> tuple[Candidate, ...]:
+        """The outlet of a host name: the host itself, else the nearest domain above it that is listed."""
+        labels = domain_key(host).split(".")
+        for cut in range(max(1, len(labels) - 1)):
+            name = ".".join(labels[cut:])
+            for index in self.indexes:
+                for k in index.lookup(DOMAIN + name):
+                    if domain_key(index.alias(k)) == name:
+                        return (Candidate(index.entity(k), index.alias(k), "domain", "alias", 1.0),)
+        return ()
+
+    def joined(self, folded: str) -> tuple[Candidate, ...]:
+        """The entities whose name is this form but for the blanks in it."""
+        bare = squeeze(folded)
+        if len(bare) < 6:
+            return ()
+        found = self._look_up(SQUEEZED + bare, bare, squeezed=True) if " " not in folded else ()
+        if not found and bare != folded:
+            found = self._look_up(EXACT + bare, bare) or self._look_up(SQUEEZED + bare, bare, squeezed=True)
+        return tuple(
+            Candidate(c.entity, c.alias, c.kind, "rule", 1.0, ("joined or split otherwise",))
+            for c in found
+            if c.kind in RULE_KINDS
+        )
+
+    def by_rule(self, folded: str) -> tuple[Candidate, ...]:
+        """The entities that a form names under the rules of spelling; reasons say which."""
+        key = rule_key(folded)
+        out: dict[str, Candidate] = {}
+        if key:
+            for index in self.indexes:
+                for k in index.lookup(RULE + key):
+                    entity = index.entity(k)
+                    if entity.id in out or index.kind(k) not in RULE_KINDS:
+                        continue
+                    alias = index.alias(k)
+                    why = rule_reasons(folded, fold(alias))
+                    if why:
+                        out[entity.id] = Candidate(entity, alias, index.kind(k), "rule", 1.0, why)
+                if out:
+                    break
+        return tuple(sorted(out.values(), key=_by_prominence)) or self.joined(folded)
+
+    def is_part(self, word: str) -> bool:
+        """True where a folded word stands in some listed name."""
+        return any(index.has(ATOM + word) for index in self.indexes)
+
+    def suspect(self, word: str) -> bool:
+        """True for a folded word that may be damaged: Latin, long enough, in no name, and no ordinary word."""
+        return (
+            len(word) >= 4
+            and word.isascii()
+            and word.isalpha()
+            and zipf(word) < ORDINARY
+            and not self.is_part(word)
+        )
+
+    def warm(self, words: Iterable[str]) -> None:
+        """Look up the neighbours of many words at once; later calls of `near` find them kept."""
+        new = sorted({w for w in words if w not in self._near})
+        if not new:
+            return
+        if len(self._near) > _CACHE:
+            self._near.clear()
+        if self._hoods is None:
+            self._hoods = tuple(Neighbourhood(index) for index in self.indexes)
+        found = [hood.near(new) for hood in self._hoods]
+        for k, word in enumerate(new):
+            self._near[word] = tuple(dict.fromkeys(pair for one in found for pair in one[k]))
+
+    def near(self, word: str) -> tuple[tuple[str, int], ...]:
+        """The listed words within two edits of a folded word, each with its distance, nearest first."""
+        if word not in self._near:
+            self.warm([word])
+        return self._near[word]
+
+    def fuzzy(self, part: Sequence[Token]) -> tuple[Candidate, ...]:
+        """The entities whose spelling is near a form of one or more tokens, unranked."""
+        options: list[list[str]] = []
+        for token in part:
+            word = read_figures(token.folded)
+            if self.suspect(word):
+                options.append([atom for atom, _ in self.near(word)[:_MOST_WORDS]])
+            else:
+                options.append([word])
+        out: dict[tuple[str, str], Candidate] = {}
+        count = 1
+        for choice in options:
+            count *= len(choice)
+        if 0 < count <= _MOST_COMBINATIONS:
+            for words in product(*options):
+                text = words[0] + "".join(t.joint + w for t, w in zip(part[1:], words[1:], strict=True))
+                self._collect(self.listed(text), out)
+        whole = read_figures("".join(t.folded for t in part))
+        if len(part) > 1 and self.is_part(whole):
+            self._collect(self.listed(whole), out)
+        if 6 <= len(whole) <= 32 and whole.isalpha() and whole.isascii():
+            for atom, _ in self.near(whole)[:_MOST_WORDS]:
+                self._collect(self._look_up(SQUEEZED + atom, atom, squeezed=True), out)
+                if len(part) > 1:
+                    self._collect(self.listed(atom), out)
+        return tuple(out.values())
+
+    @staticmethod
+    def _collect(found: Iterable[Candidate], out: dict[tuple[str, str], Candidate]) -> None:
+        for c in found:
+            if c.kind in RULE_KINDS or c.kind in ("former", "translation"):
+                out.setdefault((c.entity.id, c.alias), Candidate(c.entity, c.alias, c.kind, "fuzzy", 0.0))
+
+
+def read_figures(word: str) -> str:
+    """A word with the figures read as the letters that print makes of them: cair0 is cairo.
+
+    >>> read_figures("cair0"), read_figures("2023")
+    ('cairo', '2023')
+    """
+    if word.isalpha() or sum(c.isdigit() for c in word) * 3 > len(word):
+        return word
+    return word.translate(_FIGURES)
+
+
+def _by_prominence(candidate: Candidate) -> tuple[float, str]:
+    """Homonyms: the most prominent first; a canonical spelling counts threefold."""
+    weight = 3 if candidate.match == "exact" else 1
+    return -weight * max(1, candidate.entity.prominence), candidate.entity.id

@@ -1,0 +1,140 @@
+"""A deletion-neighbourhood hash: which listed words are within two edits of a damaged one.
+
+Two words within distance d share a string that is left when at most d letters are deleted from each (Garbe,
+SymSpell, 2012). Only the first letters are used, since edits further on leave a common prefix anyway. Words are
+rows of numpy arrays: one look-up of many words costs little more than a look-up of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from canonym.index import Index
+
+PREFIX: Final = 9
+#: Edits looked for in a word of so many letters.
+MIN_LENGTH: Final = 3
+TWO_FROM: Final = 5
+_BASE: Final = 0x9E3779B97F4A7C15
+_MIX: Final = 0xD6E8FEB86659FD93
+
+
+def distance_for(length: int) -> int:
+    """How many edits are looked for in a word of `length` letters: 1 up to four letters, else 2."""
+    return 1 if length < TWO_FROM else 2
+
+
+def _matrix(words: Sequence[str]) -> npt.NDArray[np.uint64]:
+    import numpy as np
+
+    width = len(words[0])
+    flat = np.frombuffer("".join(words).encode("utf-32-le"), dtype=np.uint32)
+    return flat.reshape(len(words), width).astype(np.uint64)
+
+
+def _hashes(codes: npt.NDArray[np.uint64], edits: int) -> Iterable[npt.NDArray[np.uint32]]:
+    """The 32-bit hashes of every way to delete up to `edits` columns; each array has shape (rows,)."""
+    import numpy as np
+
+    width = codes.shape[1]
+    powers = [pow(_BASE, k + 1, 1 << 64) for k in range(width)]
+    for gone in range(min(edits, width - 1) + 1):
+        for drop in combinations(range(width), gone):
+            value = np.zeros(len(codes), dtype=np.uint64)
+            place = 0
+            for column in range(width):
+                if column in drop:
+                    continue
+                value += codes[:, column] * np.uint64(powers[place])
+                place += 1
+            value ^= value >> np.uint64(29)
+            value *= np.uint64(_MIX)
+            yield (value >> np.uint64(32)).astype(np.uint32)
+
+
+def _expand(words: Sequence[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
+    """All deletion hashes of the words and, beside each, the number of its word; shapes (n,), (n,)."""
+    import numpy as np
+
+    groups: dict[int, list[int]] = {}
+    for k, word in enumerate(words):
+        if len(word) >= MIN_LENGTH:
+            groups.setdefault(min(len(word), PREFIX), []).append(k)
+    hashes, owners = [np.zeros(0, np.uint32)], [np.zeros(0, np.uint32)]
+    for width, members in sorted(groups.items()):
+        numbers = np.array(members, dtype=np.uint32)
+        codes = _matrix([words[k][:width] for k in members])
+        for value in _hashes(codes, distance_for(width)):
+            hashes.append(value)
+            owners.append(numbers)
+    return np.concatenate(hashes), np.concatenate(owners)
+
+
+def build_deletions(words: Sequence[str]) -> dict[str, Any]:
+    """The arrays that an index stores: sorted hashes, their words, and a bitmap that answers most misses."""
+    import numpy as np
+
+    hashes, owners = _expand(words)
+    packed = np.unique((hashes.astype(np.uint64) << np.uint64(32)) | owners.astype(np.uint64))
+    hashes = (packed >> np.uint64(32)).astype(np.uint32)
+    bits = max(16, min(30, int(len(hashes) * 8).bit_length()))
+    bitmap = np.zeros(1 << (bits - 3), dtype=np.uint8)
+    slots = hashes >> np.uint32(32 - bits)
+    np.bitwise_or.at(bitmap, slots >> np.uint32(3), np.uint8(1) << (slots & np.uint32(7)).astype(np.uint8))
+    return {"deletion": hashes, "deletion_atom": packed.astype(np.uint32), "deletion_bitmap": bitmap}
+
+
+class Neighbourhood:
+    """Look-ups in the deletion arrays of an index."""
+
+    def __init__(self, index: Index) -> None:
+        import numpy as np
+
+        self._index = index
+        self._hash = np.frombuffer(index.array("deletion"), dtype=np.uint32)
+        self._atom = np.frombuffer(index.array("deletion_atom"), dtype=np.uint32)
+        self._bitmap = np.frombuffer(index.array("deletion_bitmap"), dtype=np.uint8)
+        self._bits = (len(self._bitmap) * 8).bit_length() - 1
+        self._prominence = np.frombuffer(index.array("atom_prominence"), dtype=np.int64)
+
+    def near(self, words: Sequence[str], most: int = 24) -> list[list[tuple[str, int]]]:
+        """For each word the listed words within its distance, nearest and most prominent first.
+
+        The distance is that of optimal string alignment, in edits; the word itself is left out.
+        """
+        import numpy as np
+        from rapidfuzz.distance import OSA
+
+        if not words:
+            return []
+        hashes, owners = _expand(words)
+        slots = hashes >> np.uint32(32 - self._bits)
+        hit = (self._bitmap[slots >> np.uint32(3)] >> (slots & np.uint32(7)).astype(np.uint8)) & np.uint8(1)
+        hashes, owners = hashes[hit == 1], owners[hit == 1]
+        low = np.searchsorted(self._hash, hashes, "left")
+        high = np.searchsorted(self._hash, hashes, "right")
+        counts = high - low
+        owner = np.repeat(owners, counts)
+        at = np.repeat(low - np.concatenate(([0], np.cumsum(counts)[:-1])), counts) + np.arange(counts.sum())
+        pairs = np.unique((owner.astype(np.uint64) << np.uint64(32)) | self._atom[at].astype(np.uint64))
+        out: list[list[tuple[int, int, str]]] = [[] for _ in words]
+        texts: dict[int, str] = {}
+        for pair in pairs.tolist():
+            which, number = pair >> 32, pair & 0xFFFFFFFF
+            atom = texts.get(number)
+            if atom is None:
+                atom = texts[number] = self._index.atom(number)
+            word = words[which]
+            limit = distance_for(min(len(word), len(atom)))
+            if abs(len(word) - len(atom)) > limit or atom == word:
+                continue
+            distance = OSA.distance(word, atom, score_cutoff=limit)
+            if distance <= limit:
+                out[which].append((distance, -int(self._prominence[number]), atom))
+        return [[(atom, distance) for distance, _, atom in sorted(found)[:most]] for found in out]

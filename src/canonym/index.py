@@ -1,0 +1,329 @@
+"""A table compiled: one immutable file, memory-mapped, stamped with the table's fingerprint and the key version.
+
+Layout: eight bytes of magic, the length of a JSON header (uint64), the header, then arrays at 64-byte boundaries.
+Everything is read in place, so opening costs the same for a hundred names and for a million, and processes that open
+one file share it through the page cache.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import tempfile
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from canonym.deletions import build_deletions
+from canonym.keys import KEY_VERSION, is_latin, key_hash, rule_key, squeeze
+from canonym.model import KINDS, CanonymError, Entity, IndexFileError
+from canonym.table import Table, fingerprint, parse
+from canonym.text import fold, has_caseless
+
+MAGIC: Final = b"canonym\x01"
+FORMAT: Final = 1
+#: Kinds whose spelling may be met damaged; the others are recognised as listed or not at all.
+FUZZY_KINDS: Final = frozenset({"canonical", "spelling", "romanisation", "former", "translation"})
+RULE_KINDS: Final = frozenset({"canonical", "spelling", "romanisation"})
+
+#: What a stored key begins with: the folded spelling, the same without blanks, under the rules, a host, a word.
+EXACT, SQUEEZED, RULE, DOMAIN, ATOM = "=", "+", "~", "@", "#"
+
+
+def domain_key(alias: str) -> str:
+    """A host name as it is looked up: lower case, without www.
+
+    >>> domain_key("https://www.NewsGram.com/")
+    'newsgram.com'
+    """
+    host = alias.lower().split("://")[-1].split("/")[0].split(":")[0]
+    return host.removeprefix("www.")
+
+
+def _alias_keys(alias: str, kind: str) -> Iterable[str]:
+    if kind == "domain":
+        yield DOMAIN + domain_key(alias)
+        return
+    folded = fold(alias)
+    if not folded:
+        return
+    yield EXACT + folded
+    if " " in folded:
+        yield SQUEEZED + squeeze(folded)
+    if kind in RULE_KINDS and (key := rule_key(folded)):
+        yield RULE + key
+
+
+def compile_table(table: Table) -> bytes:
+    """Compile a table to the bytes of an index file."""
+    import numpy as np
+
+    hashes: list[int] = []
+    owners: list[int] = []
+    atoms: dict[str, int] = {}
+    fold_of: dict[str, str] = {}
+    for k, (alias, kind) in enumerate(zip(table.aliases, table.kinds, strict=True)):
+        for key in _alias_keys(alias, kind):
+            hashes.append(key_hash(key))
+            owners.append(k)
+        if kind in FUZZY_KINDS:
+            folded = fold_of.setdefault(alias, fold(alias))
+            prominence = table.entities[table.entity_of[k]].prominence
+            for atom in _atoms(folded):
+                atoms[atom] = max(atoms.get(atom, 0), prominence)
+    for atom in atoms:
+        hashes.append(key_hash(ATOM + atom))
+        owners.append(0)
+    key = np.array(hashes, dtype=np.uint64)
+    owner = np.array(owners, dtype=np.uint32)
+    order = np.lexsort((owner, key))
+    names = sorted(atoms)
+    entities = table.entities
+    arrays: dict[str, Any] = {
+        "key": key[order],
+        "key_alias": owner[order],
+        "alias_entity": np.array(table.entity_of, dtype=np.uint32),
+        "alias_kind": np.array([KINDS.index(k) for k in table.kinds], dtype=np.uint8),
+        "prominence": np.array([e.prominence for e in entities], dtype=np.int64),
+        "atom_prominence": np.array([atoms[a] for a in names], dtype=np.int64),
+        **_strings("alias", table.aliases),
+        **_strings("id", [e.id for e in entities]),
+        **_strings("canonical", [e.canonical for e in entities]),
+        **_strings("type", [e.type for e in entities]),
+        **_strings("country", [e.country for e in entities]),
+        **_strings("atom", names),
+        **build_deletions(names),
+        **_caseless(table),
+    }
+    return _pack(arrays, {"table": table.name, "fingerprint": table.fingerprint, "aliases": len(table.aliases), "words": _longest(table)})
+
+
+def _caseless(table: Table) -> dict[str, Any]:
+    """The folded names in scripts without capitals, which are looked for in the folded text itself."""
+    import numpy as np
+
+    found: dict[str, int] = {}
+    for k, (alias, kind) in enumerate(zip(table.aliases, table.kinds, strict=True)):
+        if not alias.isascii() and kind != "domain" and has_caseless(alias):
+            folded = fold(alias)
+            if len(folded) >= 2:
+                found.setdefault(folded, k)
+    return {
+        **_strings("caseless", list(found)),
+        "caseless_alias": np.array(list(found.values()), dtype=np.uint32),
+    }
+
+
+def _longest(table: Table) -> int:
+    """The number of words in the longest name, at most 8: longer ones are titles and not met in text."""
+    return min(8, max(fold(a).count(" ") + 1 for a in table.aliases))
+
+
+def _atoms(folded: str) -> Iterable[str]:
+    """What a damaged word is compared with: the words of a name, and the name written as one word."""
+    if not is_latin(folded):
+        return
+    tokens = folded.split()
+    for token in tokens:
+        if len(token) >= 3 and token.isalpha():
+            yield token
+    if 1 < len(tokens) and 6 <= len(folded) <= 32:
+        joined = squeeze(folded)
+        if joined.isalpha():
+            yield joined
+
+
+def _strings(name: str, texts: Sequence[str]) -> dict[str, Any]:
+    import numpy as np
+
+    raw = [t.encode("utf-8", "surrogatepass") for t in texts]
+    ends = np.zeros(len(raw) + 1, dtype=np.uint32)
+    np.cumsum([len(r) for r in raw], out=ends[1:])
+    return {f"{name}_text": np.frombuffer(b"".join(raw) or b"\0", dtype=np.uint8), f"{name}_at": ends}
+
+
+def _pack(arrays: dict[str, Any], about: dict[str, Any]) -> bytes:
+    layout: dict[str, tuple[int, int, str]] = {}
+    at = 0
+    for name, array in arrays.items():
+        at = -(-at // 64) * 64
+        layout[name] = (at, array.nbytes, array.dtype.char)
+        at += array.nbytes
+    header = json.dumps({**about, "format": FORMAT, "keys": KEY_VERSION, "size": at, "layout": layout}).encode()
+    start = -(-(16 + len(header)) // 64) * 64
+    out = bytearray(start + at)
+    out[:8] = MAGIC
+    out[8:16] = len(header).to_bytes(8, "little")
+    out[16 : 16 + len(header)] = header
+    for name, array in arrays.items():
+        offset = start + layout[name][0]
+        out[offset : offset + array.nbytes] = memoryview(array).cast("B")
+    return bytes(out)
+
+
+class Index:
+    """A compiled table, open for look-ups. Made by `open_index`, `from_table` or `cached`."""
+
+    def __init__(self, buffer: Any, where: str = "") -> None:
+        view = memoryview(buffer)
+        renew = "Make it anew with `canonym table compile`"
+        if bytes(view[:8]) != MAGIC:
+            raise IndexFileError("not an index of canonym", where=where, remedy=renew)
+        length = int.from_bytes(view[8:16], "little")
+        try:
+            header = json.loads(bytes(view[16 : 16 + length]))
+        except ValueError:
+            raise IndexFileError("the index is damaged", where=where, remedy=renew) from None
+        if header["format"] != FORMAT or header["keys"] != KEY_VERSION:
+            raise IndexFileError("the index was made by another version of canonym", where=where, remedy=renew)
+        start = -(-(16 + length) // 64) * 64
+        if len(view) < start + header["size"]:
+            raise IndexFileError("the index is cut short", where=where, remedy=renew)
+        self.where = where
+        self.fingerprint: str = header["fingerprint"]
+        self.size: int = header["aliases"]
+        self.words: int = header["words"]
+        self._arrays: dict[str, memoryview] = {
+            name: view[start + at : start + at + size].cast(char) if size else memoryview(b"")
+            for name, (at, size, char) in header["layout"].items()
+        }
+        self._key = self._arrays["key"]
+        self._key_alias = self._arrays["key_alias"]
+        self._entities: dict[int, Entity] = {}
+
+    def array(self, name: str) -> memoryview:
+        """One of the stored arrays, in place."""
+        return self._arrays[name]
+
+    def _string(self, name: str, k: int) -> str:
+        ends = self._arrays[f"{name}_at"]
+        return bytes(self._arrays[f"{name}_text"][ends[k] : ends[k + 1]]).decode("utf-8", "surrogatepass")
+
+    def lookup(self, key: str) -> list[int]:
+        """The numbers of the aliases under a key (with its space's prefix); collisions of hashes included."""
+        wanted = key_hash(key)
+        at = bisect_left(self._key, wanted)
+        out = []
+        while at < len(self._key) and self._key[at] == wanted:
+            out.append(self._key_alias[at])
+            at += 1
+        return out
+
+    def has(self, key: str) -> bool:
+        """True where some alias stands under a key."""
+        wanted = key_hash(key)
+        at = bisect_left(self._key, wanted)
+        return at < len(self._key) and self._key[at] == wanted
+
+    def alias(self, k: int) -> str:
+        """The text of an alias."""
+        return self._string("alias", k)
+
+    def kind(self, k: int) -> str:
+        """The kind of an alias."""
+        return KINDS[self._arrays["alias_kind"][k]]
+
+    def entity(self, k: int) -> Entity:
+        """The entity that an alias names."""
+        number = self._arrays["alias_entity"][k]
+        found = self._entities.get(number)
+        if found is None:
+            found = self._entities[number] = Entity(
+                self._string("id", number),
+                self._string("type", number),
+                self._string("canonical", number),
+                self._arrays["prominence"][number],
+                self._string("country", number),
+            )
+        return found
+
+    def atom(self, k: int) -> str:
+        """A word (or joined name) that damaged words are compared with."""
+        return self._string("atom", k)
+
+    def caseless(self) -> list[str]:
+        """The folded names in scripts without capitals."""
+        return [self._string("caseless", k) for k in range(len(self._arrays["caseless_alias"]))]
+
+    def aliases(self) -> Iterable[tuple[str, str, Entity]]:
+        """Every alias with its kind and entity, in the order of the table."""
+        for k in range(self.size):
+            yield self.alias(k), self.kind(k), self.entity(k)
+
+
+def from_table(table: Table) -> Index:
+    """Compile a table in memory."""
+    return Index(compile_table(table), table.name)
+
+
+def open_index(path: str | Path) -> Index:
+    """Map an index file.
+
+    Raises:
+        IndexFileError: it is missing, damaged, or made by another version.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            buffer = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as error:
+        raise IndexFileError(f"the index cannot be opened ({error})", where=str(path)) from None
+    return Index(buffer, str(path))
+
+
+def save(data: bytes, path: Path) -> None:
+    """Write an index beside its place and rename it, so that no reader ever sees half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def is_index(path: Path) -> bool:
+    """True where a file is a compiled index, by its first bytes."""
+    try:
+        with path.open("rb") as file:
+            return file.read(8) == MAGIC
+    except OSError:
+        return False
+
+
+def cache_folder() -> Path:
+    """Where compiled tables are kept: CANONYM_CACHE, or the user's cache folder."""
+    if given := os.environ.get("CANONYM_CACHE"):
+        return Path(given)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("canonym")
+
+
+@lru_cache(maxsize=8)
+def cached(path: Path) -> Index:
+    """The index of a CSV table, compiled once and kept in the cache folder under the table's fingerprint.
+
+    Where the folder cannot be written the index is kept in memory only.
+    """
+    from canonym.table import read_bytes
+
+    data = read_bytes(path)
+    stamp = fingerprint(data)
+    kept = cache_folder() / f"{stamp}-{FORMAT}-{KEY_VERSION}.index"
+    if kept.exists():
+        try:
+            return open_index(kept)
+        except CanonymError:
+            kept.unlink(missing_ok=True)
+    compiled = compile_table(parse(data, str(path)))
+    try:
+        save(compiled, kept)
+    except OSError:
+        return Index(compiled, str(path))
+    return open_index(kept)

@@ -1,0 +1,240 @@
+"""Texts to mentions: listed names first, then what the document makes believable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from canonym.candidates import Candidates
+from canonym.caseless import CaselessFinder
+from canonym.decide import decide
+from canonym.evidence import Evidence, Summary, Surroundings, gather, summarise
+from canonym.lexicon import zipf
+from canonym.model import Candidate, Decision, Mention
+from canonym.scan import find_domains, find_lower, find_runs, lower_words, words
+from canonym.spans import Plan, Planner, Span
+from canonym.text import fold, is_boundary
+
+#: In a text with capitals, a name in small letters is seen only by a word rarer than this (Zipf scale) ...
+_LOWER_RARE: Final = 3.0
+#: ... and in a text without any capitals by one rarer than this.
+_LOWER_PLAIN: Final = 4.4
+_BEFORE: Final = re.compile(r"([^\W\d_]+)[\s\"'“‘(\[]*$")
+_AFTER: Final = re.compile(r"^(?:['’]s)?[\s\"'”’)\]]*([^\W\d_]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A span of a run at its place in the text."""
+
+    start: int
+    end: int
+    span: Span
+    run_start: int
+    plan: Plan
+
+
+class Recogniser:
+    """Finds the mentions of texts; what it learns of strings is kept, of documents nothing."""
+
+    def __init__(self, candidates: Candidates) -> None:
+        self._candidates = candidates
+        self._planner = Planner(candidates)
+        self._caseless = CaselessFinder(candidates)
+
+    def annotate(self, texts: Sequence[str]) -> list[list[Mention]]:
+        """The mentions of each text, in order, without overlap. A result depends on its own text alone."""
+        found = [[(m.start(), m[0]) for m in find_runs(text)] for text in texts]
+        self._planner.prepare(run for runs in found for _, run in runs)
+        return [self._one(text, runs) for text, runs in zip(texts, found, strict=True)]
+
+    def _one(self, text: str, runs: Sequence[tuple[int, str]]) -> list[Mention]:
+        listed: list[Mention] = []
+        weak: list[Mention] = []
+        proposed: list[_Placed] = []
+        hosts = self._domains(text)
+        for at, run in runs:
+            plan = self._planner.plan(run)
+            for span in plan.listed:
+                mention = _listed_mention(text, at, span)
+                (weak if span.weak else listed).append(mention)
+            for span in plan.proposed:
+                proposed.append(_Placed(at + span.start, at + span.end, span, at, plan))
+        listed = [m for m in listed if not _covered(m, hosts)] + hosts
+        proposed = [p for p in proposed if not any(p.start < h.end and h.start < p.end for h in hosts)]
+        listed += self._caseless.find(text)
+        listed += self._lower(text, bool(runs), listed)
+        sure = summarise(m.entity for m in listed)
+        listed += [m for m in weak if m.entity.id in sure.entities]
+        if proposed:
+            listed = self._believable(text, listed, proposed)
+        return _without_overlap(listed)
+
+    def _domains(self, text: str) -> list[Mention]:
+        out = []
+        for match in find_domains(text):
+            for c in self._candidates.domain(match[0]):
+                out.append(_mention(text, match.start(), match.end(), c, (c,)))
+        return out
+
+    def _lower(self, text: str, capitals: bool, known: Sequence[Mention]) -> list[Mention]:
+        """Names in small letters, each seen by a rare word that some name has."""
+        limit = _LOWER_RARE if capitals else _LOWER_PLAIN
+        out: list[Mention] = []
+        triggers = {w for w in lower_words(text) if zipf(w) < limit and self._candidates.is_part(w)}
+        if not triggers:
+            return out
+        for start, tokens in find_lower(text, triggers):
+            for count in range(len(tokens), 0, -1):
+                end = tokens[count - 1].end
+                form = fold(text[start : start + end])
+                if count == 1 and len(form) < 5:
+                    continue
+                found = self._candidates.listed(form)
+                if not found and count > 1:
+                    found = self._candidates.by_rule(form)
+                if not found or found[0].kind in ("weak", "never", "abbreviation", "demonym"):
+                    continue
+                if not (is_boundary(text, start) and is_boundary(text, start + end)):
+                    continue
+                out.append(_mention(text, start, start + end, found[0], found))
+                break
+        taken = [(m.start, m.end) for m in known]
+        return [m for m in out if not any(a < m.end and m.start < b for a, b in taken)]
+
+    def _believable(self, text: str, listed: list[Mention], proposed: Sequence[_Placed]) -> list[Mention]:
+        """Listed mentions and the proposals that are accepted, round by round, until nothing is added.
+
+        What is accepted counts as listed in the next round: so a second run over the rewritten text, where it
+        is listed, finds nothing new.
+        """
+        small = _Once(lambda: frozenset(lower_words(text)))
+        left = list(proposed)
+        listed = list(listed)
+        while left:
+            document = summarise(m.entity for m in listed)
+            taken = [(m.start, m.end) for m in listed]
+            forms: dict[str, set[str]] = {}
+            for p in left:
+                for c in p.span.candidates[:1]:
+                    forms.setdefault(c.entity.id, set()).add(p.span.form)
+            accepted: list[tuple[_Placed, Decision]] = []
+            for p in left:
+                around = _surroundings(text, p, taken)
+                seen = [
+                    self._evidence(c, p, around, document, forms, small) for c in p.span.candidates
+                ]
+                decision = decide(p.span.form, p.span.candidates, seen)
+                if decision.status == "accept":
+                    accepted.append((p, decision))
+            if not accepted:
+                break
+            new = [_decided_mention(text, p, d) for p, d in accepted]
+            listed = _without_overlap([*listed, *new])
+            left = [p for p in left if not any(p is a for a, _ in accepted)]
+        return listed
+
+    @staticmethod
+    def _evidence(
+        candidate: Candidate,
+        place: _Placed,
+        around: Surroundings,
+        document: Summary,
+        forms: dict[str, set[str]],
+        small: _Once,
+    ) -> Evidence:
+        entity = candidate.entity
+        damaged = len(forms.get(entity.id, set()) - {place.span.form}) > 0
+        return gather(entity, around, document, damaged, place.span.form in small())
+
+
+class _Once:
+    """A value made when first asked for."""
+
+    def __init__(self, make: Callable[[], frozenset[str]]) -> None:
+        self._make = make
+        self._value: frozenset[str] | None = None
+
+    def __call__(self) -> frozenset[str]:
+        if self._value is None:
+            self._value = self._make()
+        return self._value
+
+
+def _surroundings(text: str, place: _Placed, taken: Iterable[tuple[int, int]]) -> Surroundings:
+    before = after = ""
+    capital_before = capital_after = False
+    for start, end, word in place.plan.words:
+        start, end = start + place.run_start, end + place.run_start
+        if end <= place.start:
+            before, edge = word, (start, end)
+            capital_before = text[start].isupper() and not any(a <= edge[0] and edge[1] <= b for a, b in taken)
+        elif start >= place.end and not after and text[place.end : place.end + 2] not in ("'s", "’s"):
+            after, edge = word, (start, end)
+            capital_after = text[start].isupper() and not any(a <= edge[0] and edge[1] <= b for a, b in taken)
+    if not before:
+        match = _BEFORE.search(text[max(0, place.start - 40) : place.start])
+        before = fold(match[1]) if match else ""
+    elif before in words("particles") or before in words("locatives"):
+        capital_before = False
+    if not after:
+        match = _AFTER.search(text[place.end : place.end + 40])
+        after = fold(match[1]) if match else ""
+    comma = any(
+        (text[place.end : a].strip(" ") == "," or text[b : place.start].strip(" ") == ",")
+        for a, b in taken
+        if 0 < a - place.end <= 3 or 0 < place.start - b <= 3
+    )
+    return Surroundings(before, after, capital_before, capital_after, comma)
+
+
+def _mention(
+    text: str, start: int, end: int, best: Candidate, found: Sequence[Candidate], reasons: tuple[str, ...] = ()
+) -> Mention:
+    others = tuple(dict.fromkeys(c.entity.id for c in found if c.entity.id != best.entity.id))
+    return Mention(
+        start,
+        end,
+        text[start:end],
+        best.entity,
+        best.match,
+        best.kind,
+        best.score,
+        reasons or best.reasons,
+        others[:8],
+    )
+
+
+def _listed_mention(text: str, at: int, span: Span) -> Mention:
+    start, end = at + span.start, at + span.end
+    if "." in text[start:end] and text[end : end + 1] == "." and not text[end - 2 : end].isalpha():
+        end += 1  # the last stop of U.S. belongs to it
+    return _mention(text, start, end, span.candidates[0], span.candidates)
+
+
+def _decided_mention(text: str, place: _Placed, decision: Decision) -> Mention:
+    assert decision.best is not None
+    return _mention(
+        text, place.start, place.end, decision.best, (decision.best, *decision.alternatives), decision.reasons
+    )
+
+
+def _covered(mention: Mention, others: Sequence[Mention]) -> bool:
+    return any(o.start < mention.end and mention.start < o.end for o in others)
+
+
+def _without_overlap(mentions: Sequence[Mention]) -> list[Mention]:
+    """The longest of overlapping mentions, then the surest, then the first."""
+    out: list[Mention] = []
+    if not mentions:
+        return out
+    ordered = sorted(mentions, key=lambda m: (m.start, -m.end))
+    if all(a.end <= b.start for a, b in zip(ordered, ordered[1:], strict=False)):
+        return ordered
+    for m in sorted(mentions, key=lambda m: (m.start - m.end, -m.score, m.start)):
+        if not any(o.start < m.end and m.start < o.end for o in out):
+            out.append(m)
+    return sorted(out, key=lambda m: m.start)
+

@@ -1,0 +1,297 @@
+"""The facade: tables in, a `Normaliser` out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from canonym import rewrite as algebra
+from canonym.candidates import Candidates
+from canonym.decide import decide, signals
+from canonym.evidence import Evidence
+from canonym.index import Index, cached, is_index, open_index
+from canonym.model import REWRITTEN_KINDS, Candidate, Decision, Edit, Mention, Result, TableError
+from canonym.profile import Profile
+from canonym.recognise import Recogniser
+from canonym.scan import tokens
+from canonym.spans import best, fits_case
+from canonym.spelling import as_written, same_but_for_case
+from canonym.text import fold
+
+_ROUNDS = 4
+
+
+def embedded_table() -> Path:
+    """Where the table that comes with the package lies."""
+    shipped = Path(str(files("canonym").joinpath("data/aliases.csv")))
+    return shipped if shipped.exists() else Path(__file__).parents[2] / "data" / "aliases.csv"
+
+
+def open_table(table: str | Path) -> Index:
+    """The index of a table: "default", a CSV file (.csv, .csv.gz), or a compiled index.
+
+    Raises:
+        TableError, IndexFileError: it cannot be found or used.
+    """
+    if str(table) == "default":
+        return cached(embedded_table())
+    path = Path(table)
+    if not path.exists():
+        raise TableError(
+            "no such table", where=str(table), remedy='Give a CSV file, a compiled index, or the name "default"'
+        )
+    if path.is_dir():
+        raise TableError("a folder, not a table", where=str(table), remedy="Give one of the files in it")
+    return open_index(path) if is_index(path) else cached(path.resolve())
+
+
+def load(*tables: str | Path) -> Normaliser:
+    """Open tables for use; without any, the embedded one. Of two that list a spelling the earlier one wins.
+
+    >>> import canonym
+    >>> canonym.load().normalise("He fled Afghstan.")
+    'He fled Afghanistan.'
+    """
+    return Normaliser([open_table(t) for t in tables or ("default",)])
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a name is resolved as it is: the decision and, for each candidate, what counted."""
+
+    decision: Decision
+    signals: tuple[dict[str, float], ...] = ()
+
+    def lines(self) -> list[str]:
+        """The explanation in words."""
+        d = self.decision
+        head = {"accept": "accepted", "ambiguous": "ambiguous", "abstain": "not decided"}[d.status]
+        out = [f"{d.form}: {head}" + (f", {d.best.entity.canonical}" if d.best else "")]
+        out += [f"  {reason}" for reason in d.reasons]
+        for c in ((d.best,) if d.best else ()) + d.alternatives:
+            e = c.entity
+            out.append(f"  {e.canonical} [{e.id}] by {c.match} ({c.kind} “{c.alias}”), score {c.score:.2f}")
+            out += [f"    {reason}" for reason in c.reasons if c is not d.best]
+        return out
+
+    def as_dict(self) -> dict[str, object]:
+        """The explanation as JSON values."""
+        d = self.decision
+        return {
+            "form": d.form,
+            "status": d.status,
+            "reasons": list(d.reasons),
+            "candidates": [
+                {
+                    "canonical": c.entity.canonical,
+                    "id": c.entity.id,
+                    "type": c.entity.type,
+                    "match": c.match,
+                    "kind": c.kind,
+                    "alias": c.alias,
+                    "score": round(c.score, 4),
+                    "reasons": list(c.reasons),
+                }
+                for c in ((d.best,) if d.best else ()) + d.alternatives
+            ],
+            "signals": [dict(s) for s in self.signals],
+        }
+
+
+class Normaliser:
+    """Names in texts and names alone, against one or more tables. Make one by `canonym.load`.
+
+    Not changed by use, but for what it keeps of strings it has seen; one for each process.
+    """
+
+    def __init__(self, indexes: Sequence[Index]) -> None:
+        self._candidates = Candidates(indexes)
+        self._recogniser = Recogniser(self._candidates)
+        stamp = "+".join(index.fingerprint for index in indexes)
+        self.fingerprint = stamp if len(indexes) == 1 else hashlib.sha256(stamp.encode()).hexdigest()[:16]
+
+    # -- texts ---------------------------------------------------------------------------------------------
+
+    def normalise(self, text: str, *, rewrite: frozenset[str] = REWRITTEN_KINDS) -> str:
+        """The text with spelling variants rewritten to canonical forms; `rewrite` names the kinds to change.
+
+        >>> import canonym
+        >>> canonym.load().normalise("The road from MAZAR-I-SHARIF to Shiberghan’s gate")
+        'The road from MAZAR-E-SHARIF to Sheberghan’s gate'
+        """
+        return self.process([text], rewrite=rewrite)[0].text
+
+    normalize = normalise
+
+    def annotate(self, text: str) -> list[Mention]:
+        """The names of a text, in order; offsets are code points into the text given.
+
+        >>> import canonym
+        >>> [(m.text, m.entity.canonical, m.match) for m in canonym.load().annotate("Nahri Shahi, VOA said")]
+        [('Nahri Shahi', 'Nahr-e-Shahi', 'alias'), ('VOA', 'Voice of America', 'alias')]
+        """
+        return list(self.process([text])[0].mentions)
+
+    def process(
+        self,
+        texts: Sequence[str],
+        *,
+        names: bool = True,
+        repair: bool = True,
+        profile: Profile | None = None,
+        rewrite: frozenset[str] = REWRITTEN_KINDS,
+    ) -> list[Result]:
+        """Repair, recognise and rewrite a batch of texts; a result depends on its own text (and profile) alone.
+
+        `profile` is what a corpus told (see `canonym.profile`); without one each text is its own corpus. Edits
+        and mentions of a result are against the text given. A second pass over the outcome changes nothing.
+        """
+        plans = [self._repair(t, profile) if repair else () for t in texts]
+        current = [algebra.apply(t, p) for t, p in zip(texts, plans, strict=True)]
+        if not names:
+            return [Result(c, p) for c, p in zip(current, plans, strict=True)]
+        first = self._recogniser.annotate(current)
+        mentions = [
+            tuple(_back(m, t, p) for m in found) if p else tuple(found)
+            for found, t, p in zip(first, texts, plans, strict=True)
+        ]
+        # What was rewritten may let a longer name be seen: go on until a text stays as it is.
+        pending = list(range(len(texts)))
+        found = first
+        for _ in range(_ROUNDS):
+            changed = []
+            for k, here in zip(pending, found, strict=True):
+                edits = tuple(e for m in here if (e := _edit(m, rewrite)) is not None)
+                if edits:
+                    plans[k] = algebra.compose(plans[k], edits, texts[k])
+                    current[k] = algebra.apply(current[k], edits)
+                    changed.append(k)
+            pending = changed
+            if not pending:
+                break
+            found = self._recogniser.annotate([current[k] for k in pending])
+        return [Result(c, p, m) for c, p, m in zip(current, plans, mentions, strict=True)]
+
+    def _repair(self, text: str, profile: Profile | None) -> tuple[Edit, ...]:
+        from canonym.profile import of
+        from canonym.repair import repair
+
+        return repair(text, profile if profile is not None else of([text]), self.knows)
+
+    def knows(self, word: str) -> bool:
+        """True where a word stands in some listed name."""
+        return self._candidates.is_part(fold(word))
+
+    # -- names alone ---------------------------------------------------------------------------------------
+
+    def resolve(self, name: str, type: str | None = None) -> Decision:
+        """Which entity a name means; `type` (place, outlet, ...) narrows the choice.
+
+        >>> import canonym
+        >>> d = canonym.load().resolve("Mazari Sharif", type="place")
+        >>> d.status, d.best.entity.canonical
+        ('accept', 'Mazar-e-Sharif')
+        """
+        return self.resolve_all([name], type)[0]
+
+    def resolve_all(self, names: Sequence[str], type: str | None = None) -> list[Decision]:
+        """`resolve` for many names; much faster than one by one."""
+        distinct = list(dict.fromkeys(names))
+        parts = {name: tokens(name) for name in distinct}
+        self._candidates.warm(
+            sorted({t.folded for p in parts.values() for t in p if self._candidates.suspect(t.folded)})
+        )
+        decided = {name: self._decide(name, type) for name in distinct}
+        return [decided[name] for name in names]
+
+    def _decide(self, name: str, type_: str | None) -> Decision:
+        form = fold(name)
+        fits = [c for c in self._listed(name, form) if type_ is None or c.entity.type == type_ or c.kind == "never"]
+        if any(c.kind == "never" for c in fits):
+            return Decision(name, "abstain", reasons=("the table says that this is no name",))
+        if fits and fits[0].kind == "weak" and type_ is None:
+            why = f"an ordinary word too; with a type it would be {fits[0].entity.canonical}"
+            return Decision(name, "ambiguous", fits[0], tuple(fits[1:]), (why,))
+        if fits:
+            how = "the canonical spelling" if fits[0].match == "exact" else f"listed as {fits[0].kind}"
+            return Decision(name, "accept", fits[0], tuple(fits[1:]), (how,))
+        found = self._near(name, form, type_)
+        return _named(decide(form, found, [Evidence()] * len(found)), name)
+
+    def _listed(self, name: str, form: str) -> tuple[Candidate, ...]:
+        if "." in name and " " not in name.strip() and (hosts := self._candidates.domain(name.strip())):
+            return hosts
+        listed = self._candidates.listed(form) if form else ()
+        return tuple(c for c in listed if fits_case(name.strip(), c)) or listed
+
+    def _near(self, name: str, form: str, type_: str | None) -> tuple[Candidate, ...]:
+        if not form:
+            return ()
+        found: Iterable[Candidate] = self._candidates.by_rule(form)
+        part = tokens(name)
+        if not found and 0 < len(part) <= 6:
+            found = self._candidates.fuzzy(part)
+        found = [c for c in found if type_ is None or c.entity.type == type_]
+        return best(form, found)
+
+    def explain(self, name: str, type: str | None = None) -> Explanation:
+        """`resolve` with what counted for each candidate."""
+        form = fold(name)
+        near = self._near(name, form, type)
+        decision = self._decide(name, type)
+        return Explanation(decision, tuple(signals(form, c, near, Evidence()) for c in near))
+
+    def compare(self, a: str, b: str) -> float:
+        """The probability, 0 to 1, that two names are one."""
+        return self.compare_all([(a, b)])[0]
+
+    def compare_all(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """`compare` for many pairs."""
+        from canonym.compare import compare_pairs
+
+        return compare_pairs(pairs)
+
+
+def _named(decision: Decision, name: str) -> Decision:
+    return Decision(name, decision.status, decision.best, decision.alternatives, decision.reasons)
+
+
+def _back(mention: Mention, text: str, plan: Sequence[Edit]) -> Mention:
+    """A mention in the repaired text as a mention in the text given."""
+    start, end = algebra.map_back((mention.start, mention.end), plan)
+    return Mention(
+        start,
+        end,
+        text[start:end],
+        mention.entity,
+        mention.match,
+        mention.kind,
+        mention.score,
+        mention.reasons,
+        mention.alternatives,
+    )
+
+
+def _edit(mention: Mention, rewrite: frozenset[str]) -> Edit | None:
+    """The edit that a mention asks for; None where its spelling stays."""
+    if mention.kind not in rewrite or same_but_for_case(mention.text, mention.entity.canonical):
+        return None
+    e = mention.entity
+    return Edit(
+        mention.start,
+        mention.end,
+        mention.text,
+        as_written(mention.text, e.canonical),
+        mention.match,
+        e.canonical,
+        e.id,
+        e.type,
+        mention.score,
+        mention.reasons or (f"listed as {mention.kind}",),
+    )
+
+
+__all__ = ["Explanation", "Normaliser", "load", "open_table"]

@@ -1,0 +1,127 @@
+"""Text to spans that may hold a name: runs of capitalised words, and names in scripts without capitals.
+
+A run is found by one regular expression; what it holds is worked out once for each distinct run (see `resolve`), so
+that work grows with the vocabulary and not with the text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from canonym.text import character_classes, fold
+
+_SPACE: Final = r"[ \t\u00a0\u202f]"
+_DASH: Final = r"[-‐‑‒–—−_]"
+_QUOTE: Final = r"['’‘ʻʼʾʿ`´′＇]"
+
+
+@cache
+def words(name: str) -> frozenset[str]:
+    """A closed list of `data/words.json`: particles, leading, locatives, features, titles, verbs_of_saying."""
+    raw = json.loads(files("canonym").joinpath("data/words.json").read_text("utf-8"))
+    return frozenset(raw[name])
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    upper, mark, _ = character_classes()
+    word = rf"[^\W_][{mark}]*(?:[^\W_]+[{mark}]*)*"
+    rest = rf"(?:[^\W_]+|[{mark}]+)*"
+    # A figure opens a name only where letters follow it: 1TV, 8am Media.
+    capital = rf"(?:[{upper}]{rest}|\d{{1,4}}(?:[{upper}]{rest}|[a-z]{{2,}}(?={_SPACE}[{upper}])))"
+    line = rf"{_SPACE}*\r?\n{_SPACE}*"
+    # A full stop goes on only after a short word: St. Louis, U.S., D.C.
+    blank = rf"(?:{_SPACE}{{1,2}}|{line}|{_DASH}(?:{line})?|(?<=\b\w)\.{_SPACE}?|(?<=\b\w\w)\.{_SPACE})"
+    particles = "|".join(sorted(words("particles"), key=lambda w: (-len(w), w)))
+    small = rf"(?:(?:{particles})\b(?:{blank}|{_QUOTE}))"
+    leading = rf"(?:(?:{'|'.join(sorted(words('leading')))})\b(?:{blank}|{_QUOTE}))"
+    tight = rf"(?:{_DASH}|{_QUOTE}){word}"
+    run = rf"(?<![^\W_])(?:{leading}(?=[{upper}]))?{capital}(?:{blank}{small}{{0,2}}{capital}|{tight})*"
+    domain = r"(?<![\w@.-])(?:https?://)?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?![\w-])"
+    return re.compile(run), re.compile(word), re.compile(domain)
+
+
+def find_runs(text: str) -> Iterator[re.Match[str]]:
+    """Runs of capitalised words, with the particles and joints that names have inside them.
+
+    >>> [m[0] for m in find_runs("He left Mazar-e-Sharif’s Dashte Shor area for the Isle of Man.")]
+    ['He', 'Mazar-e-Sharif’s Dashte Shor', 'the Isle of Man']
+    """
+    return _patterns()[0].finditer(text)
+
+
+def find_domains(text: str) -> Iterator[re.Match[str]]:
+    """Host names, with or without http://."""
+    return _patterns()[2].finditer(text) if "." in text else iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a run: its span in the run, its folded form, and what joins it to the word before.
+
+    `joint` is "" where the two fold to one word (an apostrophe, the stop of an initial), else " ".
+    """
+
+    start: int
+    end: int
+    text: str
+    folded: str
+    joint: str
+    quote: bool = False
+
+
+def tokens(run: str) -> list[Token]:
+    """The words of a run; words that fold to nothing are left out.
+
+    >>> [(t.joint, t.folded) for t in tokens("U.S. Côte d’Ivoire")]
+    [(' ', 'u'), ('', 's'), (' ', 'cote'), (' ', 'd'), ('', 'ivoire')]
+    """
+    out: list[Token] = []
+    before = 0
+    for match in _patterns()[1].finditer(run):
+        folded = fold(match[0]).replace(" ", "")
+        if not folded:
+            continue
+        between = run[before : match.start()]
+        before = match.end()
+        quote = re.fullmatch(_QUOTE, between) is not None
+        initial = between == "." and len(out) > 0 and len(out[-1].text) == 1 and len(match[0]) == 1
+        joint = "" if quote or initial else " "
+        out.append(Token(match.start(), match.end(), sys.intern(match[0]), sys.intern(folded), joint, quote))
+    return out
+
+
+def joined(part: list[Token]) -> str:
+    """The folded form of neighbouring tokens, as `fold` of the text they stand in would give it."""
+    return part[0].folded + "".join(t.joint + t.folded for t in part[1:])
+
+
+_LOWER = re.compile(r"(?<![^\W_])[a-zß-öø-ÿ]{4,}(?![^\W_])")
+_LOWER_NEXT = re.compile(rf"(?:{_SPACE}{{1,2}}|{_SPACE}*\r?\n{_SPACE}*|{_DASH}|{_QUOTE})([a-zß-öø-ÿ]+)(?![^\W_])")
+
+
+def lower_words(text: str) -> set[str]:
+    """The distinct words of a text that stand in small letters, four letters or more.
+
+    >>> sorted(lower_words("The road to mazar-e-sharif"))
+    ['mazar', 'road', 'sharif']
+    """
+    return set(_LOWER.findall(text))
+
+
+def find_lower(text: str, triggers: set[str]) -> Iterator[tuple[int, list[Token]]]:
+    """Where one of the trigger words opens a name in small letters: its offset, and up to six words from there."""
+    for match in _LOWER.finditer(text):
+        if match[0] not in triggers:
+            continue
+        end, count = match.end(), 1
+        while count < 6 and (follow := _LOWER_NEXT.match(text, end)):
+            end, count = follow.end(), count + 1
+        yield match.start(), tokens(text[match.start() : end])

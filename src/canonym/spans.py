@@ -1,0 +1,212 @@
+"""What a run of words holds: listed names, and forms that may be damaged ones.
+
+Worked out once for each distinct run and kept; nothing here knows the document. Spans are offsets into the run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from canonym.candidates import Candidates
+from canonym.features import commonness, edit_cost
+from canonym.lexicon import zipf
+from canonym.model import Candidate
+from canonym.scan import Token, joined, tokens, words
+from canonym.text import fold
+
+_CACHE: Final = 300_000
+#: A listed word this common (Zipf scale) needs support where its entity is not prominent: March, Of, Man.
+_COMMON: Final = 5.0
+_PROMINENT: Final = 200_000
+#: A form is taken for a damaged name only where its words are rarer than this (Zipf scale).
+RARE: Final = 3.0
+_RIVALS: Final = 4
+_ABBREVIATED: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in a run with the entities it may name, best first. `weak`: only with support from the document."""
+
+    start: int
+    end: int
+    form: str
+    candidates: tuple[Candidate, ...]
+    weak: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The listed names of a run (they do not overlap), what may be damaged names, and its bare words."""
+
+    listed: tuple[Span, ...]
+    proposed: tuple[Span, ...]
+    words: tuple[tuple[int, int, str], ...]
+
+
+EMPTY: Final = Plan((), (), ())
+
+
+class Planner:
+    """Plans runs, in batches, and keeps the plans."""
+
+    def __init__(self, candidates: Candidates) -> None:
+        self.candidates = candidates
+        self._plans: dict[str, Plan] = {}
+
+    def prepare(self, runs: Iterable[str]) -> None:
+        """Plan many runs, looking up the neighbours of all their new words together."""
+        new = [r for r in dict.fromkeys(runs) if r not in self._plans]
+        if not new:
+            return
+        if len(self._plans) > _CACHE:
+            self._plans.clear()
+        wanted: set[str] = set()
+        split = {run: tokens(run) for run in new}
+        for part in split.values():
+            wanted.update(t.folded for t in part if self._worth(t.folded))
+            for a, b in zip(part, part[1:], strict=False):
+                if self._worth(a.folded) or self._worth(b.folded):
+                    wanted.add(a.folded + b.folded)
+        self.candidates.warm(w for w in sorted(wanted) if 4 <= len(w) <= 32)
+        for run, part in split.items():
+            self._plans[run] = self._plan(run, part)
+
+    def plan(self, run: str) -> Plan:
+        """The plan of one run."""
+        found = self._plans.get(run)
+        if found is None:
+            self.prepare([run])
+            found = self._plans[run]
+        return found
+
+    def _worth(self, word: str) -> bool:
+        return self.candidates.suspect(word) and zipf(word) < RARE
+
+    def _plan(self, run: str, part: list[Token]) -> Plan:
+        shouted = len(part) > 2 and run.isupper()
+        listed: list[tuple[int, int, Span]] = []
+        at = 0
+        while at < len(part):
+            hit = self._longest(run, part, at, shouted)
+            if hit is None:
+                at += 1
+                continue
+            end, span = hit
+            if span is not None:
+                listed.append((at, end, span))
+            at = end
+        proposed = self._propose(part, [(a, b) for a, b, _ in listed])
+        return Plan(
+            tuple(s for _, _, s in listed), tuple(proposed), tuple((t.start, t.end, t.folded) for t in part)
+        )
+
+    def _longest(self, run: str, part: list[Token], at: int, shouted: bool) -> tuple[int, Span | None] | None:
+        if not _may_start(part, at):
+            return None
+        for end in range(min(len(part), at + self.candidates.words), at, -1):
+            if not _may_end(part, end):
+                continue
+            form = joined(part[at:end])
+            found = self.candidates.listed(form)
+            if not found:
+                continue
+            surface = run[part[at].start : part[end - 1].end]
+            found = tuple(c for c in found if fits_case(surface, c, shouted))
+            if not found:
+                continue
+            if any(c.kind == "never" for c in found):
+                return end, None
+            weak = found[0].kind == "weak" or (end - at == 1 and too_common(form, found[0]))
+            return end, Span(part[at].start, part[end - 1].end, form, found, weak)
+        return None
+
+    def _propose(self, part: list[Token], taken: Sequence[tuple[int, int]]) -> list[Span]:
+        """Forms of one to five words with a word that no name has, or that meet a name under the rules."""
+        out: list[Span] = []
+        suspects = [self.candidates.suspect(_letters(t.folded)) for t in part]
+        for at in range(len(part)):
+            if not _may_start(part, at):
+                continue
+            for end in range(at + 1, min(len(part), at + 5) + 1):
+                if not _may_end(part, end) or any(a <= at and end <= b for a, b in taken):
+                    continue
+                here = part[at:end]
+                if here[0].folded in words("particles") or here[-1].folded in words("particles"):
+                    if len(here) == 1 or here[-1].folded in words("particles"):
+                        continue
+                form = joined(here)
+                if len(form) < 4 or commonness(form) >= RARE and not _izafa(here):
+                    continue
+                found = self.candidates.by_rule(form)
+                if not found and any(suspects[at:end]) or (len(here) > 1 and not found and _broken(here)):
+                    found = best(form, self.candidates.fuzzy(here))
+                if found:
+                    out.append(Span(here[0].start, here[-1].end, form, found))
+        return out
+
+
+def best(form: str, found: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The nearest few entities, each by its nearest spelling; among equals the most prominent."""
+    by_entity: dict[str, tuple[float, Candidate]] = {}
+    for c in found:
+        cost = edit_cost(form, fold(c.alias))
+        before = by_entity.get(c.entity.id)
+        if before is None or cost < before[0]:
+            by_entity[c.entity.id] = (cost, c)
+    ranked = sorted(by_entity.values(), key=lambda p: (p[0] - 0.12 * _log(p[1]), p[1].entity.id))
+    return tuple(c for _, c in ranked[:_RIVALS])
+
+
+def _log(candidate: Candidate) -> int:
+    return len(str(max(1, candidate.entity.prominence)))
+
+
+def _letters(word: str) -> str:
+    from canonym.candidates import read_figures
+
+    return read_figures(word)
+
+
+def _izafa(part: Sequence[Token]) -> bool:
+    """Kart-e-Now: an izafa particle shows a name, however common its words are."""
+    from canonym.keys import rules
+
+    return len(part) == 3 and part[1].folded in rules().particles
+
+
+def _broken(part: Sequence[Token]) -> bool:
+    """Two neighbours of which one is no word at all: a name split in two."""
+    return len(part) == 2 and any(zipf(t.folded) == 0.0 for t in part)
+
+
+def _may_start(part: Sequence[Token], at: int) -> bool:
+    if part[at].joint == " " or at == 0:
+        return True
+    return part[at].quote and len(part[at - 1].folded) <= 2
+
+
+def _may_end(part: Sequence[Token], end: int) -> bool:
+    return end >= len(part) or part[end].joint == " " or (part[end].quote and part[end].folded == "s")
+
+
+def fits_case(surface: str, candidate: Candidate, shouted: bool = False) -> bool:
+    """Abbreviations and very short names only as they are listed, since "us" and "who" are words.
+
+    In capitals throughout ("LET US GO") a short form that is also a word says nothing.
+    """
+    alias = candidate.alias
+    if candidate.kind != "abbreviation" and len(fold(alias)) > _ABBREVIATED:
+        return True
+    if shouted and zipf(surface.replace(".", "")) > _COMMON:
+        return False
+    plain = re.sub(r"[.\s]", "", surface)
+    return plain == re.sub(r"[.\s]", "", alias) or (surface.isupper() and fold(surface) == fold(alias) != "")
+
+
+def too_common(form: str, candidate: Candidate) -> bool:
+    """True for an everyday word whose entity is not prominent enough to be meant without support."""
+    return candidate.entity.prominence < _PROMINENT and zipf(form) >= _COMMON

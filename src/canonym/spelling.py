@@ -1,0 +1,47 @@
+"""How a canonical form is written into a text: its capitals and line breaks follow the place where it stands."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from canonym.text import APOSTROPHES, INVISIBLE
+
+_QUOTES = str.maketrans({c: "'" for c in APOSTROPHES} | {c: None for c in INVISIBLE})
+_BREAK = re.compile(r"[ \t]*\r?\n[ \t]*")
+
+
+def same_but_for_case(surface: str, canonical: str) -> bool:
+    """True where two spellings differ in capitals, the shape of apostrophes or blanks only: nothing to rewrite.
+
+    >>> same_but_for_case("NEW\\nYORK", "New York"), same_but_for_case("Mazar e Sharif", "Mazar-e-Sharif")
+    (True, False)
+    """
+    return _plain(surface) == _plain(canonical)
+
+
+def _plain(text: str) -> str:
+    folded = unicodedata.normalize("NFC", text).translate(_QUOTES).casefold()
+    return " ".join(folded.split())
+
+
+def as_written(surface: str, canonical: str) -> str:
+    """The canonical form as it replaces a surface: in capitals where that is, with its line break kept.
+
+    >>> as_written("MAZAR-I-SHARIF", "Mazar-e-Sharif"), as_written("Nahri\\nShahi", "Nahr-e-Shahi")
+    ('MAZAR-E-SHARIF', 'Nahr-e-\\nShahi')
+    """
+    letters = [c for c in surface if c.isalpha()]
+    if len(letters) > 3 and surface.isupper():
+        canonical = canonical.upper()
+    broken = _BREAK.search(surface)
+    if broken is None:
+        return canonical
+    # The break goes where the name has a joint: as many joints from the end as in the surface.
+    behind = len(re.findall(r"[\s-]+", surface[broken.end() :]))
+    joints = list(re.finditer(r"[ -]", canonical))
+    if len(joints) <= behind:
+        return canonical
+    joint = joints[len(joints) - 1 - behind]
+    keep = joint.end() if joint[0] == "-" else joint.start()
+    return canonical[:keep] + broken[0] + canonical[joint.end() :]

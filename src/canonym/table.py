@@ -1,0 +1,230 @@
+"""The alias table: CSV to entities and aliases, with errors that name file, line and remedy."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from canonym.model import KINDS, Entity, TableError
+
+COLUMNS: Final = (
+    "canonical", "alias", "type", "id", "kind", "prominence", "lang", "country", "lat", "lon", "source", "note",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table in memory: entities, and aliases as parallel columns.
+
+    `entity_of[k]`, `kinds[k]` and `lines[k]` belong to `aliases[k]`; `fingerprint` is the SHA-256 of the bytes
+    that the table was read from (16 hexadecimal digits of it).
+    """
+
+    name: str
+    entities: list[Entity]
+    aliases: list[str]
+    entity_of: list[int]
+    kinds: list[str]
+    lines: list[int] = field(repr=False)
+    fingerprint: str = ""
+
+
+def read(path: str | Path) -> Table:
+    """Read a table from a CSV file, gzipped where its name ends in .gz.
+
+    Raises:
+        TableError: the file is missing, is no UTF-8, lacks a required column, or a row is at fault.
+    """
+    return parse(read_bytes(Path(path)), str(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a table file, unpacked where its name ends in .gz."""
+    try:
+        data = path.read_bytes()
+        if path.suffix == ".gz":
+            data = gzip.decompress(data)
+        return data
+    except FileNotFoundError:
+        raise TableError("no such table", where=str(path), remedy="Check the path given to -t/--table") from None
+    except (OSError, EOFError) as error:
+        raise TableError(f"the table cannot be read ({error})", where=str(path), remedy="Check the file") from None
+
+
+def fingerprint(data: bytes) -> str:
+    """Name a table's bytes: the first 16 hexadecimal digits of their SHA-256."""
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+def parse(data: bytes, name: str = "table") -> Table:
+    """Read a table from the bytes of a CSV file; see `read`.
+
+    >>> t = parse(b"canonical,alias\\nTabyan,Tebyan\\n")
+    >>> t.entities[0].canonical, t.aliases, t.kinds
+    ('Tabyan', ['Tabyan', 'Tebyan'], ['canonical', 'spelling'])
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise TableError(
+            "not UTF-8", where=f"{name}, line {line}", remedy="Save the table as UTF-8 and try again"
+        ) from None
+    return _build(_rows(text, name), name, fingerprint(data))
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """Where each known column stands in a row; -1 where it is absent."""
+
+    at: dict[str, int]
+    width: int
+
+
+def _rows(text: str, name: str) -> Iterator[tuple[int, list[str], _Header]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header: _Header | None = None
+    before = 0
+    try:
+        for row in reader:
+            line, before = before + 1, reader.line_num
+            if not row:
+                continue
+            if header is None:
+                header = _header(row, name)
+                continue
+            if len(row) != header.width:
+                raise TableError(
+                    f"{len(row)} columns where the header has {header.width}",
+                    where=f"{name}, line {line}",
+                    remedy="Put a name that holds a comma in double quotes",
+                )
+            yield line, row, header
+    except csv.Error as error:
+        raise TableError(
+            f"broken CSV ({error})", where=f"{name}, line {before + 1}", remedy="Check the quotes in that line"
+        ) from None
+    if header is None:
+        raise TableError("the table is empty", where=name, remedy='Its first line must be "canonical,alias"')
+
+
+def _header(row: list[str], name: str) -> _Header:
+    names = [cell.strip().lower() for cell in row]
+    for column in ("canonical", "alias"):
+        if column not in names:
+            raise TableError(
+                f'no column "{column}"; the columns are {", ".join(names)}',
+                where=f"{name}, line 1",
+                remedy='A table needs the columns "canonical" and "alias"',
+            )
+    for column in names:
+        if column and names.count(column) > 1:
+            raise TableError(f'two columns "{column}"', where=f"{name}, line 1", remedy="Remove one of them")
+    return _Header({c: names.index(c) if c in names else -1 for c in COLUMNS}, len(row))
+
+
+def default_id(type_: str, canonical: str) -> str:
+    """The id of an entity that the table gives none: made of type and canonical, so that it stays the same.
+
+    >>> default_id("outlet", "Khaama Press")
+    'outlet:Khaama_Press'
+    """
+    return f"{type_ or 'name'}:{'_'.join(canonical.split())}"
+
+
+def _default_kind(alias: str, canonical: str) -> str:
+    return "canonical" if alias == canonical else "spelling"
+
+
+def _build(rows: Iterator[tuple[int, list[str], _Header]], name: str, stamp: str) -> Table:
+    entities: list[Entity] = []
+    number: dict[tuple[str, str], int] = {}
+    named_by_file: set[int] = set()  # entities whose id stands in the file: homonyms among them are declared
+    first: dict[tuple[str, str], tuple[int, int]] = {}
+    listed: set[tuple[str, int, str]] = set()
+    out = Table(name, entities, [], [], [], [], stamp)
+    canonical_listed: set[int] = set()
+    for line, row, header in rows:
+        cells = _cells(row, header, line, name)
+        canonical, alias, type_, given, kind = cells[:5]
+        key = (given or default_id(type_, canonical), canonical)
+        at = number.get(key)
+        if at is None:
+            at = number[key] = len(entities)
+            prominence = _whole(cells[5], line, name)
+            entities.append(Entity(key[0], type_ or "name", canonical, prominence, cells[7]))
+            if given:
+                named_by_file.add(at)
+        kind = kind or _default_kind(alias, canonical)
+        known = first.setdefault((alias, type_), (at, line))
+        if known[0] != at and kind != "never" and not (at in named_by_file and known[0] in named_by_file):
+            raise TableError(
+                f'the alias "{alias}" has two canonicals, "{entities[known[0]].canonical}" (line {known[1]}) '
+                f'and "{canonical}"',
+                where=f"{name}, line {line}",
+                remedy="Remove one of the rows, or give both entities an id to declare two places of one name",
+            )
+        if (alias, at, kind) in listed:
+            continue
+        listed.add((alias, at, kind))
+        if alias == canonical:
+            canonical_listed.add(at)
+        out.aliases.append(alias)
+        out.entity_of.append(at)
+        out.kinds.append(kind)
+        out.lines.append(line)
+    # A canonical form is always recognised, listed or not.
+    for (_, canonical), at in number.items():
+        if at not in canonical_listed:
+            out.aliases.append(canonical)
+            out.entity_of.append(at)
+            out.kinds.append("canonical")
+            out.lines.append(0)
+    if not entities:
+        raise TableError("the table has no rows", where=name, remedy="Add rows below its header")
+    return _in_order(out)
+
+
+def _in_order(table: Table) -> Table:
+    """Canonical spellings first within an entity, else as in the file."""
+    order = sorted(range(len(table.aliases)), key=lambda k: (table.entity_of[k], table.kinds[k] != "canonical", k))
+    return Table(
+        table.name,
+        table.entities,
+        [table.aliases[k] for k in order],
+        [table.entity_of[k] for k in order],
+        [table.kinds[k] for k in order],
+        [table.lines[k] for k in order],
+        table.fingerprint,
+    )
+
+
+def _cells(row: Sequence[str], header: _Header, line: int, name: str) -> list[str]:
+    cells = [row[header.at[c]].strip() if header.at[c] >= 0 else "" for c in COLUMNS]
+    if not cells[0] or not cells[1]:
+        column = "canonical" if not cells[0] else "alias"
+        raise TableError(
+            f'the column "{column}" is empty', where=f"{name}, line {line}", remedy="Fill it in, or remove the row"
+        )
+    if cells[4] and cells[4] not in KINDS:
+        raise TableError(
+            f'unknown kind "{cells[4]}"', where=f"{name}, line {line}", remedy=f"Use one of: {', '.join(KINDS)}"
+        )
+    return cells
+
+
+def _whole(cell: str, line: int, name: str) -> int:
+    if not cell:
+        return 0
+    try:
+        return int(cell)
+    except ValueError:
+        raise TableError(
+            f'the prominence "{cell}" is no whole number', where=f"{name}, line {line}", remedy="Use digits only"
+        ) from None
