@@ -1,8 +1,9 @@
 """What a whole corpus tells: strings that a clean-up removed from everywhere, with the evidence for each.
 
 A clean-up that cut an agency's tag ("ANI") out of every word leaves "Afghstan", "Pakist", "orgsation". One
-missing string that turns many unknown words into known ones, in documents where the string itself never occurs,
-is no chance: among 36,000 news texts not one shows three unrelated words that the same absent string explains.
+missing string that turns many unknown words into known ones, in documents where the string itself never
+occurs, is no chance: among 36,000 news texts not one shows three unrelated words that the same absent string
+explains.
 """
 
 from __future__ import annotations

@@ -15,6 +15,8 @@ _BLOCK: Final = 2_000_000
 _MOST_WORDS: Final = 2_000_000
 _EXAMPLES: Final = 8
 _STRINGS: Final = 8
+#: Words that begin alike are relatives, and count once: "month", "months".
+_STEM: Final = 5
 #: One document convinces by itself with this many unrelated words, and this much gain (log10) in all.
 OWN_FAMILIES: Final = 3
 OWN_GAIN: Final = 7.5
@@ -26,15 +28,6 @@ _ALL_SHARE: Final = 0.5
 
 #: What explains one leftover: occurrences, documents, the word behind it, the gain.
 _Tally = dict[str, list[int]]
-
-
-def families(words: Iterable[str]) -> int:
-    """How many unrelated words there are: those that begin alike count once.
-
-    >>> families(["month", "months", "Monday"])
-    2
-    """
-    return len({word[:5].lower() for word in words})
 
 
 class ProfileBuilder:
@@ -86,9 +79,17 @@ class ProfileBuilder:
     def finish(self) -> Profile:
         """The profile of everything added so far."""
         self._flush()
-        found = [s for key in sorted(self._absent) if (s := self._judge(key)) is not None]
+        found: list[Scrubbed] = []
+        for lang in sorted({lang for lang, _ in self._absent}):
+            own = {string: tally for (other, string), tally in self._absent.items() if other == lang}
+            explained = traces(lang).explain(sorted(set().union(*own.values())))
+            behind = _by_string(explained, own)
+            for string, left in _unshadowed(behind, OWN_FAMILIES, OWN_GAIN):
+                judged = self._judge((lang, string), left)
+                if judged is not None:
+                    found.append(judged)
         found.sort(key=lambda s: (-s.forms, -s.occurrences, -len(s.string), s.string, s.lang))
-        return Profile(tuple(_plain(found)), self._documents, sum(self._total.values()))
+        return Profile(tuple(found[:_STRINGS]), self._documents, sum(self._total.values()))
 
     def _flush(self) -> None:
         block: list[tuple[str, str, dict[str, int]]] = []
@@ -122,53 +123,44 @@ class ProfileBuilder:
         rare: Mapping[str, int],
         explained: Mapping[str, tuple[Trace, ...]],
     ) -> None:
-        own: dict[str, list[tuple[str, Trace]]] = {}
+        own: dict[str, dict[str, Trace]] = {}
         for form in rare:
             for trace in explained.get(form, ()):
-                own.setdefault(trace.string, []).append((form, trace))
-        for string, pairs in own.items():
-            key = (lang, string)
-            if string in lowered:
-                self._present[key] += 1
-                continue
-            self._concerned[key] += 1
-            tally = self._absent.setdefault(key, {})
-            for form, _ in pairs:
+                own.setdefault(trace.string, {})[form] = trace
+        absent = {string: found for string, found in own.items() if string not in lowered}
+        self._present.update((lang, string) for string in own.keys() - absent.keys())
+        for string, found in absent.items():
+            self._concerned[lang, string] += 1
+            tally = self._absent.setdefault((lang, string), {})
+            for form in found:
                 entry = tally.setdefault(form, [0, 0])
                 entry[0] += rare[form]
                 entry[1] += 1
-            if convincing([trace for _, trace in pairs], OWN_FAMILIES, OWN_GAIN):
-                self._strong[key] += 1
+        for string, _ in _unshadowed(absent, OWN_FAMILIES, OWN_GAIN):
+            self._strong[lang, string] += 1
 
-    def _judge(self, key: tuple[str, str]) -> Scrubbed | None:
+    def _judge(self, key: tuple[str, str], behind: Mapping[str, Trace]) -> Scrubbed | None:
         lang, string = key
         tally = self._absent[key]
         strong = self._strong[key]
-        if not strong and len(tally) < _ALL_FAMILIES:
+        if not (strong or convincing(behind.values(), _ALL_FAMILIES, _ALL_GAIN)):
             return None
-        explained = traces(lang).explain(sorted(tally))
-        behind = {f: t for f in tally for t in explained.get(f, ()) if t.string == string}
-        total = readings((string,), lang)
-        words = self._total[lang]
-        expected = total.expected[0] * words / 1e6
+        whole = readings((string,), lang)
+        expected = whole.expected[0] * self._total[lang] / 1e6
         seen = sum(n * w.count(string) for w, n in self._listed_words(lang).items() if string in w)
-        occurrences = sum(n for n, _ in tally.values())
+        occurrences = sum(tally[form][0] for form in behind)
         # How much more is missing than what left an unknown word behind.
-        missing = occurrences * total.expected[0] / max(total.witnessed, 1e-9)
+        missing = occurrences * whole.expected[0] / max(whole.witnessed, 1e-9)
         documents = self._concerned[key]
         share = min(missing / (missing + seen + 1), documents / (documents + self._present[key]))
-        if not strong and not (
-            convincing(list(behind.values()), _ALL_FAMILIES, _ALL_GAIN)
-            and expected >= _ALL_EXPECTED
-            and share >= _ALL_SHARE
-        ):
+        if not strong and (expected < _ALL_EXPECTED or share < _ALL_SHARE):
             return None
-        ranked = sorted(tally, key=lambda f: (-tally[f][0], f))
+        ranked = sorted(behind, key=lambda f: (-tally[f][0], f))
         return Scrubbed(
             string,
             lang,
             occurrences,
-            len(tally),
+            len(behind),
             documents,
             tuple((f, behind[f].word) for f in ranked[:_EXAMPLES]),
             round(expected, 2),
@@ -180,30 +172,58 @@ class ProfileBuilder:
         return _listed(self._words.get(lang, Counter()), lang)
 
 
-def convincing(found: Iterable[Trace], unrelated: int, gain: float) -> bool:
-    """True where the traces stand for enough unrelated words, and gain enough (log10) in all."""
+def worth(found: Iterable[Trace]) -> tuple[int, float]:
+    """How many unrelated words the traces stand for, and what they gain (log10) in all."""
     best: dict[str, float] = {}
     for trace in found:
-        family = trace.word[:5]
+        family = trace.word[:_STEM]
         best[family] = max(best.get(family, 0.0), trace.gain)
-    return len(best) >= unrelated and sum(best.values()) >= gain
+    return len(best), sum(best.values())
+
+
+def convincing(found: Iterable[Trace], unrelated: int, gain: float) -> bool:
+    """True where the traces stand for enough unrelated words, and gain enough (log10) in all."""
+    count, total = worth(found)
+    return count >= unrelated and total >= gain
+
+
+def _unshadowed(
+    absent: Mapping[str, Mapping[str, Trace]], unrelated: int, gain: float
+) -> list[tuple[str, dict[str, Trace]]]:
+    """The convincing strings, best first, each with the words that no better string explains.
+
+    Every scrubbed string casts shadows: where "ent" is gone, "ency" explains "presid" and "curr" too.
+    """
+    ranked = [
+        (total, string)
+        for string, found in absent.items()
+        if len(found) >= unrelated and (total := worth(found.values())[1]) >= gain
+    ]
+    ranked.sort(key=lambda pair: (-pair[0], pair[1]))
+    out: list[tuple[str, dict[str, Trace]]] = []
+    taken: set[str] = set()
+    for _, string in ranked:
+        left = {form: trace for form, trace in absent[string].items() if form not in taken}
+        if convincing(left.values(), unrelated, gain):
+            out.append((string, left))
+            taken |= left.keys()
+    return out
+
+
+def _by_string(
+    explained: Mapping[str, tuple[Trace, ...]], tallies: Mapping[str, _Tally]
+) -> dict[str, dict[str, Trace]]:
+    out: dict[str, dict[str, Trace]] = {string: {} for string in tallies}
+    for form, found in explained.items():
+        for trace in found:
+            if form in tallies.get(trace.string, ()):
+                out[trace.string][form] = trace
+    return out
 
 
 def _listed(counts: Counter[str], lang: str) -> Counter[str]:
     listed = frequencies(lang)
     return Counter({w: n for w, n in counts.items() if w in listed})
-
-
-def _plain(found: list[Scrubbed]) -> list[Scrubbed]:
-    """Without the shadows of a string: "an" and "anis" explain some of what "ani" explains better."""
-    kept: list[Scrubbed] = []
-    for item in found:
-        shadow = any(
-            item.lang == k.lang and (item.string in k.string or k.string in item.string) for k in kept
-        )
-        if not shadow and len(kept) < _STRINGS:
-            kept.append(item)
-    return kept
 
 
 def of(texts: Iterable[str]) -> Profile:

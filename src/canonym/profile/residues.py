@@ -27,9 +27,11 @@ RARE: Final = 2.5
 _WIDTH: Final = 24
 _LEAST_GAIN: Final = 1.5
 _MOST_GAIN: Final = 4.0
-#: Sound words that may be mistaken, a word of running text: one in ten thousand.
-_BUDGET: Final = 1e-4
-_LEAST_MARGIN: Final = 0.4
+#: Sound words that may be mistaken, by the dictionary: some one in ten thousand of running text.
+_BUDGET: Final = 1.2e-4
+_LEAST_MARGIN: Final = 0.2
+#: What may follow an apostrophe; never read as the leftover of a longer word there.
+CLITICS: Final = frozenset({"s", "t", "d", "m", "ll", "re", "ve"})
 _BASE: Final = 0x9E3779B97F4A7C15
 _MASK: Final = (1 << 64) - 1
 _INVERSE: Final = pow(_BASE, -1, 1 << 64)
@@ -203,6 +205,8 @@ def readings(strings: tuple[str, ...], lang: str) -> Readings:
         zipf, word = max(group, key=lambda pair: (pair[0], pair[1]))
         clean = not any(s in residue for s in strings)
         own = frequency.get(residue, 0.0) if clean else 0.0
+        if own and (len(residue) == 1 or residue in CLITICS):
+            own = max(0.5, own - 1)  # mostly initials, units, and what follows an apostrophe
         others = sum(10**z for z, w in group if w != word)
         margin = zipf - math.log10(10 ** (own or _unlisted(residue)) + others)
         if own:

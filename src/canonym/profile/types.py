@@ -21,9 +21,10 @@ class Scrubbed:
     """A string that is missing from some or all documents, and how one can tell.
 
     `occurrences` words of the corpus, `forms` of them distinct, are unknown as they stand and known with the
-    string put back; they stand in `documents` documents that lack it. `examples` are (as it stands, as it was),
-    the most frequent first. `expected` is how often the string should occur in that many words of the language,
-    `seen` how often it does, inside known words. `share` estimates which part of the text lost it, 0 to 1.
+    string put back; they stand in `documents` documents that lack it. `examples` are (as it stands, as it
+    was), the most frequent first. `expected` is how often the string should occur in that many words of the
+    language, `seen` how often it does, inside known words. `share` estimates which part of the text lost it,
+    0 to 1.
     """
 
     string: str
@@ -46,9 +47,9 @@ class Scrubbed:
         """One line for people: the string and its evidence."""
         shown = ", ".join(f"{a} → {b}" for a, b in self.examples[:3])
         return (
-            f'the string "{self.string}" is missing: {self.occurrences} words explained ({self.forms} distinct) '
-            f"in {self.documents} documents, e.g. {shown}; it should occur {self.expected:.0f} times "
-            f"and occurs {self.seen} times"
+            f'the string "{self.string}" is missing: {self.occurrences} words explained '
+            f"({self.forms} distinct) in {self.documents} documents, e.g. {shown}; "
+            f"it should occur {self.expected:.0f} times and occurs {self.seen} times"
         )
 
 

@@ -17,8 +17,8 @@ _TYPOGRAPHY: Final = str.maketrans(dict.fromkeys("’‘“”–—…\u00a0", 
 #: Languages whose words are runs of letters between blanks; the others are left alone.
 LANGUAGES: Final = (
     "en", "de", "fr", "es", "it", "pt", "nl", "ru", "pl", "tr", "ar", "fa", "ur", "uk", "id", "sv", "da",
-    "nb", "fi", "cs", "sk", "sl", "sh", "ro", "hu", "bg", "mk", "el", "he", "ca", "lt", "lv", "is", "ms", "fil",
-    "vi",
+    "nb", "fi", "cs", "sk", "sl", "sh", "ro", "hu", "bg", "mk", "el", "he", "ca", "lt", "lv", "is", "ms", 
+    "fil", "vi",
 )  # fmt: skip
 _COMMON: Final = 150
 _ENGLISH_ENOUGH: Final = 0.25

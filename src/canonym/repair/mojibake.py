@@ -1,17 +1,123 @@
-"""Broken encodings, mended by ftfy: nothing else of what ftfy does is wanted here."""
+"""Broken encodings, mended by ftfy: of all it does only the encoding, and only as edits that replay."""
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 from canonym.model import Edit
 
-_RUN: Final = re.compile(r"\S+")
+if TYPE_CHECKING:
+    from ftfy import TextFixerConfig
+
+_FOREIGN: Final = re.compile(r"[^\x00-\x7f]+")
+#: Stretches whose characters beyond ASCII stand at most this far apart are mended together.
+_NEAR: Final = 40
+_NEXT: Final = re.compile(r"\S*[^\S\n]{0,3}\S*")
+#: The test of ftfy looks no further than this around a character beyond ASCII.
+_SIGHT: Final = 8
+_CHUNK: Final = re.compile(r"\S*[^\x00-\x7f\s]\S*")
+_REPLACEMENT: Final = "\ufffd"
+_SAID: Final = "an encoding was mistaken for another"
 
 
 def mend(text: str) -> tuple[Edit, ...]:
-    """The edits that undo mojibake, each on the smallest run of words that it took."""
+    r"""The edits that undo mojibake: sorted, without overlaps, word by word where words can be mended alone.
+
+    A stretch of text is mended whole or not at all; one that would lose a character is left as it stands.
+    Quotes, ligatures and composed letters stay what they are.
+
+    >>> [(e.start, e.before, e.after) for e in mend("in KÃ¢bool, not in “Kâbool”")]
+    [(3, 'KÃ¢bool', 'Kâbool')]
+    """
     if text.isascii():
         return ()
-    return ()
+    from ftfy.badness import is_bad
+
+    runs = [m.span() for m in _FOREIGN.finditer(text)]
+    # The test is slow on long texts: it is shown the neighbourhoods only.
+    if not is_bad("\n".join(text[max(0, a - _SIGHT) : b + _SIGHT] for a, b in runs)):
+        return ()
+    out: list[Edit] = []
+    for start, end in _stretches(text, runs):
+        if is_bad(text[start:end]):
+            out += _mended(text[start:end], start)
+    return tuple(out)
+
+
+def _stretches(text: str, runs: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Spans of whole words around neighbouring runs, each within one line, with a word to either side."""
+    start, end = -1, -1
+    for a, b in [*runs, (len(text) + _NEAR + 1, 0)]:
+        if start >= 0 and a - end <= _NEAR and "\n" not in text[end:a]:
+            end = b
+            continue
+        if start >= 0:
+            while start and text[start - 1] != "\n" and not text[start - 1].isspace():
+                start -= 1
+            after = _NEXT.match(text, end)
+            yield start, after.end() if after else end
+        start, end = a, b
+
+
+@cache
+def _config() -> TextFixerConfig:
+    from ftfy import TextFixerConfig
+
+    return TextFixerConfig(explain=False, replace_lossy_sequences=False)
+
+
+def _fixed(text: str) -> str:
+    from ftfy import fix_encoding
+
+    fixed = fix_encoding(text, _config())
+    # A hidden line break would make two lines of one; what is lost is not to be guessed.
+    if fixed.count(_REPLACEMENT) > text.count(_REPLACEMENT) or "\n" in fixed:
+        return text
+    return fixed
+
+
+def _mended(stretch: str, offset: int) -> list[Edit]:
+    fixed = _fixed(stretch)
+    if fixed == stretch:
+        return []
+    edits = [e for m in _CHUNK.finditer(stretch) if (e := _edit(m[0], _fixed(m[0]), offset + m.start()))]
+    if _outcome(stretch, edits, offset) == fixed:
+        return edits
+    whole = _edit(stretch, fixed, offset)  # some of it needs its neighbours, as "Ã la" does
+    return [whole] if whole else []
+
+
+def _outcome(stretch: str, edits: list[Edit], offset: int) -> str:
+    for edit in reversed(edits):
+        stretch = stretch[: edit.start - offset] + edit.after + stretch[edit.end - offset :]
+    return stretch
+
+
+def _edge(char: str) -> bool:
+    return char.isascii() and not char.isalnum()
+
+
+def _edit(before: str, after: str, offset: int) -> Edit | None:
+    """One edit from `before` to `after` without what both share at either end, but with whole words."""
+    if before == after:
+        return None
+    most = min(len(before), len(after))
+    head = next((k for k in range(most) if before[k] != after[k]), most)
+    most -= head
+    tail = next((k for k in range(most) if before[-1 - k] != after[-1 - k]), most)
+    while head and not _edge(before[head - 1]):
+        head -= 1
+    while tail and not _edge(before[len(before) - tail]):
+        tail -= 1
+    end = len(before) - tail
+    return Edit(
+        offset + head,
+        offset + end,
+        before[head:end],
+        after[head : len(after) - tail],
+        "mojibake",
+        reasons=(_SAID,),
+    )

@@ -10,16 +10,18 @@ from typing import Final
 
 from canonym.model import Edit
 from canonym.profile import Profile, Scrubbed
-from canonym.profile.residues import RARE, Readings, readings, without
+from canonym.profile.residues import CLITICS, RARE, Readings, readings, without
 from canonym.profile.words import language, words_of
 
 _TOKEN: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _PART: Final = re.compile(r"[^'’]+")
-_CLITICS: Final = frozenset({"s", "t", "d", "m", "ll", "re", "ve"})
 #: The odds (log10) at which a document is taken to have lost a string, its own words and the corpus together.
 _ENOUGH: Final = 1.5
 #: What one word of the document may add to them: a single name may be chance.
 _ONE_WORD: Final = 2.0
+#: Capitals of at most this many letters are an abbreviation unless other capitals stand around them.
+_ABBREVIATION: Final = 5
+_JOINTS: Final = "-–/&'’.$€£"
 _SENTENCE_END: Final = ".!?:"
 
 
@@ -67,14 +69,16 @@ def _restored(text: str, table: Readings, lang: str, known: Callable[[str], bool
     out: list[_Word] = []
     for match in _TOKEN.finditer(text):
         token = match[0]
-        if _beside_digit(text, match.start(), match.end()):
+        if _foreign(text, match.start(), match.end()):
+            continue
+        if token.isupper() and 1 < len(token) <= _ABBREVIATION and not _shouting(text, *match.span()):
             continue
         whole = _reading(token, table, lang, known)
         if whole is not None:
             out.append(_fit(text, match.start(), token, *whole, table.strings))
             continue
         for k, part in enumerate(_PART.finditer(token)):
-            if part[0] == token or (k and part[0].lower() in _CLITICS) or len(part[0]) < 2:
+            if part[0] == token or (k and part[0].lower() in CLITICS) or len(part[0]) < 2:
                 continue
             found = _reading(part[0], table, lang, known)
             if found is not None:
@@ -111,10 +115,29 @@ def _insertions(residue: str, strings: Sequence[str]) -> set[str]:
     return {w for w in words if without(w, strings) == residue}
 
 
-def _beside_digit(text: str, start: int, end: int) -> bool:
-    return (start > 0 and (text[start - 1].isdigit() or text[start - 1] == "_")) or (
-        end < len(text) and (text[end].isdigit() or text[end] == "_")
+def _foreign(text: str, start: int, end: int) -> bool:
+    """True for what is no word of running text: parts of addresses, numbers, "p.m."; short pieces."""
+    before = text[start - 1] if start else " "
+    after = text[end] if end < len(text) else " "
+    if before.isdigit() or after.isdigit() or before in "_@#" or after in "_@":
+        return True
+    if before == "." and start > 1 and text[start - 2].isalnum():
+        return True
+    if after == "." and end + 1 < len(text) and text[end + 1].isalnum() and text[end + 1].islower():
+        return True
+    if end - start > 2:
+        return False
+    return (
+        before in _JOINTS
+        or after in _JOINTS.replace(".", "")
+        or text[max(0, start - 2) : start - 1].isdigit()
     )
+
+
+def _shouting(text: str, start: int, end: int) -> bool:
+    """True where a word in capitals stands among others, so that it is no abbreviation."""
+    around = _TOKEN.findall(text[max(0, start - 25) : start])[-1:] + _TOKEN.findall(text[end : end + 25])[:1]
+    return any(len(word) > 1 and word.isupper() for word in around)
 
 
 def _fit(text: str, start: int, token: str, word: str, margin: float, strings: Sequence[str]) -> _Word:
