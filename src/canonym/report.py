@@ -360,17 +360,26 @@ def explanation(lines: Sequence[str], *, colour: bool = False) -> str:
 def failure_lines(failures: Sequence[Failure], total: int, where: str = "", *, limit: int = 5) -> list[str]:
     """One line for each of the first failures, and one that says where the others stand.
 
-    >>> failure_lines([Failure("a.txt", "not UTF-8", "Give --encoding")], 1)
-    ['a.txt: not UTF-8. Give --encoding']
+    >>> failure_lines([Failure("a.txt", "not UTF-8", "Say --encoding NAME")], 1)
+    ['a.txt: not UTF-8. Say --encoding NAME.']
     """
     out = [_failure_line(f) for f in failures[:limit]]
     if total > len(out):
-        out.append(f"… and {plural(total - len(out), 'more failure')}")
-    if where:
-        out.append(f"{plural(total, 'failure')} written to {where}")
+        out.append(f"… and {plural(total - len(out), 'more failure')}.")
+    if where and total > 1:
+        out.append(f"All {total:,} failures are told in {visible(where)}.")
     return out
 
 
 def _failure_line(failure: Failure) -> str:
     tail = f". {failure.remedy}" if failure.remedy else ""
-    return visible(f"{failure.name}: {failure.problem}{tail}")
+    return sentence(visible(f"{failure.name}: {failure.problem}{tail}"))
+
+
+def sentence(text: str) -> str:
+    """A sentence ends in a full stop.
+
+    >>> sentence("Check the path"), sentence("Why?")
+    ('Check the path.', 'Why?')
+    """
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -13,7 +13,6 @@ from canonym.cli import options
 from canonym.model import UsageError
 
 if TYPE_CHECKING:
-    from canonym import Normaliser
     from canonym.columns.tables import Counts
 
 
@@ -140,7 +139,6 @@ def _report(context: click.Context, counts: Counts, quiet: bool) -> None:
     )
 )
 @click.argument("names", nargs=-1, metavar="A B")
-@options.table
 @click.option(
     "--format",
     "format_",
@@ -156,7 +154,6 @@ def _report(context: click.Context, counts: Counts, quiet: bool) -> None:
 def compare(
     context: click.Context,
     names: tuple[str, ...],
-    tables: tuple[str, ...],
     format_: str | None,
     encoding: str | None,
     output: Path | None,
@@ -173,25 +170,26 @@ def compare(
     if format_ is not None:
         from canonym.columns.files import label, reading, writing
         from canonym.columns.tables import score_pairs
+        from canonym.compare import compare_pairs
 
         source = _one_source(names)
         with reading(source, encoding) as lines, writing(output, source) as out:
-            normaliser = options.load(tables)
-            counts = score_pairs(lines, out, normaliser.compare_all, where=label(source))
+            counts = score_pairs(lines, out, compare_pairs, where=label(source))
         _report(context, counts, quiet=True)
         return
     if len(names) != 2:
         raise click.UsageError(
             f"two names are compared, {len(names)} given; quote names of several words", context
         )
-    _compare_two(options.load(tables), names[0], names[1], explained, as_json)
+    _compare_two(names[0], names[1], explained, as_json)
 
 
-def _compare_two(normaliser: Normaliser, a: str, b: str, explained: bool, as_json: bool) -> None:
+def _compare_two(a: str, b: str, explained: bool, as_json: bool) -> None:
     from canonym.columns.decisions import score
+    from canonym.compare import compare_pairs, explain_pair
 
-    value = normaliser.compare(a, b)
-    reasons = normaliser.compare_reasons(a, b) if explained else []
+    value = compare_pairs([(a, b)])[0]
+    reasons = explain_pair(a, b) if explained else []
     if as_json:
         out = {"a": a, "b": b, "score": round(value, 4), **({"reasons": reasons} if explained else {})}
         click.echo(json.dumps(out, ensure_ascii=False))
