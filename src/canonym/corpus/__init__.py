@@ -1,0 +1,1 @@
+"""Corpora: readers and writers that change nothing but what is edited."""

@@ -1,0 +1,133 @@
+"""The edit log: JSON lines which tell every edit of a run, and hold what undoing needs.
+
+The first line is a header. For each changed document follows a line with its edits; `at` is the byte of the
+uncompressed output where the new text begins (in Parquet the code point of the new text), `raw` the text
+as it stands in the file where escapes or quotes make it another. After the documents of a file comes a line
+on the file, with SHA-256 digests of the uncompressed input and output; a file without it was not written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from typing import Any
+
+from canonym.corpus.block import Entry
+from canonym.corpus.formats import kind
+from canonym.corpus.stream import chunks
+from canonym.corpus.writer import Output
+from canonym.model import CanonymError, DocumentError
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """One written file: the input's name, the output's place under the output folder, digests, counts.
+
+    A digest is "" where none was taken (the input of Parquet).
+    """
+
+    file: str
+    output: str
+    format: str
+    encoding: str
+    input_sha256: str
+    output_sha256: str
+    documents: int
+    edits: int
+
+
+class LogWriter:
+    """Writes a log, whole on `commit`."""
+
+    def __init__(self, path: str, version: str, provenance: Mapping[str, object]) -> None:
+        self._output = Output(path)
+        self._line({"canonym": version, "kind": "edits", "log": VERSION, **provenance})
+
+    def entry(self, file: str, entry: Entry) -> None:
+        """Log one changed document."""
+        line: dict[str, Any] = {"file": file, "document": entry.document.name}
+        if entry.document.id:
+            line["id"] = entry.document.id
+        if entry.row >= 0:
+            line |= {"row": entry.row, "column": entry.column}
+        edits: list[dict[str, Any]] = [asdict(edit) for edit in entry.edits]
+        if entry.whole:
+            line["patches"] = [asdict(place) for place in entry.places]
+        else:
+            for edit, place in zip(edits, entry.places, strict=True):
+                edit["at"] = place.at
+                if (place.before, place.after) != (edit["before"], edit["after"]):
+                    edit["raw"] = [place.before, place.after]
+        self._line(line | {"edits": edits})
+
+    def finish_file(self, record: FileRecord) -> None:
+        """Log that a file was written."""
+        self._line(asdict(record))
+
+    def _line(self, value: Mapping[str, Any]) -> None:
+        data = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        self._output.write(data.encode("utf-8", "backslashreplace") + b"\n")
+
+    def commit(self) -> None:
+        """Put the log in its place."""
+        self._output.commit()
+
+    def discard(self) -> None:
+        """Leave no log."""
+        self._output.discard()
+
+
+def _lines(path: str) -> Iterator[dict[str, Any]]:
+    carry = b""
+    number = 0
+    for piece in _pieces(path):
+        *whole, carry = (carry + piece).split(b"\n")
+        for line in whole:
+            number += 1
+            try:
+                value = json.loads(line)
+            except ValueError as error:
+                raise CanonymError(
+                    f"not an edit log: {error}",
+                    where=f"{path}:{number}",
+                    remedy="Give the file that --edits wrote",
+                ) from error
+            if number == 1:
+                _check_header(value, path)
+            else:
+                yield value
+    if carry or not number:
+        raise CanonymError("the edit log is cut short", where=path, remedy="Give the whole file")
+
+
+def _pieces(path: str) -> Iterator[bytes]:
+    try:
+        yield from chunks(path, kind(path).compression, 1 << 20)
+    except DocumentError as error:
+        raise CanonymError(error.problem, where=path, remedy=error.remedy) from error
+
+
+def _check_header(value: Any, path: str) -> None:
+    if not isinstance(value, dict) or value.get("kind") != "edits":
+        raise CanonymError("not an edit log", where=path, remedy="Give the file that --edits wrote")
+    if value.get("log") != VERSION:
+        raise CanonymError(
+            f"the log has version {value.get('log')}, this canonym reads {VERSION}",
+            where=path,
+            remedy=f"Use canonym {value.get('canonym')}",
+        )
+
+
+def records(path: str) -> list[FileRecord]:
+    """The files that a log knows; raises CanonymError where the log cannot be read."""
+    return [FileRecord(**line) for line in _lines(path) if "output_sha256" in line]
+
+
+def documents(path: str) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
+    """For each file in the order of the log its name and the lines of its changed documents."""
+    for file, lines in groupby(_lines(path), key=lambda line: str(line["file"])):
+        yield file, (line for line in lines if "edits" in line and "output_sha256" not in line)

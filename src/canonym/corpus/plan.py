@@ -1,0 +1,237 @@
+"""Which files are read, as what, and where each output goes; checked before anything is written."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from canonym.corpus.failures import is_edit_log, is_failures_file
+from canonym.corpus.formats import ENDINGS, check_format, kind
+from canonym.model import Failure, UsageError
+
+STDIN: Final = "-"
+_MAGIC: Final = frozenset("*?[")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to read. `name` is for messages; `path` None is standard input.
+
+    `relative` is its place under an output folder, `target` the output's path or None for standard output.
+    `named` tells whether the user named this very file.
+    """
+
+    name: str
+    path: str | None
+    format: str
+    compression: str
+    ending: str
+    relative: str
+    named: bool
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All sources in order, folders' files that cannot be read, and the output folder ("" without one)."""
+
+    sources: tuple[Source, ...]
+    failures: tuple[Failure, ...]
+    folder: str
+    failures_file: str
+
+
+def find(
+    inputs: Sequence[str], format: str | None = None, leave_out: Sequence[str] = ()
+) -> tuple[list[Source], list[Failure]]:
+    """The files that inputs stand for, sorted within each; `leave_out` are files or folders not to enter.
+
+    Raises UsageError for a path that is not there and for a folder or pattern without any file to read.
+    """
+    check_format(format)
+    skip = {Path(path).resolve() for path in leave_out}
+    sources: list[Source] = []
+    failures: list[Failure] = []
+    if sum(path == STDIN for path in inputs) > 1:
+        raise UsageError("standard input is given twice", remedy="Give - once")
+    for given in inputs or (STDIN,):
+        if given == STDIN:
+            form = format or "txt"
+            sources.append(Source(STDIN, None, form, "", "", f"stdin.{form}", True))
+        elif Path(given).is_dir():
+            sources += _folder(Path(given), Path(given), format, skip, failures)
+        elif os.path.lexists(given) or not _MAGIC & set(given):
+            sources.append(_named(given, format))
+        else:
+            sources += _pattern(given, format, skip, failures)
+    return sources, failures
+
+
+def _named(given: str, format: str | None) -> Source:
+    if not Path(given).exists():
+        reason = "is a link to nothing" if os.path.lexists(given) else "is not there"
+        raise UsageError(f"{given} {reason}", remedy="See whether the path is right")
+    return _source(Path(given), given, format, Path(given).name, True)
+
+
+def _source(path: Path, name: str, format: str | None, relative: str, named: bool) -> Source:
+    known = kind(name)
+    form = format or known.format or "txt"
+    return Source(name, str(path), form, known.compression, known.ending, relative, named)
+
+
+def _folder(
+    top: Path, root: Path, format: str | None, skip: set[Path], failures: list[Failure]
+) -> Iterator[Source]:
+    found = False
+
+    def unreadable(error: OSError) -> None:
+        failures.append(
+            Failure(str(error.filename), f"cannot be read: {error.strerror}", "See its permissions")
+        )
+
+    for folder, folders, files in os.walk(top, onerror=unreadable):
+        here = Path(folder)
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and (here / f).resolve() not in skip)
+        for file in sorted(files):
+            path = here / file
+            known = kind(file).format
+            if file.startswith(".") or not known or (format and known != format) or path.resolve() in skip:
+                continue
+            if known == "jsonl" and (is_failures_file(path) or is_edit_log(path)):
+                continue  # what an earlier run left beside its outputs is no input
+            found = True
+            yield _source(path, str(path), format, path.relative_to(root).as_posix(), False)
+    if not found and not failures:
+        endings = ", ".join(e for e, f in ENDINGS.items() if format in (None, f))
+        raise UsageError(
+            f"no file to read in {top}", remedy=f"Endings looked for: {endings}, also compressed"
+        )
+
+
+def _pattern(given: str, format: str | None, skip: set[Path], failures: list[Failure]) -> Iterator[Source]:
+    parts = Path(given).parts
+    fixed = next(i for i, part in enumerate(parts) if _MAGIC & set(part))
+    root = Path(*parts[:fixed]) if fixed else Path()
+    found = sorted(glob.glob(given, recursive=True))  # noqa: PTH207 - absolute ones too
+    folders = {path for path in found if Path(path).is_dir()}
+    if not found:
+        raise UsageError(f"nothing matches {given}", remedy="See whether the pattern is right")
+    seen: set[str] = set()
+    for path in found:
+        if path in folders:
+            if "**" in given:
+                continue  # its files match by themselves
+            yield from _folder(Path(path), root, format, skip, failures)
+        elif Path(path).resolve() not in skip and path not in seen:
+            seen.add(path)
+            relative = Path(path).relative_to(root).as_posix()
+            yield _source(Path(path), path, format, relative, False)
+
+
+def make(
+    inputs: Sequence[str],
+    output: str | None,
+    *,
+    format: str | None = None,
+    mentions: bool = False,
+    edits: str | None = None,
+) -> Plan:
+    """Decide where the output of each file goes.
+
+    Raises UsageError where an input would be overwritten, two outputs would be one file, or several texts
+    would run together on standard output.
+    """
+    output = None if output == STDIN else output
+    single = len(inputs) <= 1 and not any(map(_many, inputs))
+    folder = output is not None and (not single or output.endswith(("/", os.sep)) or Path(output).is_dir())
+    if output is not None and folder and os.path.lexists(output) and not Path(output).is_dir():
+        raise UsageError(f"{output} is no folder", remedy="Several inputs need a folder for -o")
+    leave_out = [path for path in (edits, output if folder else None) if path]
+    sources, failures = find(inputs, format, leave_out)
+    if output is None:
+        if len(sources) > 1 and any(_result(s, mentions) != "jsonl" for s in sources):
+            raise UsageError(
+                f"{len(sources)} files would run together on standard output", remedy="Say -o FOLDER"
+            )
+        if len(sources) > 1 and edits:
+            raise UsageError(
+                "an edit log needs one output for each file", remedy="Say -o FOLDER, or leave out --edits"
+            )
+        return Plan(tuple(sources), tuple(failures), "", "")
+    if folder:
+        placed = [_placed(s, str(Path(output) / _name(s, mentions))) for s in sources]
+        failures_file = str(Path(output) / "failures.jsonl")
+    else:
+        _check_ending(output, sources[0], mentions)
+        placed = [_placed(sources[0], output)]
+        special = Path(output).exists() and not Path(output).is_file()
+        failures_file = "" if special else output + ".failures.jsonl"
+    _check_clashes(placed, [path for path in (edits, failures_file) if path])
+    return Plan(tuple(placed), tuple(failures), output if folder else "", failures_file)
+
+
+def _many(given: str) -> bool:
+    if given == STDIN:
+        return False
+    return Path(given).is_dir() or (not os.path.lexists(given) and bool(_MAGIC & set(given)))
+
+
+def _result(source: Source, mentions: bool) -> str:
+    return "jsonl" if mentions and source.format == "txt" else source.format
+
+
+def _name(source: Source, mentions: bool) -> str:
+    if not (mentions and source.format == "txt"):
+        return source.relative
+    suffix = Path(source.relative).suffix if source.compression else ""
+    return source.relative.removesuffix(suffix) + ".jsonl" + suffix
+
+
+def _placed(source: Source, target: str) -> Source:
+    return replace(source, target=target)
+
+
+def _check_ending(output: str, source: Source, mentions: bool) -> None:
+    ending = kind(output).format
+    result = _result(source, mentions)
+    if ending and ending != result:
+        raise UsageError(
+            f"{output} would hold {result}",
+            remedy="Give the output an ending that says so",
+        )
+
+
+def _check_clashes(sources: Sequence[Source], others: Sequence[str]) -> None:
+    inputs: dict[object, str] = {Path(s.path).resolve(): s.name for s in sources if s.path is not None}
+    inputs |= {_identity(s.path): s.name for s in sources if s.path is not None}
+    taken: dict[object, str] = {}
+    for target, name in [(s.target, s.name) for s in sources] + [(other, other) for other in others]:
+        if target is None or (Path(target).exists() and not Path(target).is_file()):
+            continue
+        path = Path(target).resolve()
+        over = inputs.get(path) or inputs.get(_identity(target))
+        if over:
+            raise UsageError(
+                f"{target} is an input, and would be overwritten",
+                remedy="Say another -o" if target not in others else "Write it elsewhere",
+            )
+        if path in taken:
+            raise UsageError(
+                f"{taken[path]} and {name} would both be written to {target}",
+                remedy="Give the folder that holds both, or run them apart",
+            )
+        taken[path] = name
+
+
+def _identity(path: str) -> object:
+    # Hard links and mounts: one file under two names.
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return path, -1
+    return found.st_dev, found.st_ino

@@ -1,0 +1,123 @@
+"""What a run did, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+
+from canonym.model import Edit, Failure, Mention
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One kind of edit and how often it was made, in how many documents; `reasons` of its first case."""
+
+    before: str
+    after: str
+    source: str
+    canonical: str
+    id: str
+    count: int
+    documents: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MentionCount:
+    """How often an entity was found, in how many documents."""
+
+    canonical: str
+    id: str
+    type: str
+    count: int
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run did. `failed` counts all failures; `failures` holds the first 1,000 of them.
+
+    `bytes` are input bytes after decompression; what was read of a broken file counts as well. `outputs` are
+    the files written; `failures_file` the one that tells all failures, "" where none was written.
+    """
+
+    files: int = 0
+    documents: int = 0
+    changed: int = 0
+    edits: int = 0
+    failed: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    failures: tuple[Failure, ...] = ()
+    changes: tuple[Change, ...] = ()
+    mentions: tuple[MentionCount, ...] = ()
+    outputs: tuple[str, ...] = ()
+    failures_file: str = ""
+
+    def as_dict(self) -> dict[str, object]:
+        """The summary as plain JSON values."""
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class _Tally:
+    count: int = 0
+    documents: int = 0
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Counts:
+    """Counts while a run goes on; memory grows with different changes and entities, not with documents."""
+
+    files: int = 0
+    documents: int = 0
+    changed: int = 0
+    edits: int = 0
+    bytes: int = 0
+    _changes: dict[tuple[str, str, str, str, str], _Tally] = field(default_factory=dict)
+    _mentions: dict[tuple[str, str, str], _Tally] = field(default_factory=dict)
+
+    def change(self, edits: Sequence[Edit]) -> None:
+        """Count the edits of one changed document."""
+        self.changed += 1
+        self.edits += len(edits)
+        seen = set()
+        for edit in edits:
+            key = (edit.before, edit.after, edit.source, edit.canonical, edit.id)
+            tally = self._changes.setdefault(key, _Tally(reasons=edit.reasons))
+            tally.count += 1
+            tally.documents += key not in seen
+            seen.add(key)
+
+    def mentions(self, mentions: Sequence[Mention]) -> None:
+        """Count the mentions of one document."""
+        seen = set()
+        for mention in mentions:
+            key = (mention.entity.canonical, mention.entity.id, mention.entity.type)
+            tally = self._mentions.setdefault(key, _Tally())
+            tally.count += 1
+            tally.documents += key not in seen
+            seen.add(key)
+
+    def summary(
+        self, *, failed: int, failures: tuple[Failure, ...], outputs: tuple[str, ...], failures_file: str
+    ) -> Summary:
+        """All counts, most frequent first."""
+        changes = [
+            Change(*key, tally.count, tally.documents, tally.reasons) for key, tally in self._changes.items()
+        ]
+        found = [MentionCount(*key, tally.count, tally.documents) for key, tally in self._mentions.items()]
+        return Summary(
+            files=self.files,
+            documents=self.documents,
+            changed=self.changed,
+            edits=self.edits,
+            failed=failed,
+            bytes=self.bytes,
+            failures=failures,
+            changes=tuple(sorted(changes, key=lambda c: (-c.count, c.before, c.after, c.source, c.id))),
+            mentions=tuple(sorted(found, key=lambda m: (-m.count, m.canonical, m.id, m.type))),
+            outputs=outputs,
+            failures_file=failures_file,
+        )

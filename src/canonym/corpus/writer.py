@@ -1,0 +1,164 @@
+"""Outputs that appear whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import sys
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import IO, Any
+
+from canonym.corpus.block import Rows
+from canonym.corpus.formats import kind
+from canonym.model import CanonymError
+
+_serial = count()
+
+
+class Output:
+    """A file being written: to a temporary file beside it, which takes its place on `commit`.
+
+    `path` None is standard output. Compression goes by the ending. Devices and pipes are written directly.
+    Raises CanonymError where the file cannot be written.
+    """
+
+    def __init__(self, path: str | None, *, digest: bool = False, compression: str | None = None) -> None:
+        self.path = path
+        self.sha256 = hashlib.sha256() if digest else None
+        self.size = 0
+        self.last = b""
+        self._temporary: Path | None = None
+        self._layers: list[IO[bytes]] = []
+        self._rows: Any = None
+        if compression is None:
+            compression = kind(path).compression if path else ""
+        try:
+            self._open(path, compression)
+        except OSError as error:
+            self.discard()
+            raise self._failed(error) from error
+
+    def _open(self, path: str | None, compression: str) -> None:
+        if path is None:
+            self._sink: IO[bytes] = sys.stdout.buffer
+            return
+        target = Path(path)
+        if target.exists() and not target.is_file():
+            # /dev/null and pipes: renaming over them would replace the device itself.
+            raw: IO[bytes] = target.open("wb")
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            temporary = target.parent / f".canonym-{os.getpid()}-{next(_serial)}.tmp"
+            raw = temporary.open("xb")
+            self._temporary = temporary
+        self._layers.append(raw)
+        if compression:
+            self._layers.append(_compressor(compression)(raw))
+        self._sink = self._layers[-1]
+
+    def write(self, payload: bytes | Rows) -> None:
+        """Append bytes, or rows of a table."""
+        if isinstance(payload, Rows):
+            self._write_rows(payload)
+            return
+        if not payload:
+            return
+        self.size += len(payload)
+        self.last = payload[-1:]
+        if self.sha256 is not None:
+            self.sha256.update(payload)
+        try:
+            self._sink.write(payload)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise self._failed(error) from error
+
+    def _write_rows(self, rows: Rows) -> None:
+        if self._rows is None:
+            import pyarrow.parquet as pq
+
+            writer: Any = pq.ParquetWriter
+            self._rows = writer(_Handle(self.write), rows.table.schema, **rows.options)
+        if rows.table.num_rows:
+            self._rows.write_table(rows.table, row_group_size=rows.table.num_rows)
+
+    def commit(self) -> None:
+        """Finish the file and put it in its place."""
+        try:
+            if self._rows is not None:
+                self._rows.close()
+            for layer in reversed(self._layers):
+                layer.close()
+            if self._temporary is not None and self.path is not None:
+                self._temporary.replace(self.path)
+                self._temporary = None
+            if self.path is None:
+                self._sink.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise self._failed(error) from error
+
+    def discard(self) -> None:
+        """Leave no trace of an unfinished file; does nothing after `commit`."""
+        if self._temporary is None:
+            return
+        for layer in reversed(self._layers):
+            try:
+                layer.close()
+            except OSError:  # a full disk: the file goes anyway
+                continue
+        self._temporary.unlink(missing_ok=True)
+        self._temporary = None
+
+    def _failed(self, error: OSError) -> CanonymError:
+        return CanonymError(
+            f"cannot be written: {error.strerror or error}",
+            where=self.path or "standard output",
+            remedy="See whether the folder is there, may be written and has room",
+        )
+
+
+class _Handle(io.RawIOBase):
+    """What Arrow needs of a file, around `Output.write`."""
+
+    def __init__(self, write: Callable[[bytes], None]) -> None:
+        super().__init__()
+        self._write = write
+        self._place = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._place
+
+    def write(self, data: Any) -> int:
+        piece = bytes(data)
+        self._write(piece)
+        self._place += len(piece)
+        return len(piece)
+
+
+def _compressor(compression: str) -> Callable[[IO[bytes]], IO[bytes]]:
+    import bz2
+    import gzip
+    import lzma
+
+    def zst(raw: IO[bytes]) -> IO[bytes]:
+        import zstandard
+
+        return zstandard.ZstdCompressor(level=6).stream_writer(raw, closefd=False)
+
+    makers: dict[str, Callable[[IO[bytes]], Any]] = {
+        # No time and no name in the header: the same run writes the same bytes.
+        "gz": lambda raw: gzip.GzipFile("", "wb", 6, raw, mtime=0),
+        "bz2": lambda raw: bz2.BZ2File(raw, "wb"),
+        "xz": lambda raw: lzma.LZMAFile(raw, "wb"),  # noqa: SIM115 - closed by Output
+        "zst": zst,
+    }
+    return makers[compression]
