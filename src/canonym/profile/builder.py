@@ -92,29 +92,35 @@ class ProfileBuilder:
         return Profile(tuple(found[:_STRINGS]), self._documents, sum(self._total.values()))
 
     def _flush(self) -> None:
-        block: list[tuple[str, str, dict[str, int]]] = []
+        block: list[tuple[str, str, list[str], set[str]]] = []
         unknown: dict[str, set[str]] = {}
+        together: dict[str, list[str]] = {}
         for text in self._pending:
             lowered = text.lower()
             words = words_of(lowered)
-            counts = Counter(words)
-            lang = language(counts)
+            lang = language(words)
             self._documents += 1
             self._total[lang] += len(words)
             if not lang:
                 continue
+            together.setdefault(lang, []).extend(words)
+            rare = set(words)
+            rare -= frequent(lang)
+            if rare:
+                block.append((lang, lowered, words, rare))
+                unknown.setdefault(lang, set()).update(rare)
+        for lang, words in together.items():
+            # One list at a time: Counter counts lists in C, and mappings word by word.
             mine = self._words.setdefault(lang, Counter())
-            mine.update(counts)
+            mine.update(words)
             if len(mine) > _MOST_WORDS:
                 self._words[lang] = _listed(mine, lang)
-            rare = counts.keys() - frequent(lang)
-            if rare:
-                block.append((lang, lowered, {w: counts[w] for w in rare}))
-                unknown.setdefault(lang, set()).update(rare)
         self._pending, self._size = [], 0
-        explained = {lang: traces(lang).explain(sorted(words)) for lang, words in unknown.items()}
-        for lang, lowered, rare_counts in block:
-            self._weigh(lang, lowered, rare_counts, explained[lang])
+        explained = {lang: traces(lang).explain(sorted(rare)) for lang, rare in unknown.items()}
+        for lang, lowered, words, rare in block:
+            told = rare & explained[lang].keys()
+            if told:
+                self._weigh(lang, lowered, {form: words.count(form) for form in told}, explained[lang])
 
     def _weigh(
         self,
@@ -125,7 +131,7 @@ class ProfileBuilder:
     ) -> None:
         own: dict[str, dict[str, Trace]] = {}
         for form in rare:
-            for trace in explained.get(form, ()):
+            for trace in explained[form]:
                 own.setdefault(trace.string, {})[form] = trace
         absent = {string: found for string, found in own.items() if string not in lowered}
         self._present.update((lang, string) for string in own.keys() - absent.keys())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -21,6 +21,10 @@ LANGUAGES: Final = (
     "fil", "vi",
 )  # fmt: skip
 _COMMON: Final = 150
+_FEWEST: Final = 8
+_FEWEST_TYPES: Final = 5
+_GLANCE: Final = 200
+_LOOK: Final = 2000
 _ENGLISH_ENOUGH: Final = 0.25
 _OTHER_ENOUGH: Final = 0.20
 
@@ -42,7 +46,7 @@ def words_of(lowered: str) -> list[str]:
 def _common(lang: str) -> frozenset[str]:
     from wordfreq import top_n_list
 
-    return frozenset(w for w in top_n_list(lang, _COMMON, "small") if w.isalpha())
+    return frozenset(w for w in top_n_list(lang, _COMMON, "small") if w.isalpha() and len(w) > 1)
 
 
 @cache
@@ -51,33 +55,33 @@ def frequent(lang: str, floor: float = 2.5) -> frozenset[str]:
     return frozenset(w for w, z in frequencies(lang).items() if z >= floor)
 
 
-def language(counts: Mapping[str, int] | Collection[str]) -> str:
-    """The language of a text, guessed from its commonest words; "" where none is plain enough.
+def language(words: Sequence[str]) -> str:
+    """The language of a text, guessed from the commonest words in it; "" where none is plain enough.
 
     English is tried first; the others are compared only where it fails, so that they are seldom loaded.
+    Tables, lists of abbreviations and texts of a few words are of no language.
 
     >>> language("the man who came to the town and left it for the sea".split())
     'en'
-    >>> language("der Mann und die Frau sind nicht in der Stadt".lower().split())
+    >>> language("der mann und die frau sind nicht mehr in der stadt".split())
     'de'
     >>> language(["xyzzy"] * 20)
     ''
     """
-    weights = counts if isinstance(counts, Mapping) else _tally(counts)
-    total = sum(weights.values())
-    if total < 8:
+    if len(words) < _FEWEST:
         return ""
-    if _share(weights, "en", total) >= _ENGLISH_ENOUGH:
+    if _share(words[:_GLANCE], "en") >= _ENGLISH_ENOUGH:
         return "en"
-    best = max(LANGUAGES, key=lambda lang: (_share(weights, lang, total), -LANGUAGES.index(lang)))
-    return best if _share(weights, best, total) >= _OTHER_ENOUGH else ""
+    shown = words[:_LOOK]
+    types = set(shown)
+    shares = {lang: _share(shown, lang) for lang in LANGUAGES if len(types & _common(lang)) >= _FEWEST_TYPES}
+    if not shares:
+        return ""
+    best = max(shares, key=lambda lang: (shares[lang], -LANGUAGES.index(lang)))
+    if best == "en":
+        return best if shares[best] >= _ENGLISH_ENOUGH else ""
+    return best if shares[best] >= _OTHER_ENOUGH and shares[best] >= 2 * shares.get("en", 0.0) else ""
 
 
-def _tally(words: Collection[str]) -> Mapping[str, int]:
-    from collections import Counter
-
-    return Counter(words)
-
-
-def _share(weights: Mapping[str, int], lang: str, total: int) -> float:
-    return sum(weights[w] for w in _common(lang) if w in weights) / total
+def _share(words: Sequence[str], lang: str) -> float:
+    return sum(map(_common(lang).__contains__, words)) / len(words)

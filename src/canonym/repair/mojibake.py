@@ -66,15 +66,22 @@ def _stretches(text: str, runs: list[tuple[int, int]]) -> Iterator[tuple[int, in
 def _config() -> TextFixerConfig:
     from ftfy import TextFixerConfig
 
-    return TextFixerConfig(explain=False, replace_lossy_sequences=False)
+    return TextFixerConfig(explain=False, replace_lossy_sequences=False, fix_c1_controls=False)
+
+
+def _uncontrolled(text: str) -> str:
+    from ftfy.fixes import fix_c1_controls
+
+    return str(fix_c1_controls(text))
 
 
 def _fixed(text: str) -> str:
     from ftfy import fix_encoding
 
     fixed = fix_encoding(text, _config())
+    # Lone control characters are left: whole archives have them for dashes, and no word suffers.
     # A hidden line break would make two lines of one; what is lost is not to be guessed.
-    if fixed.count(_REPLACEMENT) > text.count(_REPLACEMENT) or "\n" in fixed:
+    if fixed == _uncontrolled(text) or fixed.count(_REPLACEMENT) > text.count(_REPLACEMENT) or "\n" in fixed:
         return text
     return fixed
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from canonym.lexicon import zipf
 from canonym.model import Edit
 from canonym.profile import Profile, Scrubbed
 from canonym.profile.residues import CLITICS, RARE, Readings, readings, without
 from canonym.profile.words import language, words_of
+from canonym.rewrite import apply, compose
 
 _TOKEN: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _PART: Final = re.compile(r"[^'’]+")
@@ -40,28 +42,66 @@ def restore(text: str, profile: Profile, known: Callable[[str], bool] | None = N
 
     A document in which a string occurs was not scrubbed of it. Sorted, without overlaps, word by word.
     """
+    plan: tuple[Edit, ...] = ()
+    now = text
+    # With one string back, the evidence for another may be plainer; each round brings at least one back.
+    while edits := _round(now, profile, known):
+        plan = compose(plan, edits, text) if plan else edits
+        now = apply(text, plan)
+    return plan
+
+
+def _round(text: str, profile: Profile, known: Callable[[str], bool] | None) -> tuple[Edit, ...]:
     lowered = text.lower()
     absent = [s for s in profile.scrubbed if s.string not in lowered]
     if not absent:
         return ()
-    counts = Counter(words_of(lowered))
-    lang = language(counts)
-    lost = tuple(s.string for s in absent if s.lang == lang and _odds(s, counts, lang) >= _ENOUGH)
+    words = words_of(lowered)
+    # A text too short or too odd to tell its language is taken for one of its corpus, with more care.
+    sure = language(words)
+    lang = sure or absent[0].lang
+    lost = _lost([s for s in absent if s.lang == lang], frozenset(words), lang)
     if not lost:
         return ()
     table = readings(lost, lang)
-    words = _restored(text, table, lang, known)
-    return tuple(_edits(words, table.strings, lang))
+    restored = _restored(text, table, lang, known)
+    if not sure:
+        restored = [w for w in restored if zipf(w.before, lang) == 0]
+    return tuple(_edits(restored, table.strings, lang))
 
 
-def _odds(scrubbed: Scrubbed, counts: Counter[str], lang: str) -> float:
-    """The odds (log10) that a document with these words lost the string."""
-    witnesses = readings((scrubbed.string,), lang).witnesses
-    table = readings((scrubbed.string,), lang).readings
+def _lost(absent: Sequence[Scrubbed], seen: frozenset[str], lang: str) -> tuple[str, ...]:
+    """The strings that a document with these words most likely lost.
+
+    A word that tells of one string tells of no other: where "ent" is gone, "ency" explains "presid" too.
+    """
+    told = {s.string: _told(s.string, seen, lang) for s in absent}
+    order = sorted(absent, key=lambda s: (-_odds(s, told[s.string].values()), s.string))
+    taken: set[str] = set()
+    lost: list[str] = []
+    for scrubbed in order:
+        left = {word: pair for word, pair in told[scrubbed.string].items() if word not in taken}
+        shadow = len(left) < len(told[scrubbed.string])
+        if _odds(scrubbed, left.values()) >= _ENOUGH and (left or not shadow):
+            lost.append(scrubbed.string)
+            taken |= left.keys()
+    return tuple(lost)
+
+
+def _told(string: str, seen: frozenset[str], lang: str) -> dict[str, tuple[str, float]]:
+    """The words of a document that tell of the missing string: (stem of the word behind, gain in log10)."""
+    table = readings((string,), lang)
+    return {
+        word: (table.readings[word].word[:5] if word in table.readings else word, table.witnesses[word])
+        for word in seen & table.witnesses.keys()
+    }
+
+
+def _odds(scrubbed: Scrubbed, told: Iterable[tuple[str, float]]) -> float:
+    """The odds (log10) that a document lost the string: by the corpus and its own words, relatives once."""
     best: dict[str, float] = {}
-    for word in counts.keys() & witnesses.keys():
-        family = table[word].word[:5] if word in table else word
-        best[family] = max(best.get(family, 0.0), min(_ONE_WORD, witnesses[word]))
+    for stem, worth in told:
+        best[stem] = max(best.get(stem, 0.0), min(_ONE_WORD, worth))
     return scrubbed.prior + sum(best.values())
 
 
@@ -97,16 +137,10 @@ def _reading(
     found = table.readings.get(residue)
     if found is not None:
         return found.word, found.margin
-    if known is None or len(residue) < 3 or known(residue) or _listed(residue, lang):
+    if known is None or len(residue) < 3 or known(residue) or zipf(residue, lang) > 0:
         return None
     named = {w for w in _insertions(residue, table.strings) if known(w)}
     return (named.pop(), RARE) if len(named) == 1 else None
-
-
-def _listed(word: str, lang: str) -> bool:
-    from canonym.lexicon import zipf
-
-    return zipf(word, lang) > 0
 
 
 def _insertions(residue: str, strings: Sequence[str]) -> set[str]:
