@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final, Protocol
+from typing import IO, Any, Final, Protocol
 
 from canonym.corpus.block import Coder
 from canonym.model import DocumentError, UsageError
@@ -99,7 +99,7 @@ def _decompressed(file: IO[bytes], compression: str, size: int, tally: Tally) ->
     import lzma
     import zlib
 
-    openers = {"gz": gzip.GzipFile, "bz2": bz2.BZ2File, "xz": lzma.LZMAFile}
+    openers: dict[str, Any] = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
     try:
         with openers[compression](file) as plain:
             while data := plain.read(size):
