@@ -149,7 +149,7 @@ def main() -> None:
         print(f"{c:18s} {v:8.3f}")
     if a.output:
         model = {"bias": round(float(w[-1]), 4), "weights": {c: round(float(v), 4) for c, v in zip(columns, w, strict=False)},
-                 "threshold": 0.85, "margin": 0.2}  # fmt: skip
+                 "threshold": 0.8, "threshold_alone": 0.6, "margin": 0.1}  # fmt: skip
         a.output.write_text(json.dumps(model, indent=1) + "\n", "utf-8")
 
 

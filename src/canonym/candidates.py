@@ -15,12 +15,14 @@ from canonym.keys import rule_key, rule_reasons, squeeze
 from canonym.lexicon import zipf
 from canonym.model import Candidate, Match
 from canonym.scan import Token
-from canonym.text import fold
+from canonym.text import fold, letters, unaccented
 
 #: A word that is this common (Zipf scale) is never taken for a damaged name.
 ORDINARY: Final = 4.5
 _MOST_WORDS: Final = 8
 _MOST_COMBINATIONS: Final = 64
+#: A word that is this common without its accents is read as that word.
+_SOUND: Final = 3.0
 _CACHE: Final = 400_000
 _FIGURES: Final = str.maketrans("01358", "olesb")
 
@@ -45,8 +47,9 @@ class Candidates:
         return found
 
     def _look_up(self, key: str, folded: str, squeezed: bool = False) -> tuple[Candidate, ...]:
+        """One candidate for each spelling of each entity under the key, by the first table that has any."""
         for index in self.indexes:
-            by_entity: dict[str, Candidate] = {}
+            found: dict[tuple[str, str], Candidate] = {}
             for k in index.lookup(key):
                 alias = index.alias(k)
                 spelt = fold(alias)
@@ -54,12 +57,12 @@ class Candidates:
                     continue
                 kind, entity = index.kind(k), index.entity(k)
                 match: Match = "exact" if spelt == fold(entity.canonical) and kind != "never" else "alias"
-                before = by_entity.get(entity.id)
+                before = found.get((entity.id, alias))
                 # A row that says "weak" or "never" speaks for the spelling, whatever other rows say.
                 if before is None or kind in ("weak", "never"):
-                    by_entity[entity.id] = Candidate(entity, alias, kind, match, 1.0)
-            if by_entity:
-                return tuple(sorted(by_entity.values(), key=_by_prominence))
+                    found[entity.id, alias] = Candidate(entity, alias, kind, match, 1.0)
+            if found:
+                return tuple(sorted(found.values(), key=_by_prominence))
         return ()
 
     def domain(self, host: str) -> tuple[Candidate, ...]:
@@ -138,6 +141,16 @@ class Candidates:
             self.warm([word])
         return self._near[word]
 
+    def needed(self, part: Sequence[Token]) -> Iterable[str]:
+        """The words whose neighbours `fuzzy` will ask for."""
+        for token in part:
+            word = read_figures(token.folded)
+            if self.suspect(word):
+                yield word
+        whole = read_figures("".join(t.folded for t in part))
+        if _joinable(part, whole):
+            yield whole
+
     def fuzzy(self, part: Sequence[Token]) -> tuple[Candidate, ...]:
         """The entities whose spelling is near a form of one or more tokens, unranked."""
         options: list[list[str]] = []
@@ -158,7 +171,7 @@ class Candidates:
         whole = read_figures("".join(t.folded for t in part))
         if len(part) > 1 and self.is_part(whole):
             self._collect(self.listed(whole), out)
-        if 6 <= len(whole) <= 32 and whole.isalpha() and whole.isascii():
+        if _joinable(part, whole):
             for atom, _ in self.near(whole)[:_MOST_WORDS]:
                 self._collect(self._look_up(SQUEEZED + atom, atom, squeezed=True), out)
                 if len(part) > 1:
@@ -170,6 +183,32 @@ class Candidates:
         for c in found:
             if c.kind in RULE_KINDS or c.kind in ("former", "translation"):
                 out.setdefault((c.entity.id, c.alias), Candidate(c.entity, c.alias, c.kind, "fuzzy", 0.0))
+
+
+def choose(surface: str, found: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """One candidate an entity for a spelling as it stands in a text, those spelt the very same first.
+
+    So "San Jose" is the city that is written so before it is San José, and "Male" is no Malé: a word that is also
+    an ordinary one names a place only letter by letter.
+    """
+    plain = letters(surface)
+    by_entity: dict[str, Candidate] = {}
+    same: dict[str, bool] = {}
+    for c in found:
+        literal = letters(c.alias) == plain
+        if not literal and " " not in plain and zipf(plain) >= _SOUND and unaccented(c.alias) == plain:
+            continue
+        if c.entity.id not in by_entity or (literal and not same[c.entity.id]):
+            by_entity[c.entity.id] = c
+            same[c.entity.id] = literal
+    if any(c.kind in ("weak", "never") for c in by_entity.values()):
+        return tuple(by_entity.values())
+    return tuple(sorted(by_entity.values(), key=lambda c: not same[c.entity.id]))
+
+
+def _joinable(part: Sequence[Token], whole: str) -> bool:
+    """True where a form may be a name of several words written as one, or one name split in two or three."""
+    return len(part) <= 3 and 6 <= len(whole) <= 32 and whole.isalpha() and whole.isascii()
 
 
 def read_figures(word: str) -> str:

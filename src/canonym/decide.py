@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from typing import Final
 
 from canonym.evidence import Evidence
 from canonym.features import commonness, edit_cost, prominence, relative_cost
@@ -20,13 +21,26 @@ from canonym.model import Candidate, Decision
 from canonym.text import fold
 
 
+#: Reasons of rules that change how a name is joined and not how it sounds.
+FRAME_RULES: Final = ("the izafa", "the article", "joined or split")
+
+
+#: The score of a spelling that a rule explains wholly.
+SURE: Final = 0.97
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The model: a bias and a weight for each signal, and from which probability a form is accepted."""
+    """The model: a bias and a weight for each signal, and from which probability a form is accepted.
+
+    `threshold` is for forms in texts, `threshold_alone` for names without one; where the best two names lie
+    within `margin` of each other, neither is taken.
+    """
 
     bias: float
     weights: dict[str, float]
     threshold: float
+    threshold_alone: float
     margin: float
 
 
@@ -34,7 +48,7 @@ class Weights:
 def weights() -> Weights:
     """The model as shipped."""
     raw = json.loads(files("canonym").joinpath("data/decide.json").read_text("utf-8"))
-    return Weights(raw["bias"], raw["weights"], raw["threshold"], raw["margin"])
+    return Weights(raw["bias"], raw["weights"], raw["threshold"], raw["threshold_alone"], raw["margin"])
 
 
 def signals(form: str, candidate: Candidate, rivals: Sequence[Candidate], seen: Evidence) -> dict[str, float]:
@@ -49,6 +63,7 @@ def signals(form: str, candidate: Candidate, rivals: Sequence[Candidate], seen: 
         "relative_cost": relative_cost(form, alias),
         "cost": cost,
         "rule": float(candidate.match == "rule"),
+        "frame_rule": float(any(r.startswith(FRAME_RULES) for r in candidate.reasons)),
         "length": min(12, len(bare)) / 10,
         "first_letter": float(bare[:1] != squeeze(alias)[:1]),
         "word": commonness(form),
@@ -88,6 +103,18 @@ def probability(values: dict[str, float]) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
+def sure_rule(form: str, candidate: Candidate) -> bool:
+    """True where a rule changes only how two or more words are joined: Nahri Shahi, Dashte Shor, Hudaydah.
+
+    >>> from canonym.model import Entity
+    >>> shahi = Entity("gn:1", "place", "Nahr-e-Shahi")
+    >>> why = ("the izafa is written otherwise",)
+    >>> sure_rule("nahri shahi", Candidate(shahi, "Nahr-e-Shahi", "canonical", "rule", 1.0, why))
+    True
+    """
+    return candidate.match == "rule" and candidate.reasons[0].startswith("the izafa") and " " in form
+
+
 def _reasons(form: str, candidate: Candidate, seen: Evidence) -> tuple[str, ...]:
     if candidate.match == "rule":
         first = [*candidate.reasons]
@@ -110,14 +137,17 @@ def decide(form: str, candidates: Sequence[Candidate], seen: Sequence[Evidence])
     scored = []
     for candidate, evidence in zip(candidates, seen, strict=True):
         score = probability(signals(form, candidate, candidates, evidence))
+        if sure_rule(form, candidate) and not evidence.title:
+            score = max(score, SURE)
         scored.append(replace(candidate, score=score, reasons=_reasons(form, candidate, evidence)))
     scored.sort(key=lambda c: (-c.score, c.entity.id))
     if not scored:
         return Decision(form, "abstain", reasons=("nothing listed is near",))
     model = weights()
     top, others = scored[0], tuple(scored[1:])
-    if top.score < model.threshold:
-        why = f"{top.entity.canonical} is possible ({top.score:.2f}), but below {model.threshold:.2f}"
+    threshold = model.threshold if seen[0].in_text else model.threshold_alone
+    if top.score < threshold:
+        why = f"{top.entity.canonical} is possible ({top.score:.2f}), but below {threshold:.2f}"
         return Decision(form, "abstain", None, tuple(scored), (why,))
     rival = next((c for c in others if fold(c.entity.canonical) != fold(top.entity.canonical)), None)
     if rival is not None and top.score - rival.score < model.margin:

@@ -23,6 +23,8 @@ from canonym.model import KINDS, CanonymError, Entity, IndexFileError
 from canonym.table import Table, fingerprint, parse
 from canonym.text import fold, has_caseless
 
+#: What every entity of a table without prominences counts as: such a table was made by hand, for what it lists.
+UNKNOWN_PROMINENCE: Final = 100_000
 MAGIC: Final = b"canonym\x01"
 FORMAT: Final = 1
 #: Kinds whose spelling may be met damaged; the others are recognised as listed or not at all.
@@ -43,7 +45,7 @@ def domain_key(alias: str) -> str:
     return host.removeprefix("www.")
 
 
-def _alias_keys(alias: str, kind: str) -> Iterable[str]:
+def _alias_keys(alias: str, kind: str, canonical: str) -> Iterable[str]:
     if kind == "domain":
         yield DOMAIN + domain_key(alias)
         return
@@ -53,7 +55,9 @@ def _alias_keys(alias: str, kind: str) -> Iterable[str]:
     yield EXACT + folded
     if " " in folded:
         yield SQUEEZED + squeeze(folded)
-    if kind in RULE_KINDS and (key := rule_key(folded)):
+    key = rule_key(folded) if kind in RULE_KINDS else ""
+    # A far-fetched alternate name is no ground for a rule: its variants are other names' sound spellings.
+    if key and (kind != "spelling" or key == rule_key(fold(canonical))):
         yield RULE + key
 
 
@@ -66,7 +70,7 @@ def compile_table(table: Table) -> bytes:
     atoms: dict[str, int] = {}
     fold_of: dict[str, str] = {}
     for k, (alias, kind) in enumerate(zip(table.aliases, table.kinds, strict=True)):
-        for key in _alias_keys(alias, kind):
+        for key in _alias_keys(alias, kind, table.entities[table.entity_of[k]].canonical):
             hashes.append(key_hash(key))
             owners.append(k)
         if kind in FUZZY_KINDS:
@@ -82,12 +86,13 @@ def compile_table(table: Table) -> bytes:
     order = np.lexsort((owner, key))
     names = sorted(atoms)
     entities = table.entities
+    known = any(e.prominence for e in entities)
     arrays: dict[str, Any] = {
         "key": key[order],
         "key_alias": owner[order],
         "alias_entity": np.array(table.entity_of, dtype=np.uint32),
         "alias_kind": np.array([KINDS.index(k) for k in table.kinds], dtype=np.uint8),
-        "prominence": np.array([e.prominence for e in entities], dtype=np.int64),
+        "prominence": np.array([e.prominence if known else UNKNOWN_PROMINENCE for e in entities], dtype=np.int64),
         "atom_prominence": np.array([atoms[a] for a in names], dtype=np.int64),
         **_strings("alias", table.aliases),
         **_strings("id", [e.id for e in entities]),

@@ -203,6 +203,15 @@ def _stem(form: str, alias: str) -> tuple[str, str]:
     return form, alias
 
 
+def without_izafa(word: str) -> list[str]:
+    """The words that an izafa vowel at the end may hide.
+
+    >>> without_izafa("mazari"), without_izafa("kabul")
+    (['mazar'], [])
+    """
+    return [word.removesuffix(e) for e in rules().endings if word.endswith(e) and len(word) - len(e) >= 3]
+
+
 def key_hash(key: str) -> int:
     """A 64-bit hash of a key, the same on every machine and in every run."""
     return int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")

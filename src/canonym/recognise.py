@@ -11,9 +11,10 @@ from canonym.candidates import Candidates
 from canonym.caseless import CaselessFinder
 from canonym.decide import decide
 from canonym.evidence import Evidence, Summary, Surroundings, gather, summarise
+from canonym.keys import without_izafa
 from canonym.lexicon import zipf
 from canonym.model import Candidate, Decision, Mention
-from canonym.scan import find_domains, find_lower, find_runs, lower_words, words
+from canonym.scan import find_domains, find_lower, find_protected, find_runs, lower_words, words
 from canonym.spans import Plan, Planner, Span
 from canonym.text import fold, is_boundary
 
@@ -21,6 +22,7 @@ from canonym.text import fold, is_boundary
 _LOWER_RARE: Final = 3.0
 #: ... and in a text without any capitals by one rarer than this.
 _LOWER_PLAIN: Final = 4.4
+_CACHE: Final = 400_000
 _BEFORE: Final = re.compile(r"([^\W\d_]+)[\s\"'“‘(\[]*$")
 _AFTER: Final = re.compile(r"^(?:['’]s)?[\s\"'”’)\]]*([^\W\d_]+)")
 
@@ -43,6 +45,7 @@ class Recogniser:
         self._candidates = candidates
         self._planner = Planner(candidates)
         self._caseless = CaselessFinder(candidates)
+        self._lower_known: dict[tuple[str, float], bool] = {}
 
     def annotate(self, texts: Sequence[str]) -> list[list[Mention]]:
         """The mentions of each text, in order, without overlap. A result depends on its own text alone."""
@@ -62,8 +65,11 @@ class Recogniser:
                 (weak if span.weak else listed).append(mention)
             for span in plan.proposed:
                 proposed.append(_Placed(at + span.start, at + span.end, span, at, plan))
-        listed = [m for m in listed if not _covered(m, hosts)] + hosts
-        proposed = [p for p in proposed if not any(p.start < h.end and h.start < p.end for h in hosts)]
+        guarded = [*find_protected(text), *((h.start, h.end) for h in hosts)]
+        if guarded:
+            listed = [m for m in listed if not _meets(m, guarded)] + hosts
+            weak = [m for m in weak if not _meets(m, guarded)]
+            proposed = [p for p in proposed if not _meets(p, guarded)]
         listed += self._caseless.find(text)
         listed += self._lower(text, bool(runs), listed)
         sure = summarise(m.entity for m in listed)
@@ -83,7 +89,7 @@ class Recogniser:
         """Names in small letters, each seen by a rare word that some name has."""
         limit = _LOWER_RARE if capitals else _LOWER_PLAIN
         out: list[Mention] = []
-        triggers = {w for w in lower_words(text) if zipf(w) < limit and self._candidates.is_part(w)}
+        triggers = {w for w in lower_words(text) if self._opens_name(w, limit)}
         if not triggers:
             return out
         for start, tokens in find_lower(text, triggers):
@@ -103,6 +109,17 @@ class Recogniser:
                 break
         taken = [(m.start, m.end) for m in known]
         return [m for m in out if not any(a < m.end and m.start < b for a, b in taken)]
+
+    def _opens_name(self, word: str, limit: float) -> bool:
+        """True for a word in small letters that is rare and stands in a name, an izafa vowel at its end or not."""
+        known = self._lower_known.get((word, limit))
+        if known is None:
+            if len(self._lower_known) > _CACHE:
+                self._lower_known.clear()
+            known = self._lower_known[word, limit] = zipf(word) < limit and any(
+                self._candidates.is_part(w) for w in (word, *without_izafa(word))
+            )
+        return known
 
     def _believable(self, text: str, listed: list[Mention], proposed: Sequence[_Placed]) -> list[Mention]:
         """Listed mentions and the proposals that are accepted, round by round, until nothing is added.
@@ -221,8 +238,8 @@ def _decided_mention(text: str, place: _Placed, decision: Decision) -> Mention:
     )
 
 
-def _covered(mention: Mention, others: Sequence[Mention]) -> bool:
-    return any(o.start < mention.end and mention.start < o.end for o in others)
+def _meets(place: Mention | _Placed, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(a < place.end and place.start < b for a, b in spans)
 
 
 def _without_overlap(mentions: Sequence[Mention]) -> list[Mention]:

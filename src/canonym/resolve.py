@@ -230,10 +230,10 @@ class Normaliser:
     def _near(self, name: str, form: str, type_: str | None) -> tuple[Candidate, ...]:
         if not form:
             return ()
-        found: Iterable[Candidate] = self._candidates.by_rule(form)
         part = tokens(name)
-        if not found and 0 < len(part) <= 6:
-            found = self._candidates.fuzzy(part)
+        found: Iterable[Candidate] = self._candidates.by_rule(form)
+        if 0 < len(part) <= 6:
+            found = (*found, *self._candidates.fuzzy(part))
         found = [c for c in found if type_ is None or c.entity.type == type_]
         return best(form, found)
 

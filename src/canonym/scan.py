@@ -62,11 +62,28 @@ def find_domains(text: str) -> Iterator[re.Match[str]]:
     return _patterns()[2].finditer(text) if "." in text else iter(())
 
 
+_PROTECTED = re.compile(
+    r"https?://\S+|\bwww\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<!\w)@\w+|<[A-Z0-9.]+>|[\w-]+(?:/[\w.-]+){2,}"
+)
+
+
+def find_protected(text: str) -> list[tuple[int, int]]:
+    """Spans that mean what they spell and are never rewritten: addresses, handles, ticker symbols, paths.
+
+    >>> [text[a:b] for text in ["(@NBCNews) at in a/b/c, <JAPN.T>"] for a, b in find_protected(text)]
+    ['@NBCNews', 'a/b/c', '<JAPN.T>']
+    """
+    if "@" not in text and "/" not in text and "www." not in text and "<" not in text:
+        return []
+    return [m.span() for m in _PROTECTED.finditer(text)]
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A word of a run: its span in the run, its folded form, and what joins it to the word before.
 
-    `joint` is "" where the two fold to one word (an apostrophe, the stop of an initial), else " ".
+    `joint` is "" where the two fold to one word (an apostrophe, the stop of an initial), else " "; `quote` and
+    `dash` say that an apostrophe or a hyphen stands between.
     """
 
     start: int
@@ -75,6 +92,7 @@ class Token:
     folded: str
     joint: str
     quote: bool = False
+    dash: bool = False
 
 
 def tokens(run: str) -> list[Token]:
@@ -94,7 +112,8 @@ def tokens(run: str) -> list[Token]:
         quote = re.fullmatch(_QUOTE, between) is not None
         initial = between == "." and len(out) > 0 and len(out[-1].text) == 1 and len(match[0]) == 1
         joint = "" if quote or initial else " "
-        out.append(Token(match.start(), match.end(), sys.intern(match[0]), sys.intern(folded), joint, quote))
+        dash = re.fullmatch(_DASH, between) is not None and len(out) > 0
+        out.append(Token(match.start(), match.end(), sys.intern(match[0]), sys.intern(folded), joint, quote, dash))
     return out
 
 

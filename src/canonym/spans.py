@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from canonym.candidates import Candidates
+from canonym.candidates import Candidates, choose, read_figures
 from canonym.features import commonness, edit_cost
+from canonym.keys import rules
 from canonym.lexicon import zipf
 from canonym.model import Candidate
 from canonym.scan import Token, joined, tokens, words
@@ -47,7 +48,13 @@ class Plan:
     words: tuple[tuple[int, int, str], ...]
 
 
-EMPTY: Final = Plan((), (), ())
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A plan before near spellings are looked up."""
+
+    listed: tuple[Span, ...]
+    forms: tuple[tuple[list[Token], str, bool], ...]
+    words: tuple[tuple[int, int, str], ...]
 
 
 class Planner:
@@ -64,16 +71,15 @@ class Planner:
             return
         if len(self._plans) > _CACHE:
             self._plans.clear()
+        drafts = {run: self._draft(run) for run in new}
         wanted: set[str] = set()
-        split = {run: tokens(run) for run in new}
-        for part in split.values():
-            wanted.update(t.folded for t in part if self._worth(t.folded))
-            for a, b in zip(part, part[1:], strict=False):
-                if self._worth(a.folded) or self._worth(b.folded):
-                    wanted.add(a.folded + b.folded)
-        self.candidates.warm(w for w in sorted(wanted) if 4 <= len(w) <= 32)
-        for run, part in split.items():
-            self._plans[run] = self._plan(run, part)
+        for draft in drafts.values():
+            for here, _, _ in draft.forms:
+                wanted.update(self.candidates.needed(here))
+        self.candidates.warm(wanted)
+        for run, draft in drafts.items():
+            proposed = (self._proposal(*form) for form in draft.forms)
+            self._plans[run] = Plan(draft.listed, tuple(p for p in proposed if p is not None), draft.words)
 
     def plan(self, run: str) -> Plan:
         """The plan of one run."""
@@ -83,12 +89,11 @@ class Planner:
             found = self._plans[run]
         return found
 
-    def _worth(self, word: str) -> bool:
-        return self.candidates.suspect(word) and zipf(word) < RARE
-
-    def _plan(self, run: str, part: list[Token]) -> Plan:
+    def _draft(self, run: str) -> _Draft:
+        part = tokens(run)
         shouted = len(part) > 2 and run.isupper()
-        listed: list[tuple[int, int, Span]] = []
+        listed: list[Span] = []
+        taken: list[tuple[int, int]] = []
         at = 0
         while at < len(part):
             hit = self._longest(run, part, at, shouted)
@@ -97,12 +102,11 @@ class Planner:
                 continue
             end, span = hit
             if span is not None:
-                listed.append((at, end, span))
+                listed.append(span)
+                taken.append((at, end))
             at = end
-        proposed = self._propose(part, [(a, b) for a, b, _ in listed])
-        return Plan(
-            tuple(s for _, _, s in listed), tuple(proposed), tuple((t.start, t.end, t.folded) for t in part)
-        )
+        bare = tuple((t.start, t.end, t.folded) for t in part)
+        return _Draft(tuple(listed), tuple(self._forms(part, taken)), bare)
 
     def _longest(self, run: str, part: list[Token], at: int, shouted: bool) -> tuple[int, Span | None] | None:
         if not _may_start(part, at):
@@ -115,7 +119,7 @@ class Planner:
             if not found:
                 continue
             surface = run[part[at].start : part[end - 1].end]
-            found = tuple(c for c in found if fits_case(surface, c, shouted))
+            found = choose(surface, (c for c in found if fits_case(surface, c, shouted)))
             if not found:
                 continue
             if any(c.kind == "never" for c in found):
@@ -124,29 +128,31 @@ class Planner:
             return end, Span(part[at].start, part[end - 1].end, form, found, weak)
         return None
 
-    def _propose(self, part: list[Token], taken: Sequence[tuple[int, int]]) -> list[Span]:
-        """Forms of one to five words with a word that no name has, or that meet a name under the rules."""
-        out: list[Span] = []
-        suspects = [self.candidates.suspect(_letters(t.folded)) for t in part]
+    def _forms(
+        self, part: list[Token], taken: Sequence[tuple[int, int]]
+    ) -> Iterable[tuple[list[Token], str, bool]]:
+        """Forms of one to five words that may be damaged names, and whether to look for near spellings."""
+        particles = words("particles")
+        suspects = [self.candidates.suspect(read_figures(t.folded)) for t in part]
         for at in range(len(part)):
-            if not _may_start(part, at):
+            if not _may_start(part, at) or _in_compound(part, at, taken):
                 continue
             for end in range(at + 1, min(len(part), at + 5) + 1):
                 if not _may_end(part, end) or any(a <= at and end <= b for a, b in taken):
                     continue
                 here = part[at:end]
-                if here[0].folded in words("particles") or here[-1].folded in words("particles"):
-                    if len(here) == 1 or here[-1].folded in words("particles"):
-                        continue
-                form = joined(here)
-                if len(form) < 4 or commonness(form) >= RARE and not _izafa(here):
+                if here[-1].folded in particles or (len(here) == 1 and here[0].folded in particles):
                     continue
-                found = self.candidates.by_rule(form)
-                if not found and any(suspects[at:end]) or (len(here) > 1 and not found and _broken(here)):
-                    found = best(form, self.candidates.fuzzy(here))
-                if found:
-                    out.append(Span(here[0].start, here[-1].end, form, found))
-        return out
+                form = joined(here)
+                if len(form) < 4 or (commonness(form) >= RARE and not _izafa(here)):
+                    continue
+                yield here, form, any(suspects[at:end]) or _broken(here)
+
+    def _proposal(self, here: list[Token], form: str, near: bool) -> Span | None:
+        found = self.candidates.by_rule(form)
+        if near:
+            found += self.candidates.fuzzy(here)
+        return Span(here[0].start, here[-1].end, form, best(form, found)) if found else None
 
 
 def best(form: str, found: Sequence[Candidate]) -> tuple[Candidate, ...]:
@@ -165,22 +171,19 @@ def _log(candidate: Candidate) -> int:
     return len(str(max(1, candidate.entity.prominence)))
 
 
-def _letters(word: str) -> str:
-    from canonym.candidates import read_figures
-
-    return read_figures(word)
-
-
 def _izafa(part: Sequence[Token]) -> bool:
     """Kart-e-Now: an izafa particle shows a name, however common its words are."""
-    from canonym.keys import rules
-
     return len(part) == 3 and part[1].folded in rules().particles
 
 
 def _broken(part: Sequence[Token]) -> bool:
     """Two neighbours of which one is no word at all: a name split in two."""
     return len(part) == 2 and any(zipf(t.folded) == 0.0 for t in part)
+
+
+def _in_compound(part: Sequence[Token], at: int, taken: Sequence[tuple[int, int]]) -> bool:
+    """al-Jibouri, Yoo-nited: what a hyphen joins to a word that is no listed name is part of that word."""
+    return part[at].dash and not any(b == at for _, b in taken)
 
 
 def _may_start(part: Sequence[Token], at: int) -> bool:

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
-from canonym.text import APOSTROPHES, INVISIBLE
+from canonym.text import letters
 
-_QUOTES = str.maketrans({c: "'" for c in APOSTROPHES} | {c: None for c in INVISIBLE})
 _BREAK = re.compile(r"[ \t]*\r?\n[ \t]*")
 
 
 def same_but_for_case(surface: str, canonical: str) -> bool:
-    """True where two spellings differ in capitals, the shape of apostrophes or blanks only: nothing to rewrite.
+    """True where two spellings differ in capitals, apostrophes or blanks only: nothing to rewrite.
 
     >>> same_but_for_case("NEW\\nYORK", "New York"), same_but_for_case("Mazar e Sharif", "Mazar-e-Sharif")
     (True, False)
     """
-    return _plain(surface) == _plain(canonical)
-
-
-def _plain(text: str) -> str:
-    folded = unicodedata.normalize("NFC", text).translate(_QUOTES).casefold()
-    return " ".join(folded.split())
+    return letters(surface) == letters(canonical)
 
 
 def as_written(surface: str, canonical: str) -> str:

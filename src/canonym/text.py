@@ -100,6 +100,30 @@ def fold(text: str) -> str:
     return " ".join(text.translate(_TABLE).split())
 
 
+_DROPPED: Final = {ord(c): None for c in APOSTROPHES + INVISIBLE}
+
+
+def letters(text: str) -> str:
+    """A spelling without its capitals, apostrophes and runs of blanks, but with accents and hyphens.
+
+    >>> letters("N’Djamena"), letters("San\\nJosé")
+    ('ndjamena', 'san josé')
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(text.translate(_DROPPED).casefold().split())
+
+
+def unaccented(text: str) -> str:
+    """`letters` without accents.
+
+    >>> unaccented("Malé")
+    'male'
+    """
+    apart = unicodedata.normalize("NFD", letters(text))
+    return "".join(c for c in apart if not unicodedata.combining(c))
+
+
 @dataclass(frozen=True, slots=True)
 class Folded:
     """A folded text and, for every folded character, where it came from.
@@ -180,9 +204,9 @@ def character_classes() -> tuple[str, str, str]:
     return "A-Z" + upper, mark, caseless
 
 
-@cache
-def _caseless_letter() -> re.Pattern[str]:
-    return re.compile(f"[{character_classes()[2]}]")
+@lru_cache(maxsize=65536)
+def _is_caseless(char: str) -> bool:
+    return re.match(f"[{character_classes()[2]}]", char) is not None
 
 
 def has_caseless(text: str) -> bool:
@@ -191,4 +215,4 @@ def has_caseless(text: str) -> bool:
     >>> has_caseless("Kabul کابل"), has_caseless("Каб")
     (True, False)
     """
-    return not text.isascii() and _caseless_letter().search(text) is not None
+    return not text.isascii() and any(c > "\u0558" and _is_caseless(c) for c in set(text))
