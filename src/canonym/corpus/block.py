@@ -128,9 +128,13 @@ Planner = Callable[[str, Unit, Result | None], Change]
 
 @dataclass(frozen=True, slots=True)
 class TextBlock:
-    """Records of a text format. `fixed` patches are made whatever the results (a header, say)."""
+    """Records of a text format: their text, and the bytes it was decoded from.
+
+    `mark` is a byte order mark before them, `fixed` are patches made whatever the results (a header, say).
+    """
 
     text: str
+    raw: bytes
     coder: Coder
     units: tuple[Unit, ...]
     failures: tuple[Failure, ...]
@@ -145,8 +149,8 @@ class TextBlock:
 
     @property
     def size(self) -> int:
-        """Bytes of the input, near enough for counting: exact for UTF-8."""
-        return len(self.mark) + (len(self.text) if self.text.isascii() else len(self.coder.encode(self.text)))
+        """Bytes of the input."""
+        return len(self.mark) + len(self.raw)
 
     def outcome(self, results: Sequence[Result | None], offset: int) -> Outcome:
         """Write the results into the block's text, and the text as bytes."""
@@ -164,6 +168,8 @@ class TextBlock:
             else:
                 if change.patches:
                     plans.append((unit, result, change))
+        if not plans and not self.fixed:
+            return Outcome(self.mark + self.raw, (), tuple(failures), self.coder.encoding)
         patches = sorted(
             [*self.fixed, *(p for _, _, change in plans for p in change.patches)],
             key=lambda patch: (patch.start, patch.end),

@@ -185,7 +185,7 @@ def blocks(name: str, pieces: Iterator[bytes], options: Options, ending: str = "
     for piece, final in _with_last(decoded(pieces, mark, coder)):
         text += piece
         if passing is not None:
-            yield replace(passing, text=text)
+            yield replace(passing, text=text, raw=coder.encode(text))
             text = ""
             continue
         start = 0
@@ -195,8 +195,8 @@ def blocks(name: str, pieces: Iterator[bytes], options: Options, ending: str = "
                 head = header(text, options, ending, final)
             except DocumentError as error:
                 failure = Failure(name, error.problem, error.remedy)
-                yield TextBlock(text, coder, (), (failure,), plan, mark)
-                passing = TextBlock("", coder, (), (), plan)
+                yield TextBlock(text, coder.encode(text), coder, (), (failure,), plan, mark)
+                passing = TextBlock("", b"", coder, (), (), plan)
                 text = ""
                 continue
             if head is None:
@@ -208,11 +208,12 @@ def blocks(name: str, pieces: Iterator[bytes], options: Options, ending: str = "
         units, failures, done = _block(name, text, start, line, head, options, final)
         line += text.count(head.dialect.newline, 0, done)
         if done:
-            yield TextBlock(text[:done], coder, units, failures, plan, mark, fixed)
+            whole = text[:done]
+            yield TextBlock(whole, coder.encode(whole), coder, units, failures, plan, mark, fixed)
             mark = b""
         text = text[done:]
     if mark and passing is None:
-        yield TextBlock("", coder, (), (), plan, mark)
+        yield TextBlock("", b"", coder, (), (), plan, mark)
 
 
 def _with_last(pieces: Iterator[str]) -> Iterator[tuple[str, bool]]:

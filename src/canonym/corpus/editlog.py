@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from itertools import groupby
 from typing import Any
 
@@ -18,9 +18,10 @@ from canonym.corpus.block import Entry
 from canonym.corpus.formats import kind
 from canonym.corpus.stream import chunks
 from canonym.corpus.writer import Output
-from canonym.model import CanonymError, DocumentError
+from canonym.model import CanonymError, DocumentError, Edit
 
 VERSION = 1
+_EDIT = tuple(field.name for field in fields(Edit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class LogWriter:
             line["id"] = entry.document.id
         if entry.row >= 0:
             line |= {"row": entry.row, "column": entry.column}
-        edits: list[dict[str, Any]] = [asdict(edit) for edit in entry.edits]
+        edits: list[dict[str, Any]] = [{name: getattr(edit, name) for name in _EDIT} for edit in entry.edits]
         if entry.whole:
             line["patches"] = [asdict(place) for place in entry.places]
         else:

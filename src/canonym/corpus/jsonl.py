@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, AnyStr, Final
 
 from canonym.corpus.block import Block, Change, Coder, Patch, TextBlock, Unit, edit_spans
 from canonym.corpus.formats import Options
@@ -36,32 +36,47 @@ def blocks(name: str, pieces: Iterator[bytes], options: Options) -> Iterator[Blo
     mark, coder = sniff(head, options.encoding)
     plan = partial(_plan, options, coder)
     lines, passing = 1, False
-    for text in whole_lines(decoded(pieces, mark, coder)):
+    for raw, text in _lines(pieces, mark, coder):
         failure = _not_lines(name, text) if lines == 1 else None
         if passing or failure:
             # Not a file of documents: all of it passes.
             passing = True
-            yield TextBlock(text, coder, (), (failure,) if failure else (), plan, mark)
+            yield TextBlock(text, raw, coder, (), (failure,) if failure else (), plan, mark)
         else:
-            yield _block(name, text, lines, coder, mark, options)
+            units, failures = _documents(name, text, lines, options)
+            yield TextBlock(text, raw, coder, units, failures, plan, mark)
         lines += text.count("\n")
         mark = b""
     if mark:
-        yield TextBlock("", coder, (), (), plan, mark)
+        yield TextBlock("", b"", coder, (), (), plan, mark)
 
 
-def whole_lines(pieces: Iterator[str]) -> Iterator[str]:
-    """The same text cut only after line feeds."""
-    carry: list[str] = []
+def _lines(pieces: Iterator[bytes], mark: bytes, coder: Coder) -> Iterator[tuple[bytes, str]]:
+    # The same bytes, cut after line feeds only, and their text.
+    if coder.encoding == "utf-8":
+        skip = len(mark)
+        for raw in whole_lines(pieces, b"\n"):
+            raw = raw[skip:] if skip else raw
+            yield raw, raw.decode("utf-8", "surrogateescape")
+            skip = 0
+    else:
+        for text in whole_lines(decoded(pieces, mark, coder), "\n"):
+            yield coder.encode(text), text
+
+
+def whole_lines(pieces: Iterator[AnyStr], end: AnyStr) -> Iterator[AnyStr]:
+    """The same stream cut only after line feeds, which `end` is."""
+    carry: list[AnyStr] = []
     for piece in pieces:
-        cut = piece.rfind("\n") + 1
+        cut = piece.rfind(end) + 1
         if not cut:
             carry.append(piece)
             continue
-        yield "".join((*carry, piece[:cut])) if carry else piece[:cut]
+        carry.append(piece[:cut])
+        yield end[:0].join(carry)
         carry = [piece[cut:]] if cut < len(piece) else []
     if carry:
-        yield "".join(carry)
+        yield end[:0].join(carry)
 
 
 def _not_lines(name: str, text: str) -> Failure | None:
@@ -72,7 +87,9 @@ def _not_lines(name: str, text: str) -> Failure | None:
     return None
 
 
-def _block(name: str, text: str, first: int, coder: Coder, mark: bytes, options: Options) -> TextBlock:
+def _documents(
+    name: str, text: str, first: int, options: Options
+) -> tuple[tuple[Unit, ...], tuple[Failure, ...]]:
     import orjson
 
     units: list[Unit] = []
@@ -91,9 +108,16 @@ def _block(name: str, text: str, first: int, coder: Coder, mark: bytes, options:
                 if not line.strip(_BLANK):
                     continue
                 value = _lenient(line)
+                strict = False
+            else:
+                strict = True
             for field, key in fields:
                 found = _text(value, key)
                 if found is not None:
+                    if not strict and _SURROGATE.search(found):
+                        raise DocumentError(
+                            f"{key!r} holds bytes or codes that are no character", remedy=_PASSED
+                        )
                     id_ = lookup(value, id_key)
                     document = Document(where, found, str(id_) if isinstance(id_, (str, int)) else "")
                     units.append(Unit(document, start, end, field))
@@ -101,7 +125,7 @@ def _block(name: str, text: str, first: int, coder: Coder, mark: bytes, options:
             failures.append(Failure(where, error.problem, error.remedy))
         finally:
             start = end + 1
-    return TextBlock(text, coder, tuple(units), tuple(failures), partial(_plan, options, coder), mark)
+    return tuple(units), tuple(failures)
 
 
 def _lenient(line: str) -> Any:
@@ -146,8 +170,6 @@ def _text(value: Any, key: str) -> str | None:
         return None
     if not isinstance(found, str):
         raise DocumentError(f"{key!r} is {_kind(found)}, not a string", remedy=_PASSED)
-    if not found.isascii() and _SURROGATE.search(found):
-        raise DocumentError(f"{key!r} holds bytes or codes that are no character", remedy=_PASSED)
     return found
 
 

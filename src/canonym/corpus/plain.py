@@ -69,7 +69,8 @@ def blocks(name: str, pieces: Iterator[bytes], options: Options) -> Iterator[Blo
     if options.mentions:
         yield MentionsBlock((document,), len(data))
     else:
-        yield TextBlock(text, coder, (Unit(document, 0, len(text)),), (), _plan, mark)
+        raw = data[len(mark) :] if mark else data
+        yield TextBlock(text, raw, coder, (Unit(document, 0, len(text)),), (), _plan, mark)
 
 
 def _decode(data: bytes, coder: Coder, skipped: int) -> str:
