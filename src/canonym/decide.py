@@ -16,7 +16,7 @@ from typing import Final
 
 from canonym.evidence import Evidence
 from canonym.features import commonness, edit_cost, prominence, relative_cost
-from canonym.keys import squeeze
+from canonym.keys import has_izafa, squeeze
 from canonym.model import Candidate, Decision
 from canonym.text import fold
 
@@ -104,7 +104,7 @@ def probability(values: dict[str, float]) -> float:
 
 
 def sure_rule(form: str, candidate: Candidate) -> bool:
-    """True where a rule changes only how two or more words are joined: Nahri Shahi, Dashte Shor, Hudaydah.
+    """True where a rule explains a name of two or more words that an izafa joins: Nahri Shahi, Dashte Shor.
 
     >>> from canonym.model import Entity
     >>> shahi = Entity("gn:1", "place", "Nahr-e-Shahi")
@@ -112,7 +112,7 @@ def sure_rule(form: str, candidate: Candidate) -> bool:
     >>> sure_rule("nahri shahi", Candidate(shahi, "Nahr-e-Shahi", "canonical", "rule", 1.0, why))
     True
     """
-    return candidate.match == "rule" and candidate.reasons[0].startswith("the izafa") and " " in form
+    return candidate.match == "rule" and " " in form and has_izafa(fold(candidate.alias))
 
 
 def _reasons(form: str, candidate: Candidate, seen: Evidence) -> tuple[str, ...]:

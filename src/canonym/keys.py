@@ -203,6 +203,15 @@ def _stem(form: str, alias: str) -> tuple[str, str]:
     return form, alias
 
 
+def has_izafa(folded: str) -> bool:
+    """True where a name has an izafa particle between its words.
+
+    >>> has_izafa("mazar e sharif"), has_izafa("e kabul")
+    (True, False)
+    """
+    return any(t in rules().particles for t in folded.split()[1:-1])
+
+
 def without_izafa(word: str) -> list[str]:
     """The words that an izafa vowel at the end may hide.
 

@@ -70,8 +70,8 @@ class Recogniser:
             listed = [m for m in listed if not _meets(m, guarded)] + hosts
             weak = [m for m in weak if not _meets(m, guarded)]
             proposed = [p for p in proposed if not _meets(p, guarded)]
-        listed += self._caseless.find(text)
-        listed += self._lower(text, bool(runs), listed)
+        listed += [m for m in self._caseless.find(text) if not _meets(m, guarded)]
+        listed += [m for m in self._lower(text, bool(runs), listed) if not _meets(m, guarded)]
         sure = summarise(m.entity for m in listed)
         listed += [m for m in weak if m.entity.id in sure.entities]
         if proposed:

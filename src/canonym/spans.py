@@ -141,6 +141,8 @@ class Planner:
                 if not _may_end(part, end) or any(a <= at and end <= b for a, b in taken):
                     continue
                 here = part[at:end]
+                if here[-1].quote and here[-1].folded == "s":
+                    continue  # a possessive
                 if here[-1].folded in particles or (len(here) == 1 and here[0].folded in particles):
                     continue
                 form = joined(here)

@@ -109,9 +109,11 @@ def letters(text: str) -> str:
     >>> letters("N’Djamena"), letters("San\\nJosé")
     ('ndjamena', 'san josé')
     """
+    text = text.casefold()
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    return " ".join(text.translate(_DROPPED).casefold().split())
+        text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_DROPPED).casefold())
+        return " ".join(text.split())
+    return " ".join(text.translate(_DROPPED).split())
 
 
 def unaccented(text: str) -> str:
