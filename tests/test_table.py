@@ -12,7 +12,7 @@ from canonym.table import parse, read
 
 
 def test_two_columns_are_enough() -> None:
-    table = parse("canonical,alias\nTabyan,Tebyan\nKabul,Cabul\n".encode())
+    table = parse(b"canonical,alias\nTabyan,Tebyan\nKabul,Cabul\n")
     assert [e.canonical for e in table.entities] == ["Tabyan", "Kabul"]
     assert table.aliases == ["Tabyan", "Tebyan", "Kabul", "Cabul"]
     assert table.entities[0].id == "name:Tabyan"

@@ -78,7 +78,9 @@ def name_rows(path: Path, table: str, first: int) -> tuple[list[dict[str, float]
     groups: list[tuple[int, int]] = []
     text = gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_text("utf-8")
     for k, row in enumerate(csv.DictReader(io.StringIO(text))):
-        found = names._near(row["name"], fold(row["name"]), None) if not names._candidates.listed(fold(row["name"])) else ()
+        found = (
+            names._near(row["name"], fold(row["name"]), None) if not names._candidates.listed(fold(row["name"])) else ()
+        )
         for c in found:
             out.append(decide.signals(fold(row["name"]), c, found, Evidence()))
             labels.append(int(c.entity.id in row["ids"].split("|")))

@@ -114,13 +114,7 @@ class Candidates:
 
     def suspect(self, word: str) -> bool:
         """True for a folded word that may be damaged: Latin, long enough, in no name, and no ordinary word."""
-        return (
-            len(word) >= 4
-            and word.isascii()
-            and word.isalpha()
-            and zipf(word) < ORDINARY
-            and not self.is_part(word)
-        )
+        return len(word) >= 4 and word.isascii() and word.isalpha() and zipf(word) < ORDINARY and not self.is_part(word)
 
     def warm(self, words: Iterable[str]) -> None:
         """Look up the neighbours of many words at once; later calls of `near` find them kept."""

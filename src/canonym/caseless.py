@@ -66,9 +66,7 @@ class CaselessFinder:
 def _as_mention(text: str, start: int, end: int, found: tuple[Candidate, ...]) -> Mention:
     best = found[0]
     others = tuple(c.entity.id for c in found[1:8])
-    return Mention(
-        start, end, text[start:end], best.entity, best.match, best.kind, best.score, best.reasons, others
-    )
+    return Mention(start, end, text[start:end], best.entity, best.match, best.kind, best.score, best.reasons, others)
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

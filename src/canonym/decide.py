@@ -20,7 +20,6 @@ from canonym.keys import has_izafa, squeeze
 from canonym.model import Candidate, Decision
 from canonym.text import fold
 
-
 #: Reasons of rules that change how a name is joined and not how it sounds.
 FRAME_RULES: Final = ("the izafa", "the article", "joined or split")
 
@@ -55,9 +54,7 @@ def signals(form: str, candidate: Candidate, rivals: Sequence[Candidate], seen: 
     """Every feature of one candidate for one form by name; all lie roughly within -1 and 3."""
     alias = fold(candidate.alias)
     cost = edit_cost(form, alias)
-    runner_up = min(
-        (edit_cost(form, fold(c.alias)) for c in rivals if c.entity.id != candidate.entity.id), default=3.0
-    )
+    runner_up = min((edit_cost(form, fold(c.alias)) for c in rivals if c.entity.id != candidate.entity.id), default=3.0)
     bare = squeeze(form)
     return {
         "relative_cost": relative_cost(form, alias),

@@ -68,9 +68,7 @@ def summarise(entities: Iterable[Entity]) -> Summary:
     return Summary(frozenset(ids), tuple(sorted(countries.items())), sum(countries.values()))
 
 
-def gather(
-    entity: Entity, around: Surroundings, document: Summary, damaged: bool, lower_in_text: bool
-) -> Evidence:
+def gather(entity: Entity, around: Surroundings, document: Summary, damaged: bool, lower_in_text: bool) -> Evidence:
     """The evidence for one candidate of one form; `damaged`: another damaged spelling of the entity is there."""
     return Evidence(
         in_text=True,

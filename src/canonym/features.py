@@ -20,8 +20,11 @@ from canonym.model import Entity
 def _costs() -> tuple[dict[str, str], frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
     raw = json.loads(files("canonym").joinpath("data/edits.json").read_text("utf-8"))
     keys = raw["neighbouring_keys"]
-    pair = lambda items: frozenset((a, b) for x, y in items for a, b in ((x, y), (y, x)))  # noqa: E731
-    return keys, pair(raw["romanisation_pairs"]), pair(raw["ocr_pairs"])
+    return keys, _both_ways(raw["romanisation_pairs"]), _both_ways(raw["ocr_pairs"])
+
+
+def _both_ways(pairs: list[list[str]]) -> frozenset[tuple[str, str]]:
+    return frozenset((a, b) for x, y in pairs for a, b in ((x, y), (y, x)))
 
 
 @lru_cache(maxsize=200_000)

@@ -81,14 +81,14 @@ def compile_table(table: Table) -> bytes:
     for atom in atoms:
         hashes.append(key_hash(ATOM + atom))
         owners.append(0)
-    key = np.array(hashes, dtype=np.uint64)
+    stored = np.array(hashes, dtype=np.uint64)
     owner = np.array(owners, dtype=np.uint32)
-    order = np.lexsort((owner, key))
+    order = np.lexsort((owner, stored))
     names = sorted(atoms)
     entities = table.entities
     known = any(e.prominence for e in entities)
     arrays: dict[str, Any] = {
-        "key": key[order],
+        "key": stored[order],
         "key_alias": owner[order],
         "alias_entity": np.array(table.entity_of, dtype=np.uint32),
         "alias_kind": np.array([KINDS.index(k) for k in table.kinds], dtype=np.uint8),
@@ -103,7 +103,15 @@ def compile_table(table: Table) -> bytes:
         **build_deletions(names),
         **_caseless(table),
     }
-    return _pack(arrays, {"table": table.name, "fingerprint": table.fingerprint, "aliases": len(table.aliases), "words": _longest(table)})
+    return _pack(
+        arrays,
+        {
+            "table": table.name,
+            "fingerprint": table.fingerprint,
+            "aliases": len(table.aliases),
+            "words": _longest(table),
+        },
+    )
 
 
 def _caseless(table: Table) -> dict[str, Any]:
@@ -135,7 +143,7 @@ def _atoms(folded: str) -> Iterable[str]:
     for token in tokens:
         if len(token) >= 3 and token.isalpha():
             yield token
-    if 1 < len(tokens) and 6 <= len(folded) <= 32:
+    if len(tokens) > 1 and 6 <= len(folded) <= 32:
         joined = squeeze(folded)
         if joined.isalpha():
             yield joined

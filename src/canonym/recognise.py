@@ -140,9 +140,7 @@ class Recogniser:
             accepted: list[tuple[_Placed, Decision]] = []
             for p in left:
                 around = _surroundings(text, p, taken)
-                seen = [
-                    self._evidence(c, p, around, document, forms, small) for c in p.span.candidates
-                ]
+                seen = [self._evidence(c, p, around, document, forms, small) for c in p.span.candidates]
                 decision = decide(p.span.form, p.span.candidates, seen)
                 if decision.status == "accept":
                     accepted.append((p, decision))
@@ -208,7 +206,12 @@ def _surroundings(text: str, place: _Placed, taken: Iterable[tuple[int, int]]) -
 
 
 def _mention(
-    text: str, start: int, end: int, best: Candidate, found: Sequence[Candidate], reasons: tuple[str, ...] = ()
+    text: str,
+    start: int,
+    end: int,
+    best: Candidate,
+    found: Sequence[Candidate],
+    reasons: tuple[str, ...] = (),
 ) -> Mention:
     others = tuple(dict.fromkeys(c.entity.id for c in found if c.entity.id != best.entity.id))
     return Mention(
@@ -254,4 +257,3 @@ def _without_overlap(mentions: Sequence[Mention]) -> list[Mention]:
         if not any(o.start < m.end and m.start < o.end for o in out):
             out.append(m)
     return sorted(out, key=lambda m: m.start)
-

@@ -41,7 +41,9 @@ def open_table(table: str | Path) -> Index:
     path = Path(table)
     if not path.exists():
         raise TableError(
-            "no such table", where=str(table), remedy='Give a CSV file, a compiled index, or the name "default"'
+            "no such table",
+            where=str(table),
+            remedy='Give a CSV file, a compiled index, or the name "default"',
         )
     if path.is_dir():
         raise TableError("a folder, not a table", where=str(table), remedy="Give one of the files in it")

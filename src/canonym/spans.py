@@ -128,9 +128,7 @@ class Planner:
             return end, Span(part[at].start, part[end - 1].end, form, found, weak)
         return None
 
-    def _forms(
-        self, part: list[Token], taken: Sequence[tuple[int, int]]
-    ) -> Iterable[tuple[list[Token], str, bool]]:
+    def _forms(self, part: list[Token], taken: Sequence[tuple[int, int]]) -> Iterable[tuple[list[Token], str, bool]]:
         """Forms of one to five words that may be damaged names, and whether to look for near spellings."""
         particles = words("particles")
         suspects = [self.candidates.suspect(read_figures(t.folded)) for t in part]

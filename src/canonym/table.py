@@ -108,7 +108,9 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, list[str], _Header]]:
             yield line, row, header
     except csv.Error as error:
         raise TableError(
-            f"broken CSV ({error})", where=f"{name}, line {before + 1}", remedy="Check the quotes in that line"
+            f"broken CSV ({error})",
+            where=f"{name}, line {before + 1}",
+            remedy="Check the quotes in that line",
         ) from None
     if header is None:
         raise TableError("the table is empty", where=name, remedy='Its first line must be "canonical,alias"')
@@ -210,11 +212,15 @@ def _cells(row: Sequence[str], header: _Header, line: int, name: str) -> list[st
     if not cells[0] or not cells[1]:
         column = "canonical" if not cells[0] else "alias"
         raise TableError(
-            f'the column "{column}" is empty', where=f"{name}, line {line}", remedy="Fill it in, or remove the row"
+            f'the column "{column}" is empty',
+            where=f"{name}, line {line}",
+            remedy="Fill it in, or remove the row",
         )
     if cells[4] and cells[4] not in KINDS:
         raise TableError(
-            f'unknown kind "{cells[4]}"', where=f"{name}, line {line}", remedy=f"Use one of: {', '.join(KINDS)}"
+            f'unknown kind "{cells[4]}"',
+            where=f"{name}, line {line}",
+            remedy=f"Use one of: {', '.join(KINDS)}",
         )
     return cells
 
@@ -226,5 +232,7 @@ def _whole(cell: str, line: int, name: str) -> int:
         return int(cell)
     except ValueError:
         raise TableError(
-            f'the prominence "{cell}" is no whole number', where=f"{name}, line {line}", remedy="Use digits only"
+            f'the prominence "{cell}" is no whole number',
+            where=f"{name}, line {line}",
+            remedy="Use digits only",
         ) from None

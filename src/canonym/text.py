@@ -192,7 +192,7 @@ def character_classes() -> tuple[str, str, str]:
             name = "upper"
         elif category in ("Mn", "Mc"):
             name = "mark"
-        elif category == "Lo" and code > 0x2FF or 0x10D0 <= code <= 0x10FF and category == "Ll":
+        elif (category == "Lo" and code > 0x2FF) or (0x10D0 <= code <= 0x10FF and category == "Ll"):
             name = "caseless"
         else:
             continue
