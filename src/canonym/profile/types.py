@@ -80,9 +80,7 @@ class Profile:
         try:
             body = json.loads(Path(path).read_text(encoding="utf-8"))
         except OSError as error:
-            raise CanonymError(
-                f"the profile cannot be read: {error.strerror}", where=where, remedy=_REMEDY
-            ) from error
+            raise CanonymError(f"the profile cannot be read: {error.strerror}", where=where, remedy=_REMEDY) from error
         except ValueError as error:
             raise CanonymError("the profile is no JSON text", where=where, remedy=_REMEDY) from error
         if not isinstance(body, dict) or body.get("format") != FORMAT:

@@ -20,12 +20,11 @@ LANGUAGES: Final = (
     "nb", "fi", "cs", "sk", "sl", "sh", "ro", "hu", "bg", "mk", "el", "he", "ca", "lt", "lv", "is", "ms", 
     "fil", "vi",
 )  # fmt: skip
-_COMMON: Final = 150
 _FEWEST: Final = 8
 _FEWEST_TYPES: Final = 5
 _GLANCE: Final = 200
 _LOOK: Final = 2000
-_ENGLISH_ENOUGH: Final = 0.25
+_ENGLISH_ENOUGH: Final = 0.22
 _OTHER_ENOUGH: Final = 0.20
 
 
@@ -46,7 +45,7 @@ def words_of(lowered: str) -> list[str]:
 def _common(lang: str) -> frozenset[str]:
     from wordfreq import top_n_list
 
-    return frozenset(w for w in top_n_list(lang, _COMMON, "small") if w.isalpha() and len(w) > 1)
+    return frozenset(w for w in top_n_list(lang, 150 if lang == "en" else 300, "small") if w.isalpha() and len(w) > 1)
 
 
 @cache
@@ -80,7 +79,7 @@ def language(words: Sequence[str]) -> str:
     best = max(shares, key=lambda lang: (shares[lang], -LANGUAGES.index(lang)))
     if best == "en":
         return best if shares[best] >= _ENGLISH_ENOUGH else ""
-    return best if shares[best] >= _OTHER_ENOUGH and shares[best] >= 2 * shares.get("en", 0.0) else ""
+    return best if shares[best] >= _OTHER_ENOUGH and shares[best] >= 2 * _share(shown, "en") else ""
 
 
 def _share(words: Sequence[str], lang: str) -> float:

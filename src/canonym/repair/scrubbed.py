@@ -20,7 +20,7 @@ _PART: Final = re.compile(r"[^'’]+")
 #: The odds (log10) at which a document is taken to have lost a string, its own words and the corpus together.
 _ENOUGH: Final = 1.5
 #: What one word of the document may add to them: a single name may be chance.
-_ONE_WORD: Final = 2.0
+_ONE_WORD: Final = 2.5
 #: Capitals of at most this many letters are an abbreviation unless other capitals stand around them.
 _ABBREVIATION: Final = 5
 _JOINTS: Final = "-–/&'’.$€£"
