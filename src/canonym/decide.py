@@ -126,6 +126,10 @@ def _reasons(form: str, candidate: Candidate, seen: Evidence) -> tuple[str, ...]
     return (*first, *said)
 
 
+def _same_name(one: Candidate, other: Candidate) -> bool:
+    return fold(one.entity.canonical) == fold(other.entity.canonical)
+
+
 def decide(form: str, candidates: Sequence[Candidate], seen: Sequence[Evidence]) -> Decision:
     """Accept the likeliest candidate, or abstain: too unlikely, or two names too close to each other.
 
@@ -146,7 +150,8 @@ def decide(form: str, candidates: Sequence[Candidate], seen: Sequence[Evidence])
     if top.score < threshold:
         why = f"{top.entity.canonical} is possible ({top.score:.2f}), but below {threshold:.2f}"
         return Decision(form, "abstain", None, tuple(scored), (why,))
-    rival = next((c for c in others if fold(c.entity.canonical) != fold(top.entity.canonical)), None)
+    # Homonyms are no rivals: which name is meant is what must be clear.
+    rival = next((c for c in others if fold(c.alias) != fold(top.alias) and not _same_name(c, top)), None)
     if rival is not None and top.score - rival.score < model.margin:
         why = f"{top.entity.canonical} and {rival.entity.canonical} are too close"
         return Decision(form, "ambiguous", top, others, (why,))

@@ -131,7 +131,7 @@ class Planner:
     def _forms(self, part: list[Token], taken: Sequence[tuple[int, int]]) -> Iterable[tuple[list[Token], str, bool]]:
         """Forms of one to five words that may be damaged names, and whether to look for near spellings."""
         particles = words("particles")
-        suspects = [self.candidates.suspect(read_figures(t.folded)) for t in part]
+        suspects = [self._damaged(t.folded) for t in part]
         for at in range(len(part)):
             if not _may_start(part, at) or _in_compound(part, at, taken):
                 continue
@@ -147,6 +147,10 @@ class Planner:
                 if len(form) < 4 or (commonness(form) >= RARE and not _izafa(here)):
                     continue
                 yield here, form, any(suspects[at:end]) or _broken(here)
+
+    def _damaged(self, word: str) -> bool:
+        plain = read_figures(word)
+        return plain != word or self.candidates.suspect(plain)
 
     def _proposal(self, here: list[Token], form: str, near: bool) -> Span | None:
         found = self.candidates.by_rule(form)
