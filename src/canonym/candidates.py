@@ -113,8 +113,14 @@ class Candidates:
         return any(index.has(ATOM + word) for index in self.indexes)
 
     def suspect(self, word: str) -> bool:
-        """True for a folded word that may be damaged: Latin, long enough, in no name, and no ordinary word."""
-        return len(word) >= 4 and word.isascii() and word.isalpha() and zipf(word) < ORDINARY and not self.is_part(word)
+        """True for a folded word that may be damaged: Latin, long enough, no name by itself, no ordinary word."""
+        return (
+            len(word) >= 3
+            and word.isascii()
+            and word.isalpha()
+            and zipf(word) < ORDINARY
+            and not self.listed(word)
+        )
 
     def warm(self, words: Iterable[str]) -> None:
         """Look up the neighbours of many words at once; later calls of `near` find them kept."""

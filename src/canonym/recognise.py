@@ -14,7 +14,7 @@ from canonym.evidence import Evidence, Summary, Surroundings, gather, summarise
 from canonym.keys import without_izafa
 from canonym.lexicon import zipf
 from canonym.model import Candidate, Decision, Mention
-from canonym.scan import find_domains, find_lower, find_protected, find_runs, lower_words, words
+from canonym.scan import find_domains, find_lower, find_protected, find_runs, find_tail, lower_words, words
 from canonym.spans import Plan, Planner, Span
 from canonym.text import fold, is_boundary
 
@@ -22,6 +22,8 @@ from canonym.text import fold, is_boundary
 _LOWER_RARE: Final = 3.0
 #: ... and in a text without any capitals by one rarer than this.
 _LOWER_PLAIN: Final = 4.4
+#: A word in small letters that goes on a run of capitalised ones is rarer than this (Zipf scale).
+_TAIL: Final = 1.0
 _CACHE: Final = 400_000
 _BEFORE: Final = re.compile(r"([^\W\d_]+)[\s\"'“‘(\[]*$")
 _AFTER: Final = re.compile(r"^(?:['’]s)?[\s\"'”’)\]]*([^\W\d_]+)")
@@ -49,9 +51,25 @@ class Recogniser:
 
     def annotate(self, texts: Sequence[str]) -> list[list[Mention]]:
         """The mentions of each text, in order, without overlap. A result depends on its own text alone."""
-        found = [[(m.start(), m[0]) for m in find_runs(text)] for text in texts]
+        found = [list(self._runs(text)) for text in texts]
         self._planner.prepare(run for runs in found for _, run in runs)
         return [self._one(text, runs) for text, runs in zip(texts, found, strict=True)]
+
+    def _runs(self, text: str) -> Iterable[tuple[int, str]]:
+        """Runs with their offsets; one that a word of no language follows goes on there: New ondon, Las egas."""
+        done = -1
+        for match in find_runs(text):
+            start, end = match.span()
+            if start < done:
+                continue
+            tail = find_tail(text, end)
+            if tail is not None and zipf(tail[0]) < _TAIL:
+                end = tail[1]
+                follow = next(iter(find_runs(text[end + 1 : end + 60])), None) if text[end : end + 1] == " " else None
+                if follow is not None and follow.start() == 0:
+                    end += 1 + follow.end()
+            done = end
+            yield start, text[start:end]
 
     def _one(self, text: str, runs: Sequence[tuple[int, str]]) -> list[Mention]:
         listed: list[Mention] = []

@@ -144,3 +144,16 @@ def find_lower(text: str, triggers: set[str]) -> Iterator[tuple[int, list[Token]
         while count < 6 and (follow := _LOWER_NEXT.match(text, end)):
             end, count = follow.end(), count + 1
         yield match.start(), tokens(text[match.start() : end])
+
+
+_TAIL = re.compile(rf"{_SPACE}([a-z]{{1,2}}[A-Z]?[a-z]{{2,}}[A-Za-z]*)(?![^\W_])")
+
+
+def find_tail(text: str, at: int) -> tuple[str, int] | None:
+    """The word in small letters right after a run, and where it ends.
+
+    >>> find_tail("in New ondon today", 6)
+    ('ondon', 12)
+    """
+    match = _TAIL.match(text, at)
+    return (match[1], match.end()) if match else None

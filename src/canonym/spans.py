@@ -133,7 +133,7 @@ class Planner:
         particles = words("particles")
         suspects = [self._damaged(t.folded) for t in part]
         for at in range(len(part)):
-            if not _may_start(part, at) or _in_compound(part, at, taken):
+            if not _may_start(part, at) or _in_compound(part, at):
                 continue
             for end in range(at + 1, min(len(part), at + 5) + 1):
                 if not _may_end(part, end) or any(a <= at and end <= b for a, b in taken):
@@ -144,7 +144,7 @@ class Planner:
                 if here[-1].folded in particles or (len(here) == 1 and here[0].folded in particles):
                     continue
                 form = joined(here)
-                if len(form) < 4 or (commonness(form) >= RARE and not _izafa(here)):
+                if len(form) < 4 or (commonness(form) >= RARE and not _izafa(here) and len(here) != 2):
                     continue
                 yield here, form, any(suspects[at:end]) or _broken(here)
 
@@ -185,9 +185,9 @@ def _broken(part: Sequence[Token]) -> bool:
     return len(part) == 2 and any(zipf(t.folded) == 0.0 for t in part)
 
 
-def _in_compound(part: Sequence[Token], at: int, taken: Sequence[tuple[int, int]]) -> bool:
-    """al-Jibouri, Yoo-nited: what a hyphen joins to a word that is no listed name is part of that word."""
-    return part[at].dash and not any(b == at for _, b in taken)
+def _in_compound(part: Sequence[Token], at: int) -> bool:
+    """al-Jibouri, Yoo-nited: what an article or a hyphen joins to the word before it is part of that word."""
+    return part[at].dash and (part[at - 1].folded in rules().articles or not part[at].text[0].isupper())
 
 
 def _may_start(part: Sequence[Token], at: int) -> bool:
