@@ -6,6 +6,7 @@ terminal first: control characters are shown, never sent.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Protocol
@@ -23,7 +24,7 @@ _SGR: Final[Mapping[str, str]] = {
     "removed": "31;9",
     "added": "32;1",
 }
-_WIDEST_CELL: Final = 44
+_WIDEST_CELL: Final = 56
 
 
 class Change(Protocol):
@@ -208,14 +209,16 @@ def found_table(found: Sequence[Found], *, limit: int = 40, colour: bool = False
 
 
 def why(source: str, reasons: Sequence[str]) -> str:
-    """The step that made an edit, with its first reason where that says more.
+    """The step that made an edit, and what its first reason adds to that.
 
-    >>> why("rule", ["izafa"]), why("scrubbed", ['scrubbed "ani"']), why("alias", [])
-    ('rule: izafa', 'scrubbed "ani"', 'alias')
+    >>> why("rule", ["izafa"]), why("scrubbed", ['the string "ani" is missing']), why("mojibake", ["..."])
+    ('rule: izafa', 'scrubbed "ani"', 'mojibake')
     """
-    if not reasons:
+    if source == "mojibake" or not reasons:
         return source
-    return reasons[0] if reasons[0].startswith(source) else f"{source}: {reasons[0]}"
+    if source == "scrubbed" and (string := re.search(r'"[^"]+"', reasons[0])):
+        return f"{source} {string[0]}"
+    return f"{source}: {reasons[0]}"
 
 
 def _topped(

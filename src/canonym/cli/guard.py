@@ -44,7 +44,8 @@ def status(args: Sequence[str] | None = None) -> int:
         return shell_complete(cli, {}, "canonym", "_CANONYM_COMPLETE", instruction)
     _end_on_sigterm()
     try:
-        with cli.make_context("canonym", argv) as context:
+        # A copy, since parsing empties the list.
+        with cli.make_context("canonym", [*argv]) as context:
             code = cli.invoke(context)
         sys.stdout.flush()
         return code if isinstance(code, int) else FINE
@@ -74,7 +75,7 @@ def status(args: Sequence[str] | None = None) -> int:
         _traceback_if_asked(argv)
         text = " ".join(str(error).split())
         say(
-            f"canonym stumbled over a fault of its own, {type(error).__name__}: {text}. "
+            f"this is a fault of canonym itself ({type(error).__name__}: {text}). "
             "Run it again as `canonym --debug ...` and report what it prints."
         )
         return OUR_FAULT
