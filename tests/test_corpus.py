@@ -89,12 +89,9 @@ def json_lines(draw: st.DrawFn) -> tuple[bytes, list[str]]:
             literal = literal.replace("a", "\\u0061").replace("\\n", "\\u000A")
         members.insert(draw(st.integers(0, len(members))), ("text", literal))
         parts = [
-            draw(BLANKS) + json.dumps(k) + draw(BLANKS) + ":" + draw(BLANKS) + v + draw(BLANKS)
-            for k, v in members
+            draw(BLANKS) + json.dumps(k) + draw(BLANKS) + ":" + draw(BLANKS) + v + draw(BLANKS) for k, v in members
         ]
-        lines.append(
-            draw(BLANKS) + "{" + ",".join(parts) + "}" + draw(BLANKS) + draw(st.sampled_from(["", "\r"]))
-        )
+        lines.append(draw(BLANKS) + "{" + ",".join(parts) + "}" + draw(BLANKS) + draw(st.sampled_from(["", "\r"])))
         texts.append(text)
         if draw(st.booleans()):
             lines.append(draw(BLANKS))
@@ -104,9 +101,7 @@ def json_lines(draw: st.DrawFn) -> tuple[bytes, list[str]]:
 
 @given(json_lines(), st.integers(1, 40), st.data())
 @settings(deadline=None)
-def test_json_lines_change_only_where_edited(
-    case: tuple[bytes, list[str]], size: int, data: st.DataObject
-) -> None:
+def test_json_lines_change_only_where_edited(case: tuple[bytes, list[str]], size: int, data: st.DataObject) -> None:
     raw, texts = case
     blocks = read(jsonl.blocks, raw, Options(), size)
     assert documents(blocks) == texts
@@ -116,9 +111,7 @@ def test_json_lines_change_only_where_edited(
     out = written(blocks, plans.__getitem__)
     again = read(jsonl.blocks, out, Options())
     assert documents(again) == [plans[text].text for text in texts]
-    for before, after in zip(
-        raw.decode("utf-8-sig").split("\n"), out.decode("utf-8-sig").split("\n"), strict=True
-    ):
+    for before, after in zip(raw.decode("utf-8-sig").split("\n"), out.decode("utf-8-sig").split("\n"), strict=True):
         if before.strip():
             one, two = json.loads(before), json.loads(after)
             assert list(one) == list(two)
@@ -130,9 +123,7 @@ def test_json_lines_change_only_where_edited(
 def test_mentions_go_last_and_nothing_else_moves(case: tuple[bytes, list[str]], data: st.DataObject) -> None:
     raw, _ = case
     out = unchanged(read(jsonl.blocks, raw, Options(mentions=True)))
-    for before, after in zip(
-        raw.decode("utf-8-sig").split("\n"), out.decode("utf-8-sig").split("\n"), strict=True
-    ):
+    for before, after in zip(raw.decode("utf-8-sig").split("\n"), out.decode("utf-8-sig").split("\n"), strict=True):
         if before.strip():
             assert json.loads(after) == {**json.loads(before), "mentions": []}
             assert list(json.loads(after))[-1] == "mentions"
@@ -226,9 +217,7 @@ def tables(draw: st.DrawFn) -> tuple[bytes, list[str], str]:
 
 @given(tables(), st.integers(1, 40), st.data())
 @settings(deadline=None)
-def test_csv_changes_only_where_edited(
-    case: tuple[bytes, list[str], str], size: int, data: st.DataObject
-) -> None:
+def test_csv_changes_only_where_edited(case: tuple[bytes, list[str], str], size: int, data: st.DataObject) -> None:
     raw, texts, delimiter = case
     blocks = read(delimited.blocks, raw, Options(), size)
     assert not [f for block in blocks for f in block.failures]
@@ -253,9 +242,7 @@ def test_csv_gets_a_column_of_mentions(case: tuple[bytes, list[str], str], size:
     out = unchanged(read(delimited.blocks, raw, Options(mentions=True), size))
     rows = list(csv.DictReader(io.StringIO(out.decode("utf-8-sig"), newline=""), delimiter=delimiter))
     assert [row["mentions"] for row in rows] == ["[]"] * len(texts)
-    assert unchanged(read(delimited.blocks, out, Options(mentions=True), size)) == out.replace(
-        b'"[]"', b'"[]"'
-    )
+    assert unchanged(read(delimited.blocks, out, Options(mentions=True), size)) == out.replace(b'"[]"', b'"[]"')
 
 
 @pytest.mark.parametrize(
@@ -302,9 +289,7 @@ def test_rows_know_their_fields() -> None:
     assert [row.fields for row in rows] == [((0, 1), (2, 9), (10, 10)), ((11, 12),)]
 
 
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32", "cp1252", "gb18030"]
-)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32", "cp1252", "gb18030"])
 @given(st.text("ab é\r\n", max_size=20), st.data())
 def test_text_keeps_encoding_mark_and_line_ends(encoding: str, text: str, data: st.DataObject) -> None:
     raw = text.encode(encoding)

@@ -34,12 +34,9 @@ def rename(texts: Sequence[str]) -> list[Result]:
     """A small matcher: some names, some of which bring characters that formats escape."""
     out = []
     for text in texts:
-        edits = tuple(
-            Edit(m.start(), m.end(), m[0], NAMES[m[0]], "alias", NAMES[m[0]]) for m in PATTERN.finditer(text)
-        )
+        edits = tuple(Edit(m.start(), m.end(), m[0], NAMES[m[0]], "alias", NAMES[m[0]]) for m in PATTERN.finditer(text))
         mentions = tuple(
-            Mention(m.start(), m.end(), m[0], KABUL, "alias", "spelling", 0.98765)
-            for m in re.finditer("Kabool", text)
+            Mention(m.start(), m.end(), m[0], KABUL, "alias", "spelling", 0.98765) for m in re.finditer("Kabool", text)
         )
         out.append(Result(apply(text, edits), edits, mentions))
     return out
@@ -267,9 +264,7 @@ def test_a_document_for_which_the_process_fails_passes(here: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, IndexFileError("damaged")])
-def test_an_interrupt_leaves_nothing_half_written(
-    here: Path, error: BaseException | type[BaseException]
-) -> None:
+def test_an_interrupt_leaves_nothing_half_written(here: Path, error: BaseException | type[BaseException]) -> None:
     for name in "ab":
         (here / f"{name}.jsonl").write_text('{"text":"Kabool"}\n' * 20)
     left = 5
@@ -320,9 +315,7 @@ def test_broken_files_in_a_folder(here: Path) -> None:
 def test_a_named_table_without_the_column_is_refused_before_anything_is_written(here: Path) -> None:
     (here / "a.txt").write_text("Kabool")
     (here / "b.csv").write_text("body;n\nKabool;1\n")
-    with pytest.raises(
-        UsageError, match=r"b.csv: no column 'text'. Name one with --column; there are: body, n"
-    ):
+    with pytest.raises(UsageError, match=r"b.csv: no column 'text'. Name one with --column; there are: body, n"):
         run(Job(("a.txt", "b.csv"), "out"), rename)
     assert not (here / "out").exists()
     assert run(Job(("a.txt", "b.csv"), "out", column=("body",)), rename).changed == 2

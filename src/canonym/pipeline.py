@@ -7,7 +7,6 @@ nothing is lost: what fails is written as it was and reported, outputs appear wh
 from __future__ import annotations
 
 import hashlib
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,7 +22,8 @@ from canonym.corpus.failures import FailureLog
 from canonym.corpus.formats import Options
 from canonym.corpus.plan import STDIN, Plan, Source
 from canonym.corpus.read import blocks, check_columns
-from canonym.corpus.stream import Tally, check_encoding, chunks
+from canonym.corpus.spool import spooled
+from canonym.corpus.stream import Tally, check_encoding
 from canonym.corpus.summary import Change as Change
 from canonym.corpus.summary import Counts, Summary
 from canonym.corpus.summary import MentionCount as MentionCount
@@ -125,18 +125,8 @@ def texts(job: Job) -> Iterator[Document]:
 @contextmanager
 def spool(job: Job) -> Iterator[Job]:
     """The same job with standard input and pipes copied to disk, so that it can be read twice."""
-    with tempfile.TemporaryDirectory(prefix="canonym-") as folder:
-        pairs = []
-        for number, given in enumerate(job.inputs or (STDIN,)):
-            path = None if given == STDIN else given
-            if path is not None and (not Path(path).exists() or Path(path).is_file() or Path(path).is_dir()):
-                continue
-            copy = Path(folder) / str(number)
-            with copy.open("wb") as file:
-                for piece in chunks(path, "", 1 << 20):
-                    file.write(piece)
-            pairs.append((given, str(copy)))
-        yield replace(job, spooled=tuple(pairs))
+    with spooled(job.inputs or (STDIN,)) as pairs:
+        yield replace(job, spooled=pairs)
 
 
 def _planned(job: Job) -> Plan:
@@ -153,9 +143,10 @@ def _planned(job: Job) -> Plan:
         format=job.format,
         mentions=job.mode == "annotate",
         edits=job.edits,
+        dry_run=job.dry_run,
     )
-    spooled = dict(job.spooled)
-    sources = tuple(replace(s, path=spooled[s.name]) if s.name in spooled else s for s in planned.sources)
+    copies = dict(job.spooled)
+    sources = tuple(replace(s, path=copies.get(s.name, s.path)) for s in planned.sources)
     for source in sources:
         check_columns(source, _options(job, source))
     return replace(planned, sources=sources)

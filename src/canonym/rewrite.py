@@ -93,9 +93,7 @@ def compose(first: Sequence[Edit], second: Sequence[Edit], text: str) -> tuple[E
         shift += sum(len(s.edit.before) - len(s.edit.after) for s in group if not s.late)
         inside = [replace(s.edit, start=s.start - start, end=s.end - start) for s in group if s.late]
         after = apply(middle[start:end], inside)
-        merged = replace(
-            _merge(group), start=begin, end=end + shift, before=text[begin : end + shift], after=after
-        )
+        merged = replace(_merge(group), start=begin, end=end + shift, before=text[begin : end + shift], after=after)
         if merged.before != merged.after:
             out.append(merged)
     return tuple(out)

@@ -158,9 +158,7 @@ def header(text: str, options: Options, ending: str, final: bool) -> Header | No
         names = tuple(unquote(text[a:b]).strip() for a, b in row.fields)
         index = {name: place for place, name in reversed(list(enumerate(names)))}
         texts = tuple(index.get(field, -1) for field in options.fields)
-        found.append(
-            Header(dialect, names, texts, index.get(options.id_key, -1), index.get("mentions", -1), row)
-        )
+        found.append(Header(dialect, names, texts, index.get(options.id_key, -1), index.get("mentions", -1), row))
     best = max(found, key=lambda head: (min(head.texts) >= 0, len(head.names)))
     if best.row.problem:
         raise DocumentError(f"its first row cannot be read: {best.row.problem}", remedy="Mend the first row")

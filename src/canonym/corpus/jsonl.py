@@ -18,9 +18,7 @@ from canonym.corpus.stream import decoded, heading, sniff
 from canonym.model import Document, DocumentError, Failure, Mention, Result
 
 #: Each match is one character of the text: an escaped surrogate pair, another code, or a short escape.
-ESCAPE: Final = re.compile(
-    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)"
-)
+ESCAPE: Final = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
 _TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]')
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _BLANK: Final = " \t\r\n"
@@ -87,9 +85,7 @@ def _not_lines(name: str, text: str) -> Failure | None:
     return None
 
 
-def _documents(
-    name: str, text: str, first: int, options: Options
-) -> tuple[tuple[Unit, ...], tuple[Failure, ...]]:
+def _documents(name: str, text: str, first: int, options: Options) -> tuple[tuple[Unit, ...], tuple[Failure, ...]]:
     import orjson
 
     units: list[Unit] = []
@@ -115,9 +111,7 @@ def _documents(
                 found = _text(value, key)
                 if found is not None:
                     if not strict and _SURROGATE.search(found):
-                        raise DocumentError(
-                            f"{key!r} holds bytes or codes that are no character", remedy=_PASSED
-                        )
+                        raise DocumentError(f"{key!r} holds bytes or codes that are no character", remedy=_PASSED)
                     id_ = lookup(value, id_key)
                     document = Document(where, found, str(id_) if isinstance(id_, (str, int)) else "")
                     units.append(Unit(document, start, end, field))
@@ -163,9 +157,7 @@ def _text(value: Any, key: str) -> str | None:
         found = lookup(value, key)
         if found is None and not _has(value, key):
             keys = ", ".join(list(value)[:20]) or "none"
-            raise DocumentError(
-                f"no key {key!r}", remedy=f"Name the key with --text-key; there are: {keys}. {_PASSED}"
-            )
+            raise DocumentError(f"no key {key!r}", remedy=f"Name the key with --text-key; there are: {keys}. {_PASSED}")
     if found is None:
         return None
     if not isinstance(found, str):

@@ -53,9 +53,7 @@ class TableBlock:
                 continue
             new.setdefault(cell.column, {})[cell.row] = result.text
             column = self.table.schema.names[cell.column]
-            entries.append(
-                Entry(document, result.edits, _places(result), row=self.first + cell.row, column=column)
-            )
+            entries.append(Entry(document, result.edits, _places(result), row=self.first + cell.row, column=column))
         table = self.table
         for number, values in new.items():
             table = with_values(table, number, values)
@@ -157,12 +155,8 @@ def text_columns(file: Any, fields: Sequence[str]) -> list[int]:
             raise DocumentError(f"no column {name!r}", remedy=f"Name one with --column; there are: {known}")
         kind = schema.field(place).type
         inner = kind.value_type if pa.types.is_dictionary(kind) else kind
-        if not (
-            pa.types.is_string(inner) or pa.types.is_large_string(inner) or pa.types.is_string_view(inner)
-        ):
-            raise DocumentError(
-                f"the column {name!r} holds {kind}, not text", remedy="Name another with --column"
-            )
+        if not (pa.types.is_string(inner) or pa.types.is_large_string(inner) or pa.types.is_string_view(inner)):
+            raise DocumentError(f"the column {name!r} holds {kind}, not text", remedy="Name another with --column")
         out.append(place)
     return out
 

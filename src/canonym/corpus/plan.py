@@ -84,15 +84,11 @@ def _source(path: Path, name: str, format: str | None, relative: str, named: boo
     return Source(name, str(path), form, known.compression, known.ending, relative, named)
 
 
-def _folder(
-    top: Path, root: Path, format: str | None, skip: set[Path], failures: list[Failure]
-) -> Iterator[Source]:
+def _folder(top: Path, root: Path, format: str | None, skip: set[Path], failures: list[Failure]) -> Iterator[Source]:
     found = False
 
     def unreadable(error: OSError) -> None:
-        failures.append(
-            Failure(str(error.filename), f"cannot be read: {error.strerror}", "See its permissions")
-        )
+        failures.append(Failure(str(error.filename), f"cannot be read: {error.strerror}", "See its permissions"))
 
     for folder, folders, files in os.walk(top, onerror=unreadable):
         here = Path(folder)
@@ -108,9 +104,7 @@ def _folder(
             yield _source(path, str(path), format, path.relative_to(root).as_posix(), False)
     if not found and not failures:
         endings = ", ".join(e for e, f in ENDINGS.items() if format in (None, f))
-        raise UsageError(
-            f"no file to read in {top}", remedy=f"Endings looked for: {endings}, also compressed"
-        )
+        raise UsageError(f"no file to read in {top}", remedy=f"Endings looked for: {endings}, also compressed")
 
 
 def _pattern(given: str, format: str | None, skip: set[Path], failures: list[Failure]) -> Iterator[Source]:
@@ -140,6 +134,7 @@ def make(
     format: str | None = None,
     mentions: bool = False,
     edits: str | None = None,
+    dry_run: bool = False,
 ) -> Plan:
     """Decide where the output of each file goes.
 
@@ -154,14 +149,12 @@ def make(
     leave_out = [path for path in (edits, output if folder else None) if path]
     sources, failures = find(inputs, format, leave_out)
     if output is None:
+        if dry_run:
+            return Plan(tuple(sources), tuple(failures), "", "")
         if len(sources) > 1 and any(_result(s, mentions) != "jsonl" for s in sources):
-            raise UsageError(
-                f"{len(sources)} files would run together on standard output", remedy="Say -o FOLDER"
-            )
+            raise UsageError(f"{len(sources)} files would run together on standard output", remedy="Say -o FOLDER")
         if len(sources) > 1 and edits:
-            raise UsageError(
-                "an edit log needs one output for each file", remedy="Say -o FOLDER, or leave out --edits"
-            )
+            raise UsageError("an edit log needs one output for each file", remedy="Say -o FOLDER, or leave out --edits")
         return Plan(tuple(sources), tuple(failures), "", "")
     if folder:
         placed = [_placed(s, str(Path(output) / _name(s, mentions))) for s in sources]

@@ -104,9 +104,7 @@ class Counts:
         self, *, failed: int, failures: tuple[Failure, ...], outputs: tuple[str, ...], failures_file: str
     ) -> Summary:
         """All counts, most frequent first."""
-        changes = [
-            Change(*key, tally.count, tally.documents, tally.reasons) for key, tally in self._changes.items()
-        ]
+        changes = [Change(*key, tally.count, tally.documents, tally.reasons) for key, tally in self._changes.items()]
         found = [MentionCount(*key, tally.count, tally.documents) for key, tally in self._mentions.items()]
         return Summary(
             files=self.files,

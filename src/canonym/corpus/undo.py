@@ -39,9 +39,7 @@ class _Task:
     target: str | None
 
 
-def undo(
-    outputs: Sequence[str], log: str, destination: str | None = None, *, in_place: bool = False
-) -> Undone:
+def undo(outputs: Sequence[str], log: str, destination: str | None = None, *, in_place: bool = False) -> Undone:
     """Give the inputs of a run back from its outputs (files or folders) and its edit log.
 
     Writes to `destination`, a file or a folder; a single file without one goes to standard output; `in_place`
@@ -82,10 +80,7 @@ def _tasks(
     if len({record for _, record, _ in pairs}) < len(pairs):
         raise UsageError("two of the files are one output of the run", remedy="Give each once")
     folder = destination is not None and (
-        len(pairs) != 1
-        or Path(outputs[0]).is_dir()
-        or destination.endswith("/")
-        or Path(destination).is_dir()
+        len(pairs) != 1 or Path(outputs[0]).is_dir() or destination.endswith("/") or Path(destination).is_dir()
     )
     tasks = []
     for output, record, relative in pairs:
@@ -108,9 +103,7 @@ def _check_targets(tasks: Sequence[_Task], in_place: bool) -> None:
                 remedy="Say -o FOLDER or --in-place",
             )
         if task.target and not in_place and Path(task.target).is_file():
-            raise UsageError(
-                f"{task.target} exists", remedy="Say another -o, or --in-place for the output itself"
-            )
+            raise UsageError(f"{task.target} exists", remedy="Say another -o, or --in-place for the output itself")
 
 
 def _record(given: str, known: Sequence[FileRecord], log: str) -> FileRecord:
@@ -148,9 +141,7 @@ def _restore(task: _Task, lines: Iterator[dict[str, Any]], log: str) -> int:
     )
     record = task.record
     try:
-        if (task.target is None or record.format == "parquet") and _digest(
-            task.output
-        ) != record.output_sha256:
+        if (task.target is None or record.format == "parquet") and _digest(task.output) != record.output_sha256:
             raise changed
         target = Output(task.target, digest=True)
         try:
