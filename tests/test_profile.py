@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from canonym import profile
 from canonym.model import CanonymError
 from canonym.profile import Profile, ProfileBuilder, Scrubbed
-from canonym.profile.residues import readings, traces, without
+from canonym.profile.readings import readings
+from canonym.profile.residues import traces, without
 from canonym.profile.words import language, words_of
 
 CASES = json.loads((Path(__file__).parent / "cases" / "repair.json").read_text(encoding="utf-8"))
@@ -196,10 +197,16 @@ def test_traces_put_strings_back() -> None:
 
 
 def test_readings_weigh_sound_words() -> None:
-    table = readings(("ing",), "en").readings
+    table = readings(("ing",), "en").by_case["small"]
     assert table["mak"].word == "making"
     assert "go" not in table  # far oftener itself than "going"
-    assert readings(("ani",), "en").readings["pakist"].word == "pakistani"
+    assert readings(("ani",), "en").by_case["capital"]["pakist"].word == "pakistani"
+
+
+def test_readings_mind_capitals() -> None:
+    table = readings(("mar",), "en").by_case
+    assert table["small"]["tin"].word == "martin"  # its head is gone, and its capital with it
+    assert "tin" not in table["capital"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from canonym.lexicon import frequencies
-from canonym.profile.residues import Trace, readings, traces
+from canonym.profile.readings import readings
+from canonym.profile.residues import Trace, traces
 from canonym.profile.types import Profile, Scrubbed
 from canonym.profile.words import frequent, language, words_of
 

@@ -1,12 +1,10 @@
 """What known words leave behind when a short string is cut out of them.
 
-`Traces` answers for any unknown word which strings, put back, would make a common word of it. `Readings`
-holds, for strings that are known to be missing, which word each leftover stands for.
+`Traces` answers for any unknown word which strings, put back, would make a common word of it.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,13 +23,8 @@ WITNESS: Final = 3.0
 #: Words below this frequency (Zipf) count as unknown until explained.
 RARE: Final = 2.5
 _WIDTH: Final = 24
-_LEAST_GAIN: Final = 1.5
+LEAST_GAIN: Final = 1.5
 _MOST_GAIN: Final = 4.0
-#: Sound words that may be mistaken, by the dictionary: some one in ten thousand of running text.
-_BUDGET: Final = 1.2e-4
-_LEAST_MARGIN: Final = 0.2
-#: What may follow an apostrophe; never read as the leftover of a longer word there.
-CLITICS: Final = frozenset({"s", "t", "d", "m", "ll", "re", "ve"})
 _BASE: Final = 0x9E3779B97F4A7C15
 _MASK: Final = (1 << 64) - 1
 _INVERSE: Final = pow(_BASE, -1, 1 << 64)
@@ -120,7 +113,7 @@ class Traces:
                 word, at, cut = self._words[self._word[j]], int(self._at[j]), int(self._cut[j])
                 string = word[at : at + cut]
                 worth = gain(residue, self._frequency[word], self._frequency)
-                if worth < _LEAST_GAIN or word.replace(string, "") != residue:
+                if worth < LEAST_GAIN or word.replace(string, "") != residue:
                     continue
                 if string not in best or (worth, word) > (best[string].gain, best[string].word):
                     best[string] = Trace(string, word, worth)
@@ -152,80 +145,3 @@ def _heads(codes: NDArray[np.uint64]) -> NDArray[np.uint64]:
     heads = np.zeros((codes.shape[0], codes.shape[1] + 1), dtype=np.uint64)
     np.cumsum(codes * powers, axis=1, out=heads[:, 1:])
     return heads
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a leftover stands for: the known `word`, and the odds (log10) that it does and nothing else."""
-
-    word: str
-    margin: float
-
-
-@dataclass(frozen=True, slots=True)
-class Readings:
-    """All leftovers of known words without `strings`, each with its one reading.
-
-    `witnesses` are the leftovers that tell that something is missing, with their gain (log10); `expected` is
-    how often each string stands in a million words of sound text; `witnessed` how many words in a million
-    would become witnesses.
-    """
-
-    strings: tuple[str, ...]
-    readings: Mapping[str, Reading]
-    witnesses: Mapping[str, float]
-    expected: tuple[float, ...]
-    witnessed: float
-
-
-@lru_cache(maxsize=64)
-def readings(strings: tuple[str, ...], lang: str) -> Readings:
-    """What stands behind each leftover once `strings` are gone, weighed by frequency.
-
-    An unknown leftover is read as the one known word that explains it. A leftover that is a word itself
-    ("pat" for "patent") is read so only where that is likelier, and never so often that more than one sound
-    word in 10,000 is expected to suffer.
-    """
-    frequency = frequencies(lang)
-    expected = [0.0] * len(strings)
-    groups: dict[str, list[tuple[float, str]]] = {}
-    for word, zipf in frequency.items():
-        if not any(s in word for s in strings):
-            continue
-        for k, string in enumerate(strings):
-            expected[k] += 10 ** (zipf - 3) * word.count(string)
-        residue = without(word, strings)
-        if residue:
-            groups.setdefault(residue, []).append((zipf, word))
-    out: dict[str, Reading] = {}
-    witnesses: dict[str, float] = {}
-    witnessed = 0.0
-    rivals: list[tuple[float, str, str, float]] = []
-    for residue, group in groups.items():
-        zipf, word = max(group, key=lambda pair: (pair[0], pair[1]))
-        clean = not any(s in residue for s in strings)
-        own = frequency.get(residue, 0.0) if clean else 0.0
-        if own and (len(residue) == 1 or residue in CLITICS):
-            own = max(0.5, own - 1)  # mostly initials, units, and what follows an apostrophe
-        others = sum(10**z for z, w in group if w != word)
-        margin = zipf - math.log10(10 ** (own or _unlisted(residue)) + others)
-        if own:
-            rivals.append((margin, residue, word, own))
-        elif margin >= 1.0:
-            out[residue] = Reading(word, margin)
-        worth = gain(residue, zipf, frequency)
-        if own < RARE and zipf >= WITNESS and worth >= _LEAST_GAIN and len(residue) >= 3:
-            witnesses[residue] = worth
-            witnessed += 10 ** (zipf - 3)
-    spent = 0.0
-    for margin, residue, word, own in sorted(rivals, reverse=True):
-        cost = 10 ** (own - 9)
-        if margin >= _LEAST_MARGIN and spent + cost <= _BUDGET:
-            spent += cost
-            out[residue] = Reading(word, margin)
-    return Readings(strings, out, witnesses, tuple(expected), witnessed)
-
-
-def _unlisted(residue: str) -> float:
-    """The Zipf frequency granted to an unlisted leftover: short ones are often initials or units."""
-    return 0.3 if len(residue) > 2 else 2.0

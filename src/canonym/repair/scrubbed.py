@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from canonym.lexicon import zipf
+from canonym.lexicon import capital, zipf
 from canonym.model import Edit
 from canonym.profile import Profile, Scrubbed
-from canonym.profile.residues import CLITICS, RARE, Readings, readings, without
+from canonym.profile.readings import CLITICS, Case, Readings, readings
+from canonym.profile.residues import RARE, without
 from canonym.profile.words import language, words_of
 from canonym.rewrite import apply, compose
 
@@ -24,6 +25,12 @@ _ONE_WORD: Final = 2.5
 #: Capitals of at most this many letters are an abbreviation unless other capitals stand around them.
 _ABBREVIATION: Final = 5
 _JOINTS: Final = "-–/&'’.$€£"
+_BEFORE: Final = re.compile(r"(?<!\w)[^\W\d_]+[,;]? $")
+_AFTER: Final = re.compile(r" [^\W\d_]+")
+#: How often a word must have a capital to be given one when its head was cut off.
+_NAME: Final = 0.9
+#: The same where a word beside it has a capital, as in the names of offices and companies.
+_SOMETIMES: Final = 0.3
 _SENTENCE_END: Final = ".!?:"
 
 
@@ -90,11 +97,8 @@ def _lost(absent: Sequence[Scrubbed], seen: frozenset[str], lang: str) -> tuple[
 
 def _told(string: str, seen: frozenset[str], lang: str) -> dict[str, tuple[str, float]]:
     """The words of a document that tell of the missing string: (stem of the word behind, gain in log10)."""
-    table = readings((string,), lang)
-    return {
-        word: (table.readings[word].word[:5] if word in table.readings else word, table.witnesses[word])
-        for word in seen & table.witnesses.keys()
-    }
+    witnesses = readings((string,), lang).witnesses
+    return {word: witnesses[word] for word in seen & witnesses.keys()}
 
 
 def _odds(scrubbed: Scrubbed, told: Iterable[tuple[str, float]]) -> float:
@@ -113,30 +117,43 @@ def _restored(text: str, table: Readings, lang: str, known: Callable[[str], bool
             continue
         if token.isupper() and 1 < len(token) <= _ABBREVIATION and not _shouting(text, *match.span()):
             continue
-        whole = _reading(token, table, lang, known)
+        case = _case(text, match.start(), token)
+        whole = _reading(token, case, table, lang, known)
         if whole is not None:
-            out.append(_fit(text, match.start(), token, *whole, table.strings))
+            out.append(_fit(text, match.start(), token, *whole, table.strings, lang))
             continue
         for k, part in enumerate(_PART.finditer(token)):
             if part[0] == token or (k and part[0].lower() in CLITICS) or len(part[0]) < 2:
                 continue
-            found = _reading(part[0], table, lang, known)
+            found = _reading(part[0], case if k == 0 else "either", table, lang, known)
             if found is not None:
-                out.append(_fit(text, match.start() + part.start(), part[0], *found, table.strings))
+                start = match.start() + part.start()
+                out.append(_fit(text, start, part[0], *found, table.strings, lang))
     return out
 
 
+def _case(text: str, start: int, token: str) -> Case:
+    if token[0].islower():
+        return "small"
+    if len(token) > 1 and token.isupper():
+        return "either"
+    before = _BEFORE.search(text, max(0, start - 30), start)
+    return "capital" if before and before[0][0].islower() else "either"
+
+
 def _reading(
-    token: str, table: Readings, lang: str, known: Callable[[str], bool] | None
+    token: str, case: Case, table: Readings, lang: str, known: Callable[[str], bool] | None
 ) -> tuple[str, float] | None:
     residue = token.lower().replace("’", "'")
     if len(residue) != len(token):
         return None
     if len(residue) == 1 and (token != residue or not residue.isalpha()):
         return None
-    found = table.readings.get(residue)
+    found = table.by_case[case].get(residue)
     if found is not None:
-        return found.word, found.margin
+        headless = found.word.startswith(table.strings)
+        # Without its head a word has no capital left.
+        return None if headless and token[0].isupper() and not token.isupper() else (found.word, found.margin)
     if known is None or len(residue) < 3 or known(residue) or zipf(residue, lang) > 0:
         return None
     named = {w for w in _insertions(residue, table.strings) if known(w)}
@@ -155,17 +172,15 @@ def _foreign(text: str, start: int, end: int) -> bool:
     after = text[end] if end < len(text) else " "
     if before.isdigit() or after.isdigit() or before in "_@#" or after in "_@":
         return True
-    if before == "." and start > 1 and text[start - 2].isalnum():
+    if before == "." and start > 1 and text[start - 2].isalnum() and not text[start].isupper():
         return True
     if after == "." and end + 1 < len(text) and text[end + 1].isalnum() and text[end + 1].islower():
         return True
+    if after == "." and end - start <= 4 and text[start].isupper() and not text[start:end].isupper():
+        return True  # "Sen.", "Mt."
     if end - start > 2:
         return False
-    return (
-        before in _JOINTS
-        or after in _JOINTS.replace(".", "")
-        or text[max(0, start - 2) : start - 1].isdigit()
-    )
+    return before in _JOINTS or after in _JOINTS.replace(".", "") or text[max(0, start - 2) : start - 1].isdigit()
 
 
 def _shouting(text: str, start: int, end: int) -> bool:
@@ -174,7 +189,7 @@ def _shouting(text: str, start: int, end: int) -> bool:
     return any(len(word) > 1 and word.isupper() for word in around)
 
 
-def _fit(text: str, start: int, token: str, word: str, margin: float, strings: Sequence[str]) -> _Word:
+def _fit(text: str, start: int, token: str, word: str, margin: float, strings: Sequence[str], lang: str) -> _Word:
     """The restored word in the case of what is left of it; what is inserted follows."""
     kept = _kept(word, token.lower().replace("’", "'"), strings)
     capitals = len(token) > 1 and token.isupper()
@@ -182,13 +197,21 @@ def _fit(text: str, start: int, token: str, word: str, margin: float, strings: S
     left = iter(token)
     for k, char in enumerate(word):
         out.append(next(left) if k in kept else char.upper() if capitals else char)
-    if 0 not in kept:
-        if token[0].isupper() and not capitals:
-            out[len(word) - len(token)] = out[len(word) - len(token)].lower()
-            out[0] = out[0].upper()
-        elif not capitals and _opens_sentence(text, start):
-            out[0] = out[0].upper()
+    if 0 not in kept and not capitals and _headed(text, start, start + len(token), word, lang):
+        out[0] = out[0].upper()
     return _Word(start, token, "".join(out), margin)
+
+
+def _headed(text: str, start: int, end: int, word: str, lang: str) -> bool:
+    """True where a word whose head was cut off most likely began with a capital."""
+    share = capital(word, lang)
+    if share >= _NAME or _opens_sentence(text, start):
+        return True
+    if share < _SOMETIMES:
+        return False
+    before = _BEFORE.search(text, max(0, start - 30), start)
+    after = _AFTER.match(text, end)
+    return any(found is not None and found[0].strip()[0].isupper() for found in (before, after))
 
 
 def _kept(word: str, residue: str, strings: Sequence[str]) -> frozenset[int]:
