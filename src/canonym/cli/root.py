@@ -6,11 +6,12 @@ import click
 
 from canonym.cli.names import compare, explain, resolve
 from canonym.cli.profiles import profile
+from canonym.cli.table import table
 from canonym.cli.texts import annotate, normalise, repair
 from canonym.cli.undo import undo
 
 #: Commands in the order of the help: texts, names, and what goes with a run.
-COMMANDS = (normalise, annotate, repair, undo, profile, resolve, compare, explain)
+COMMANDS = (normalise, annotate, repair, undo, profile, resolve, compare, explain, table)
 #: Other spellings of a command, which the help leaves out.
 SPELLINGS = {"normalize": "normalise"}
 
