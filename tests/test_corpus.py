@@ -18,7 +18,7 @@ from canonym.corpus.delimited import Dialect
 from canonym.corpus.formats import Kind, Options, kind
 from canonym.corpus.plan import find, make
 from canonym.corpus.stream import sniff
-from canonym.model import Edit, Result, UsageError
+from canonym.model import DocumentError, Edit, Result, UsageError
 from canonym.rewrite import apply
 
 Reader = Callable[..., Any]
@@ -430,3 +430,32 @@ def test_the_log_is_no_input_and_no_output(folder: Path) -> None:
         make(["e.txt"], "out.txt", edits="out.txt")
     with pytest.raises(UsageError, match="there is no format"):
         make(["e.txt"], None, format="xml")
+
+
+PARTS = [*(bytes([b]) for b in b'"",,;\t|\r\n\n\\{}[]:ax5'), b"\xff", b"\xc3\xa9", b"\xef\xbb\xbf", b"\xff\xfe", b"\0"]
+PARTS += [b'"text"', b"text", b'{"text":"', b'"}\n', b"\r\n", b"\\u00e9", b"\\ud83d", b"null", b"a,text\n"]
+HEADS = [b"", b"a,text\n", b"text;b\r\n", b'text\t"a\nb"\r', b'{"text":"a"}\n', b"\xff\xfea\0"]
+DIRT = st.builds(lambda head, parts: head + b"".join(parts), st.sampled_from(HEADS), st.lists(st.sampled_from(PARTS)))
+
+
+def account(reader: Reader, data: bytes, size: int, encoding: str | None, mentions: bool) -> tuple[object, ...]:
+    options = Options(encoding=encoding, mentions=mentions)
+    try:
+        blocks = read(reader, data, options, size)
+    except DocumentError as error:
+        return (error.problem,)
+    failures = [f for block in blocks for f in block.failures]
+    found = [d for block in blocks for d in block.documents]
+    if not mentions:
+        assert unchanged(blocks) == data
+        assert sum(block.size for block in blocks) == len(data)
+    return found, failures, unchanged(blocks)
+
+
+@pytest.mark.parametrize("reader", [jsonl.blocks, delimited.blocks, plain.blocks])
+@given(DIRT, st.integers(1, 30), st.sampled_from([None, None, "utf-16", "cp1252", "cp932", "gb18030"]), st.booleans())
+@settings(deadline=None, max_examples=300)
+def test_whatever_comes_in_passes_in_blocks_of_any_size(
+    reader: Reader, data: bytes, size: int, encoding: str | None, mentions: bool
+) -> None:
+    assert account(reader, data, size, encoding, mentions) == account(reader, data, 1 << 20, encoding, mentions)

@@ -5,9 +5,12 @@ import gzip
 import io
 import json
 import lzma
+import os
 import re
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
@@ -401,8 +404,59 @@ def test_the_log_tells_each_edit(here: Path) -> None:
 
 def test_devices_stay_devices(here: Path) -> None:
     (here / "a.txt").write_text("Kabool")
-    run(Job(("a.txt",), "/dev/null"), rename)
+    run(Job(("a.txt",), "/dev/null", edits="/dev/null"), rename)
     assert not Path("/dev/null").is_file()
+
+
+def test_links_stay_links_and_keep_their_mode(here: Path) -> None:
+    (here / "a.txt").write_text("Kabool")
+    (here / "real.txt").write_text("old")
+    (here / "real.txt").chmod(0o640)
+    (here / "link.txt").symlink_to("real.txt")
+    run(Job(("a.txt",), "link.txt"), rename)
+    assert (here / "link.txt").is_symlink()
+    assert (here / "real.txt").read_text() == "Kabul"
+    assert (here / "real.txt").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-16-be", "gb18030"])
+@pytest.mark.parametrize("form", ["txt", "csv", "jsonl"])
+@given(st.lists(st.text('é Kabol"\n,', max_size=9), max_size=4), st.integers(1, 50))
+@settings(deadline=None, max_examples=8)
+def test_undo_knows_encodings(encoding: str, form: str, lines: list[str], size: int) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "a")
+        fields = [line.replace('"', '""') for line in lines]
+        content = {
+            "txt": "".join(lines) + "Kabool",
+            "csv": "".join(f'"{field}"\r\n' for field in ["text", *fields, "Kabool"]),
+            "jsonl": "".join(json.dumps({"text": x}, ensure_ascii=False) + "\n" for x in [*lines, "Kabool"]),
+        }[form]
+        path.write_bytes(content.encode(encoding))
+        job = Job((str(path),), f"{path}.out", format=form, encoding=encoding, edits=f"{path}.log", block_bytes=size)
+        summary = run(job, lambda texts: [replace_one(text, "ü") for text in texts])
+        assert summary.changed
+        assert not summary.failed
+        assert "Kabül" in Path(f"{path}.out").read_bytes().decode(encoding)
+        undo([f"{path}.out"], f"{path}.log", f"{path}.back")
+        assert Path(f"{path}.back").read_bytes() == path.read_bytes()
+
+
+def replace_one(text: str, letter: str) -> Result:
+    edits = tuple(Edit(m.start(), m.end(), m[0], f"Kab{letter}l", "alias") for m in re.finditer("Kabool", text))
+    return Result(apply(text, edits), edits)
+
+
+def test_pipes_are_inputs(here: Path) -> None:
+    os.mkfifo(here / "pipe")
+    for _ in range(2):
+        writer = threading.Thread(target=(here / "pipe").write_bytes, args=(b"Kabool",))
+        writer.start()
+        with spool(Job(("pipe",), "out.txt")) as job:
+            assert [d.text for d in texts(job)] == ["Kabool"]
+            run(job, rename)
+        writer.join()
+        assert (here / "out.txt").read_text() == "Kabul"
 
 
 def test_an_output_that_cannot_be_written(here: Path) -> None:

@@ -102,6 +102,7 @@ def run(
     planned = _planned(job)
     writing = _Writing(job, planned, on_progress, on_document)
     try:
+        writing.fail(planned.failures)
         # The place for workers: batches need nothing of each other, so an ordered map of a pool would do.
         for done in map(partial(_processed, process), _batches(job, planned)):
             for event in done:
@@ -134,6 +135,8 @@ def _planned(job: Job) -> Plan:
         raise UsageError("annotate changes no text, so there is no edit log", remedy="Leave out --edits")
     if job.mode == "annotate" and len(job.column) > 1:
         raise UsageError("annotate takes one column", remedy="Run it once for each, or name one --column")
+    if job.edits == STDIN:
+        raise UsageError("the edit log goes to a file", remedy="Say --edits FILE")
     if job.block_bytes < 1:
         raise UsageError("a block holds one byte at least", remedy="4194304 is the default")
     check_encoding(job.encoding)
@@ -272,7 +275,10 @@ class _Writing:
         self._total = _total(planned)
         if job.edits and not job.dry_run:
             self._log = editlog.LogWriter(job.edits, version("canonym"), job.provenance)
-        for failure in planned.failures:
+
+    def fail(self, failures: Sequence[Failure]) -> None:
+        """Note what failed."""
+        for failure in failures:
             self._failures.add(failure)
 
     def take(self, event: _Event) -> None:
@@ -314,8 +320,7 @@ class _Writing:
                     self._output.write(b"\n")  # the file before ended within its last line
                 self._last = payload[-1:]
             self._output.write(payload)
-        for failure in (*block.failures, *event.failures, *outcome.failures):
-            self._failures.add(failure)
+        self.fail((*block.failures, *event.failures, *outcome.failures))
         self._encoding = outcome.encoding
         if self._job.mode != "annotate":
             for entry in outcome.entries:
@@ -336,7 +341,7 @@ class _Writing:
         source, output = self._source, self._output
         assert source is not None
         if event.problem is not None:
-            self._failures.add(event.problem)
+            self.fail([event.problem])
         if output is not None and (event.problem is None or output.path is None):
             output.commit()
             if output.path is not None:

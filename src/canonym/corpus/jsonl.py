@@ -227,20 +227,30 @@ def _plan(options: Options, coder: Coder, text: str, unit: Unit, result: Result 
     if span is None or line[span[0]] != '"':
         raise DocumentError("its text was not found again in the line", remedy=_PASSED)
     raw = line[span[0] + 1 : span[1] - 1]
-    ascii_only = not coder.universal or (raw.isascii() and not unit.document.text.isascii())
+    escaped = raw.isascii() and not unit.document.text.isascii()
     base = unit.start + span[0] + 1
     spans = edit_spans(raw, ESCAPE, result.edits) if "\\" in raw else [(e.start, e.end) for e in result.edits]
     return Change(
         tuple(
-            Patch(base + start, base + end, json.dumps(edit.after, ensure_ascii=ascii_only)[1:-1])
+            Patch(base + start, base + end, _dumped(edit.after, escaped, coder)[1:-1])
             for edit, (start, end) in zip(result.edits, spans, strict=True)
         )
     )
 
 
+def _dumped(value: Any, escaped: bool, coder: Coder) -> str:
+    # What the encoding lacks, JSON can always escape.
+    out = json.dumps(value, ensure_ascii=escaped)
+    if not (escaped or coder.universal):
+        try:
+            out.encode(coder.encoding)
+        except UnicodeEncodeError:
+            return json.dumps(value)
+    return out
+
+
 def _mentions(line: str, mentions: Sequence[Mention], coder: Coder) -> Patch:
-    escaped = not coder.universal or (line.isascii() and "\\u" in line)
-    value = json.dumps([mention.as_dict() for mention in mentions], ensure_ascii=escaped)
+    value = _dumped([mention.as_dict() for mention in mentions], line.isascii() and "\\u" in line, coder)
     known = locate(line, "mentions") if '"mentions"' in line else None
     if known:
         return Patch(known[0], known[1], value)

@@ -11,6 +11,7 @@ from typing import Final
 
 from canonym.corpus.failures import is_edit_log, is_failures_file
 from canonym.corpus.formats import ENDINGS, check_format, kind
+from canonym.corpus.writer import is_special
 from canonym.model import Failure, UsageError
 
 STDIN: Final = "-"
@@ -162,8 +163,7 @@ def make(
     else:
         _check_ending(output, sources[0], mentions)
         placed = [_placed(sources[0], output)]
-        special = Path(output).exists() and not Path(output).is_file()
-        failures_file = "" if special else output + ".failures.jsonl"
+        failures_file = "" if is_special(output) else output + ".failures.jsonl"
     _check_clashes(placed, [path for path in (edits, failures_file) if path])
     return Plan(tuple(placed), tuple(failures), output if folder else "", failures_file)
 
@@ -204,7 +204,7 @@ def _check_clashes(sources: Sequence[Source], others: Sequence[str]) -> None:
     inputs |= {_identity(s.path): s.name for s in sources if s.path is not None}
     taken: dict[object, str] = {}
     for target, name in [(s.target, s.name) for s in sources] + [(other, other) for other in others]:
-        if target is None or (Path(target).exists() and not Path(target).is_file()):
+        if target is None or is_special(target):
             continue
         path = Path(target).resolve()
         over = inputs.get(path) or inputs.get(_identity(target))

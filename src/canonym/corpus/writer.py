@@ -18,6 +18,11 @@ from canonym.model import CanonymError
 _serial = count()
 
 
+def is_special(path: str) -> bool:
+    """Whether a path is a device or a pipe: renaming over it would replace the device itself."""
+    return path.startswith(("/dev/", "/proc/")) or (Path(path).exists() and not Path(path).is_file())
+
+
 class Output:
     """A file being written: to a temporary file beside it, which takes its place on `commit`.
 
@@ -45,15 +50,16 @@ class Output:
         if path is None:
             self._sink: IO[bytes] = sys.stdout.buffer
             return
-        target = Path(path)
-        if target.exists() and not target.is_file():
-            # /dev/null and pipes: renaming over them would replace the device itself.
-            raw: IO[bytes] = target.open("wb")
+        if is_special(path):
+            raw: IO[bytes] = Path(path).open("wb")  # noqa: SIM115 - closed by commit
         else:
+            target = self._target = Path(os.path.realpath(path))  # a link stays one
             target.parent.mkdir(parents=True, exist_ok=True)
             temporary = target.parent / f".canonym-{os.getpid()}-{next(_serial)}.tmp"
             raw = temporary.open("xb")
             self._temporary = temporary
+            if target.exists():
+                temporary.chmod(target.stat().st_mode & 0o7777)
         self._layers.append(raw)
         if compression:
             self._layers.append(_compressor(compression)(raw))
@@ -93,8 +99,8 @@ class Output:
                 self._rows.close()
             for layer in reversed(self._layers):
                 layer.close()
-            if self._temporary is not None and self.path is not None:
-                self._temporary.replace(self.path)
+            if self._temporary is not None:
+                self._temporary.replace(self._target)
                 self._temporary = None
             if self.path is None:
                 self._sink.flush()
