@@ -149,7 +149,15 @@ def test_a_damaged_profile_says_so(tmp_path: Path, change: dict[str, object], pr
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("string", "A N"), ("string", ""), ("share", 2), ("expected", "x"), ("seen", 1.5), ("examples", [["a"]])],
+    [
+        ("string", "A N"),
+        ("string", ""),
+        ("share", 2),
+        ("expected", "x"),
+        ("seen", 1.5),
+        ("examples", [["a"]]),
+        ("surplus", 3),
+    ],
 )
 def test_a_damaged_string_says_so(tmp_path: Path, field: str, value: object) -> None:
     path = tmp_path / "p.json"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from canonym.lexicon import frequencies
-from canonym.profile.readings import readings
+from canonym.profile.readings import readings, rivals
 from canonym.profile.residues import Trace, traces
 from canonym.profile.types import Profile, Scrubbed
 from canonym.profile.words import frequent, language, words_of
@@ -33,6 +34,14 @@ _ALL_RATE: Final = 0.05
 #: At most this part of the documents with such words may contain the string; by chance most do.
 _ALL_PRESENT: Final = 0.15
 
+#: The share from which on a string counts as lost throughout, so that all that stands there is leftovers.
+_THROUGHOUT: Final = 0.9
+#: A sound word is a leftover if it stands in this many documents, and this many times more than it should,
+_LEAST_SPREAD: Final = 5
+_TIMES: Final = 5.0
+#: and not in many times more than the word behind it should.
+_MOST_TIMES: Final = 20.0
+
 #: What explains one leftover: occurrences, documents, the word behind it, the gain.
 _Tally = dict[str, list[int]]
 
@@ -48,7 +57,8 @@ class ProfileBuilder:
         self._pending: list[str] = []
         self._size = 0
         self._documents = 0
-        self._words: dict[str, Counter[str]] = {}
+        #: In how many documents each word stands.
+        self._spread: dict[str, Counter[str]] = {}
         self._total: Counter[str] = Counter()
         self._absent: dict[tuple[str, str], _Tally] = {}
         self._present: Counter[tuple[str, str]] = Counter()
@@ -67,8 +77,8 @@ class ProfileBuilder:
         self._flush()
         other._flush()
         self._documents += other._documents
-        for lang, counts in other._words.items():
-            self._words.setdefault(lang, Counter()).update(counts)
+        for lang, counts in other._spread.items():
+            self._spread.setdefault(lang, Counter()).update(counts)
         self._total.update(other._total)
         for key, tally in other._absent.items():
             mine = self._absent.setdefault(key, {})
@@ -86,17 +96,23 @@ class ProfileBuilder:
     def finish(self) -> Profile:
         """The profile of everything added so far."""
         self._flush()
-        found: list[Scrubbed] = []
-        for lang in sorted({lang for lang, _ in self._absent}):
-            own = {string: tally for (other, string), tally in self._absent.items() if other == lang}
-            explained = traces(lang).explain(sorted(set().union(*own.values())))
-            behind = _by_string(explained, own)
-            for string, left in _unshadowed(behind, *_enough(lang)):
-                judged = self._judge((lang, string), left)
-                if judged is not None:
-                    found.append(judged)
+        found = [s for lang in sorted({lang for lang, _ in self._absent}) for s in self._found(lang)]
         found.sort(key=lambda s: (-s.forms, -s.occurrences, -len(s.string), s.string, s.lang))
         return Profile(tuple(found[:_STRINGS]), self._documents, sum(self._total.values()))
+
+    def _found(self, lang: str) -> list[Scrubbed]:
+        own = {string: tally for (other, string), tally in self._absent.items() if other == lang}
+        explained = traces(lang).explain(sorted(set().union(*own.values())))
+        spread = _listed(self._spread.get(lang, Counter()), lang)
+        found: list[Scrubbed] = []
+
+        def accept(string: str, left: Mapping[str, Trace]) -> bool:
+            judged = self._judge(lang, string, left, spread)
+            found.extend([judged] if judged else [])
+            return judged is not None
+
+        _unshadowed(_by_string(explained, own), *_enough(lang), accept)
+        return found
 
     def _flush(self) -> None:
         block: list[tuple[str, str, list[str], set[str]]] = []
@@ -110,18 +126,18 @@ class ProfileBuilder:
             self._total[lang] += len(words)
             if not lang:
                 continue
-            together.setdefault(lang, []).extend(words)
-            rare = set(words)
-            rare -= frequent(lang)
+            distinct = set(words)
+            together.setdefault(lang, []).extend(distinct)
+            rare = distinct - frequent(lang)
             if rare:
                 block.append((lang, lowered, words, rare))
                 unknown.setdefault(lang, set()).update(rare)
-        for lang, words in together.items():
+        for lang, forms in together.items():
             # One list at a time: Counter counts lists in C, and mappings word by word.
-            mine = self._words.setdefault(lang, Counter())
-            mine.update(words)
+            mine = self._spread.setdefault(lang, Counter())
+            mine.update(forms)
             if len(mine) > _MOST_WORDS:
-                self._words[lang] = _listed(mine, lang)
+                self._spread[lang] = _listed(mine, lang)
         self._pending, self._size = [], 0
         explained = {lang: traces(lang).explain(sorted(rare)) for lang, rare in unknown.items()}
         for lang, lowered, words, rare in block:
@@ -149,27 +165,32 @@ class ProfileBuilder:
                 entry = tally.setdefault(form, [0, 0])
                 entry[0] += rare[form]
                 entry[1] += 1
-        for string, _ in _unshadowed(absent, *_enough(lang)):
+        for string in _unshadowed(absent, *_enough(lang)):
             self._strong[lang, string] += 1
 
-    def _judge(self, key: tuple[str, str], behind: Mapping[str, Trace]) -> Scrubbed | None:
-        lang, string = key
+    def _judge(
+        self,
+        lang: str,
+        string: str,
+        behind: Mapping[str, Trace],
+        spread: Mapping[str, int],
+    ) -> Scrubbed | None:
+        key = (lang, string)
         tally = self._absent[key]
         strong = self._strong[key]
-        if not (strong or convincing(behind.values(), _ALL_FAMILIES, _ALL_GAIN)):
+        documents = self._concerned[key]
+        present = self._present[key] / (documents + self._present[key])
+        if not strong and (present > _ALL_PRESENT or not convincing(behind.values(), _ALL_FAMILIES, _ALL_GAIN)):
             return None
         whole = readings((string,), lang)
-        expected = whole.expected[0] * self._total[lang] / 1e6
-        seen = sum(n * w.count(string) for w, n in self._listed_words(lang).items() if string in w)
+        words = self._total[lang] / 1e6
         occurrences = sum(tally[form][0] for form in behind)
-        # How much more is missing than what left an unknown word behind.
-        missing = occurrences * whole.expected[0] / max(whole.witnessed, 1e-9)
-        documents = self._concerned[key]
-        share = min(missing / (missing + seen + 1), documents / (documents + self._present[key]))
-        present = self._present[key] / (documents + self._present[key])
-        rate = occurrences * 1e6 / max(whole.witnessed * self._total[lang], 1e-9)
-        if not strong and (rate < _ALL_RATE or present > _ALL_PRESENT):
+        if not strong and occurrences < _ALL_RATE * whole.witnessed * words:
             return None
+        seen = sum(n for w, n in spread.items() if string in w)
+        # How much more is missing than what left an unknown word behind; both once a document.
+        missing = sum(tally[form][1] for form in behind) * whole.expected[0] / max(whole.witnessed, 1e-9)
+        share = min(missing / (missing + seen + 1), 1 - present)
         ranked = sorted(behind, key=lambda f: (-tally[f][0], f))
         return Scrubbed(
             string,
@@ -178,13 +199,26 @@ class ProfileBuilder:
             len(behind),
             documents,
             tuple((f, behind[f].word) for f in ranked[:_EXAMPLES]),
-            round(expected, 2),
+            round(whole.expected[0] * words, 2),
             seen,
             round(share, 4),
+            _surplus(string, lang, spread, words) if share >= _THROUGHOUT else (),
         )
 
-    def _listed_words(self, lang: str) -> Mapping[str, int]:
-        return _listed(self._words.get(lang, Counter()), lang)
+
+def _surplus(string: str, lang: str, spread: Mapping[str, int], words: float) -> tuple[tuple[str, float], ...]:
+    """Sound words that stand in far more documents than they should, as leftovers of others do.
+
+    `spread` counts documents; `words` is in millions. Gives the odds (log10) that each is a leftover.
+    """
+    frequency = frequencies(lang)
+    out: list[tuple[str, float]] = []
+    for residue, (zipf, _) in rivals(string, lang).items():
+        found = spread.get(residue, 0)
+        chance = words * 10 ** (frequency[residue] - 3)
+        if _LEAST_SPREAD <= found <= _MOST_TIMES * words * 10 ** (zipf - 3) and found >= _TIMES * chance:
+            out.append((residue, round(math.log10(found / chance - 1), 2)))
+    return tuple(sorted(out))
 
 
 def worth(found: Iterable[Trace]) -> tuple[int, float]:
@@ -207,9 +241,12 @@ def convincing(found: Iterable[Trace], unrelated: int, gain: float) -> bool:
 
 
 def _unshadowed(
-    absent: Mapping[str, Mapping[str, Trace]], unrelated: int, gain: float
-) -> list[tuple[str, dict[str, Trace]]]:
-    """The convincing strings, best first, each with the words that no better string explains.
+    absent: Mapping[str, Mapping[str, Trace]],
+    unrelated: int,
+    gain: float,
+    accept: Callable[[str, Mapping[str, Trace]], bool] = lambda _string, _left: True,
+) -> list[str]:
+    """The convincing strings, best first, each judged by the words that no better string explains.
 
     Every scrubbed string casts shadows: where "ent" is gone, "ency" explains "presid" and "curr" too.
     """
@@ -219,12 +256,12 @@ def _unshadowed(
         if len(found) >= unrelated and (total := worth(found.values())[1]) >= gain
     ]
     ranked.sort(key=lambda pair: (-pair[0], pair[1]))
-    out: list[tuple[str, dict[str, Trace]]] = []
+    out: list[str] = []
     taken: set[str] = set()
     for _, string in ranked:
         left = {form: trace for form, trace in absent[string].items() if form not in taken}
-        if convincing(left.values(), unrelated, gain):
-            out.append((string, left))
+        if convincing(left.values(), unrelated, gain) and accept(string, left):
+            out.append(string)
             taken |= left.keys()
     return out
 

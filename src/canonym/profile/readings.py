@@ -24,7 +24,7 @@ Case = Literal["small", "capital", "either"]
 _BUDGET: Final[Mapping[Case, float]] = {"small": 1e-4, "capital": 0.3e-4, "either": 0.8e-4}
 _LEAST_MARGIN: Final = 0.2
 #: Lone letters are labels, units and initials in too many texts.
-_LETTER_MARGIN: Final = 1.5
+_LETTER_MARGIN: Final = 0.85
 #: An unlisted leftover needs more: it may be a name.
 _UNLISTED_MARGIN: Final = 1.0
 #: What may follow an apostrophe; never read as the leftover of a longer word there.
@@ -59,8 +59,11 @@ _Groups = Mapping[str, Sequence[tuple[float, str]]]
 
 
 @lru_cache(maxsize=64)
-def readings(strings: tuple[str, ...], lang: str) -> Readings:
-    """What stands behind each leftover once `strings` are gone."""
+def readings(strings: tuple[str, ...], lang: str, surplus: tuple[tuple[str, float], ...] = ()) -> Readings:
+    """What stands behind each leftover once `strings` are gone.
+
+    `surplus` gives the odds (log10) for sound words that the corpus shows to be leftovers.
+    """
     frequency = frequencies(lang)
     expected = [0.0] * len(strings)
     groups: dict[str, list[tuple[float, str]]] = {}
@@ -81,15 +84,17 @@ def readings(strings: tuple[str, ...], lang: str) -> Readings:
             witnesses[residue] = (word[:5], worth)
             witnessed += 10 ** (zipf - 3)
     by_case: dict[Case, Mapping[str, Reading]] = {
-        case: _chosen(groups, strings, case, lang) for case in ("small", "capital", "either")
+        case: _chosen(groups, strings, case, lang, dict(surplus)) for case in ("small", "capital", "either")
     }
     return Readings(strings, by_case, witnesses, tuple(expected), witnessed)
 
 
-def _chosen(groups: _Groups, strings: tuple[str, ...], case: Case, lang: str) -> dict[str, Reading]:
+def _chosen(
+    groups: _Groups, strings: tuple[str, ...], case: Case, lang: str, surplus: Mapping[str, float]
+) -> dict[str, Reading]:
     frequency = frequencies(lang)
     out: dict[str, Reading] = {}
-    rivals: list[tuple[float, str, str, float]] = []
+    contenders: list[tuple[float, str, str, float]] = []
     for residue, group in groups.items():
         weighed = [(zipf + _fits(word, strings, case, lang), word) for zipf, word in group]
         zipf, word = max(weighed)
@@ -98,15 +103,28 @@ def _chosen(groups: _Groups, strings: tuple[str, ...], case: Case, lang: str) ->
         others = sum(10**z for z, w in weighed if w != word)
         margin = zipf - math.log10(10 ** (own or _unlisted(residue)) + others)
         if own:
-            rivals.append((margin, residue, word, own))
+            # What the corpus shows is worth more than what the dictionary expects.
+            contenders.append((max(margin, surplus.get(residue, margin)), residue, word, own))
         elif margin >= _UNLISTED_MARGIN:
             out[residue] = Reading(word, margin)
     spent = 0.0
-    for margin, residue, word, own in sorted(rivals, reverse=True):
+    for margin, residue, word, own in sorted(contenders, reverse=True):
         cost = 10 ** (own - 9)
         if margin >= (_LEAST_MARGIN if len(residue) > 1 else _LETTER_MARGIN) and spent + cost <= _BUDGET[case]:
             spent += cost
             out[residue] = Reading(word, margin)
+    return out
+
+
+def rivals(string: str, lang: str) -> Mapping[str, tuple[float, str]]:
+    """Sound words that are leftovers of others too, without the string: the Zipf frequency and the word."""
+    frequency = frequencies(lang)
+    out: dict[str, tuple[float, str]] = {}
+    for word, zipf in frequency.items():
+        if string in word:
+            residue = without(word, (string,))
+            if residue in frequency and len(residue) > 1 and residue not in CLITICS:
+                out[residue] = max(out.get(residue, (0.0, "")), (zipf, word))
     return out
 
 

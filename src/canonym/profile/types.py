@@ -23,8 +23,9 @@ class Scrubbed:
     `occurrences` words of the corpus, `forms` of them distinct, are unknown as they stand and known with the
     string put back; they stand in `documents` documents that lack it. `examples` are (as it stands, as it
     was), the most frequent first. `expected` is how often the string should occur in that many words of the
-    language, `seen` how often it does, inside known words. `share` estimates which part of the text lost it,
-    0 to 1.
+    language, `seen` how often it does, inside known words, each once a document. `share` estimates which part
+    of the text lost it, 0 to 1. `surplus` lists sound words that stand in so many documents that most must be
+    leftovers of longer ones, with the odds (log10).
     """
 
     string: str
@@ -36,6 +37,7 @@ class Scrubbed:
     expected: float
     seen: int
     share: float
+    surplus: tuple[tuple[str, float], ...] = ()
 
     @property
     def prior(self) -> float:
@@ -115,6 +117,7 @@ def _scrubbed(item: Mapping[str, Any]) -> Scrubbed:
         expected,
         _count(item["seen"]),
         share,
+        tuple((_name(word), float(odds)) for word, odds in item["surplus"]),
     )
 
 

@@ -70,7 +70,8 @@ def _round(text: str, profile: Profile, known: Callable[[str], bool] | None) -> 
     lost = _lost([s for s in absent if s.lang == lang], frozenset(words), lang)
     if not lost:
         return ()
-    table = readings(lost, lang)
+    surplus = {pair for s in absent if s.string in lost and s.lang == lang for pair in s.surplus}
+    table = readings(lost, lang, tuple(sorted(surplus)))
     restored = _restored(text, table, lang, known)
     if not sure:
         restored = [w for w in restored if zipf(w.before, lang) == 0]
