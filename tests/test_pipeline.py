@@ -266,7 +266,7 @@ def test_a_document_for_which_the_process_fails_passes(here: Path) -> None:
     assert files(here) == ["a.jsonl", "b.jsonl"]
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, IndexFileError("damaged")])
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, FileNotFoundError, IndexFileError("damaged")])
 def test_an_interrupt_leaves_nothing_half_written(here: Path, error: BaseException | type[BaseException]) -> None:
     for name in "ab":
         (here / f"{name}.jsonl").write_text('{"text":"Kabool"}\n' * 20)

@@ -226,8 +226,8 @@ def _results(documents: Sequence[Document], process: Process) -> list[Result | F
         results = process([document.text for document in documents])
         if len(results) != len(documents):
             raise CanonymError(f"{len(documents)} texts gave {len(results)} results")
-    except (MemoryError, UsageError, TableError, IndexFileError):
-        raise
+    except (MemoryError, OSError, ImportError, UsageError, TableError, IndexFileError):
+        raise  # no fault of a document: all the others would fail as well
     except Exception as error:
         if len(documents) == 1:
             problem = f"could not be processed: {type(error).__name__}: {error}"
