@@ -11,6 +11,7 @@ import json
 import mmap
 import os
 import tempfile
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -25,6 +26,8 @@ from canonym.text import fold, has_caseless
 
 #: What every entity of a table without prominences counts as: such a table was made by hand, for what it lists.
 UNKNOWN_PROMINENCE: Final = 100_000
+#: A piece of a file.
+Buffer = bytes | memoryview
 MAGIC: Final = b"canonym\x01"
 FORMAT: Final = 1
 #: Kinds whose spelling may be met damaged; the others are recognised as listed or not at all.
@@ -45,53 +48,76 @@ def domain_key(alias: str) -> str:
     return host.removeprefix("www.")
 
 
-def _alias_keys(alias: str, kind: str, canonical: str) -> Iterable[str]:
-    if kind == "domain":
-        yield DOMAIN + domain_key(alias)
-        return
-    folded = fold(alias)
-    if not folded:
-        return
-    yield EXACT + folded
-    if " " in folded:
-        yield SQUEEZED + squeeze(folded)
-    key = rule_key(folded) if kind in RULE_KINDS else ""
-    # A far-fetched alternate name is no ground for a rule: its variants are other names' sound spellings.
-    if key and (kind != "spelling" or key == rule_key(fold(canonical))):
-        yield RULE + key
+class _Keys:
+    """The keys of aliases, with what several aliases share worked out once."""
+
+    def __init__(self) -> None:
+        self._folded: dict[str, str] = {}
+        self._rule: dict[str, str] = {}
+
+    def fold(self, alias: str) -> str:
+        found = self._folded.get(alias)
+        if found is None:
+            found = self._folded[alias] = fold(alias)
+        return found
+
+    def rule(self, folded: str) -> str:
+        found = self._rule.get(folded)
+        if found is None:
+            found = self._rule[folded] = rule_key(folded)
+        return found
+
+    def of(self, alias: str, kind: str, canonical: str) -> Iterable[str]:
+        if kind == "domain":
+            yield DOMAIN + domain_key(alias)
+            return
+        folded = self.fold(alias)
+        if not folded:
+            return
+        yield EXACT + folded
+        if " " in folded:
+            yield SQUEEZED + squeeze(folded)
+        key = self.rule(folded) if kind in RULE_KINDS else ""
+        # A far-fetched alternate name is no ground for a rule: its variants are other names' sound spellings.
+        if key and (kind != "spelling" or key == self.rule(self.fold(canonical))):
+            yield RULE + key
 
 
 def compile_table(table: Table) -> bytes:
     """Compile a table to the bytes of an index file."""
+    return b"".join(compile_parts(table))
+
+
+def compile_parts(table: Table) -> list[Buffer]:
+    """The bytes of an index file in pieces, for `save`: a large index is never in memory twice."""
     import numpy as np
 
-    hashes: list[int] = []
-    owners: list[int] = []
+    hashes, owners = array("Q"), array("I")
     atoms: dict[str, int] = {}
-    fold_of: dict[str, str] = {}
-    for k, (alias, kind) in enumerate(zip(table.aliases, table.kinds, strict=True)):
-        for key in _alias_keys(alias, kind, table.entities[table.entity_of[k]].canonical):
-            hashes.append(key_hash(key))
+    keys = _Keys()
+    for k, (alias, kind, number) in enumerate(zip(table.aliases, table.kinds, table.entity_of, strict=True)):
+        entity = table.entities[number]
+        for one in keys.of(alias, kind, entity.canonical):
+            hashes.append(key_hash(one))
             owners.append(k)
         if kind in FUZZY_KINDS:
-            folded = fold_of.setdefault(alias, fold(alias))
-            prominence = table.entities[table.entity_of[k]].prominence
-            for atom in _atoms(folded):
-                atoms[atom] = max(atoms.get(atom, 0), prominence)
-    for atom in atoms:
+            for atom in _atoms(keys.fold(alias)):
+                if atoms.get(atom, -1) < entity.prominence:
+                    atoms[atom] = entity.prominence
+    names = sorted(atoms)
+    for atom in names:
         hashes.append(key_hash(ATOM + atom))
         owners.append(0)
-    stored = np.array(hashes, dtype=np.uint64)
-    owner = np.array(owners, dtype=np.uint32)
-    order = np.lexsort((owner, stored))
-    names = sorted(atoms)
+    key = np.frombuffer(hashes, dtype=np.uint64)
+    order = np.argsort(key, kind="stable")
     entities = table.entities
     known = any(e.prominence for e in entities)
+    kind_codes = {kind: code for code, kind in enumerate(KINDS)}
     arrays: dict[str, Any] = {
-        "key": stored[order],
-        "key_alias": owner[order],
+        "key": key[order],
+        "key_alias": np.frombuffer(owners, dtype=np.uint32)[order],
         "alias_entity": np.array(table.entity_of, dtype=np.uint32),
-        "alias_kind": np.array([KINDS.index(k) for k in table.kinds], dtype=np.uint8),
+        "alias_kind": np.array([kind_codes[k] for k in table.kinds], dtype=np.uint8),
         "prominence": np.array([e.prominence if known else UNKNOWN_PROMINENCE for e in entities], dtype=np.int64),
         "atom_prominence": np.array([atoms[a] for a in names], dtype=np.int64),
         **_strings("alias", table.aliases),
@@ -100,28 +126,30 @@ def compile_table(table: Table) -> bytes:
         **_strings("type", [e.type for e in entities]),
         **_strings("country", [e.country for e in entities]),
         **_strings("atom", names),
-        **build_deletions(names),
-        **_caseless(table),
+        **_caseless(table, keys),
     }
+    words = _longest(table, keys)
+    del keys, key, order, hashes, owners, atoms
+    arrays |= build_deletions(names)
     return _pack(
         arrays,
         {
             "table": table.name,
             "fingerprint": table.fingerprint,
             "aliases": len(table.aliases),
-            "words": _longest(table),
+            "words": words,
         },
     )
 
 
-def _caseless(table: Table) -> dict[str, Any]:
+def _caseless(table: Table, keys: _Keys) -> dict[str, Any]:
     """The folded names in scripts without capitals, which are looked for in the folded text itself."""
     import numpy as np
 
     found: dict[str, int] = {}
     for k, (alias, kind) in enumerate(zip(table.aliases, table.kinds, strict=True)):
         if not alias.isascii() and kind != "domain" and has_caseless(alias):
-            folded = fold(alias)
+            folded = keys.fold(alias)
             if len(folded) >= 2:
                 found.setdefault(folded, k)
     return {
@@ -130,9 +158,9 @@ def _caseless(table: Table) -> dict[str, Any]:
     }
 
 
-def _longest(table: Table) -> int:
+def _longest(table: Table, keys: _Keys) -> int:
     """The number of words in the longest name, at most 8: longer ones are titles and not met in text."""
-    return min(8, max(fold(a).count(" ") + 1 for a in table.aliases))
+    return min(8, max(keys.fold(a).count(" ") + 1 for a in table.aliases))
 
 
 def _atoms(folded: str) -> Iterable[str]:
@@ -158,23 +186,20 @@ def _strings(name: str, texts: Sequence[str]) -> dict[str, Any]:
     return {f"{name}_text": np.frombuffer(b"".join(raw) or b"\0", dtype=np.uint8), f"{name}_at": ends}
 
 
-def _pack(arrays: dict[str, Any], about: dict[str, Any]) -> bytes:
+def _pack(arrays: dict[str, Any], about: dict[str, Any]) -> list[Buffer]:
     layout: dict[str, tuple[int, int, str]] = {}
     at = 0
-    for name, array in arrays.items():
+    for name, one in arrays.items():
         at = -(-at // 64) * 64
-        layout[name] = (at, array.nbytes, array.dtype.char)
-        at += array.nbytes
+        layout[name] = (at, one.nbytes, one.dtype.char)
+        at += one.nbytes
     header = json.dumps({**about, "format": FORMAT, "keys": KEY_VERSION, "size": at, "layout": layout}).encode()
-    start = -(-(16 + len(header)) // 64) * 64
-    out = bytearray(start + at)
-    out[:8] = MAGIC
-    out[8:16] = len(header).to_bytes(8, "little")
-    out[16 : 16 + len(header)] = header
-    for name, array in arrays.items():
-        offset = start + layout[name][0]
-        out[offset : offset + array.nbytes] = memoryview(array).cast("B")
-    return bytes(out)
+    out: list[Buffer] = [MAGIC, len(header).to_bytes(8, "little"), header]
+    size = 16 + len(header)
+    for one in arrays.values():
+        out += [bytes(-size % 64), memoryview(one).cast("B")] if one.nbytes else [bytes(-size % 64)]
+        size += -size % 64 + one.nbytes
+    return out
 
 
 class Index:
@@ -287,17 +312,25 @@ def open_index(path: str | Path) -> Index:
     return Index(buffer, str(path))
 
 
-def save(data: bytes, path: Path) -> None:
+def save(data: Buffer | Iterable[Buffer], path: Path) -> None:
     """Write an index beside its place and rename it, so that no reader ever sees half of one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines([data] if isinstance(data, bytes | memoryview) else data)
+        # A temporary file is its owner's alone; an index is as readable as any other file.
+        Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def is_index(path: Path) -> bool:

@@ -91,6 +91,7 @@ def sounds(token: str) -> tuple[str, tuple[str, ...]]:
     return "".join(frame), tuple(groups)
 
 
+@lru_cache(maxsize=4096)
 def _group(vowels: str) -> str:
     vowels = vowels.replace("ee", "i").replace("oo", "u").replace("y", "i").replace("w", "u")
     return _DOUBLE.sub(r"\1", vowels)
