@@ -41,7 +41,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """All leftovers of known words without `strings`, each with its one reading by its case.
+    """All `leftovers` of known words without `strings`, each with its one reading by its case.
 
     `witnesses` are the leftovers that tell that something is missing, with the stem of the word behind and the
     gain (log10); `expected` is how often each string stands in a million words of sound text; `witnessed` how
@@ -49,6 +49,7 @@ class Readings:
     """
 
     strings: tuple[str, ...]
+    leftovers: frozenset[str]
     by_case: Mapping[Case, Mapping[str, Reading]]
     witnesses: Mapping[str, tuple[str, float]]
     expected: tuple[float, ...]
@@ -86,7 +87,8 @@ def readings(strings: tuple[str, ...], lang: str, surplus: tuple[tuple[str, floa
     by_case: dict[Case, Mapping[str, Reading]] = {
         case: _chosen(groups, strings, case, lang, dict(surplus)) for case in ("small", "capital", "either")
     }
-    return Readings(strings, by_case, witnesses, tuple(expected), witnessed)
+    leftovers = frozenset().union(*by_case.values())
+    return Readings(strings, leftovers, by_case, witnesses, tuple(expected), witnessed)
 
 
 def _chosen(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -11,7 +12,7 @@ from canonym.lexicon import frequencies
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 #: Every ASCII character that is no letter becomes a blank, so that `str.split` finds the words.
-_BLANKED: Final = str.maketrans({c: " " for c in map(chr, range(128)) if not c.isalpha()})
+_BLANKED: Final = bytes(k if chr(k).isalpha() and k < 128 else 32 for k in range(256))
 _TYPOGRAPHY: Final = str.maketrans(dict.fromkeys("’‘“”–—…\u00a0", " "))
 
 #: Languages whose words are runs of letters between blanks; the others are left alone.
@@ -38,7 +39,8 @@ def words_of(lowered: str) -> list[str]:
         lowered = lowered.translate(_TYPOGRAPHY)
         if not lowered.isascii():
             return _WORD.findall(lowered)
-    return lowered.translate(_BLANKED).split()
+    # Bytes are translated ten times as fast as strings.
+    return lowered.encode("ascii").translate(_BLANKED).decode("ascii").split()
 
 
 @cache
@@ -46,6 +48,16 @@ def _common(lang: str) -> frozenset[str]:
     from wordfreq import top_n_list
 
     return frozenset(w for w in top_n_list(lang, 150 if lang == "en" else 300, "small") if w.isalpha() and len(w) > 1)
+
+
+@cache
+def _languages() -> Mapping[str, tuple[str, ...]]:
+    """The languages that each of their common words belongs to."""
+    out: dict[str, tuple[str, ...]] = {}
+    for lang in LANGUAGES:
+        for word in _common(lang):
+            out[word] = (*out.get(word, ()), lang)
+    return out
 
 
 @cache
@@ -72,14 +84,21 @@ def language(words: Sequence[str]) -> str:
     if _share(words[:_GLANCE], "en") >= _ENGLISH_ENOUGH:
         return "en"
     shown = words[:_LOOK]
-    types = set(shown)
-    shares = {lang: _share(shown, lang) for lang in LANGUAGES if len(types & _common(lang)) >= _FEWEST_TYPES}
-    if not shares:
+    known = _languages()
+    counts: Counter[str] = Counter()
+    types: Counter[str] = Counter()
+    for word, count in Counter(shown).items():
+        for lang in known.get(word, ()):
+            counts[lang] += count
+            types[lang] += 1
+    likely = [lang for lang in LANGUAGES if types[lang] >= _FEWEST_TYPES]
+    if not likely:
         return ""
-    best = max(shares, key=lambda lang: (shares[lang], -LANGUAGES.index(lang)))
+    best = max(likely, key=counts.__getitem__)  # the first of equals
+    share = counts[best] / len(shown)
     if best == "en":
-        return best if shares[best] >= _ENGLISH_ENOUGH else ""
-    return best if shares[best] >= _OTHER_ENOUGH and shares[best] >= 2 * _share(shown, "en") else ""
+        return best if share >= _ENGLISH_ENOUGH else ""
+    return best if share >= _OTHER_ENOUGH and counts[best] >= 2 * counts["en"] else ""
 
 
 def _share(words: Sequence[str], lang: str) -> float:

@@ -112,8 +112,11 @@ def _odds(scrubbed: Scrubbed, told: Iterable[tuple[str, float]]) -> float:
 
 def _restored(text: str, table: Readings, lang: str, known: Callable[[str], bool] | None) -> list[_Word]:
     out: list[_Word] = []
+    keys = table.leftovers
     for match in _TOKEN.finditer(text):
         token = match[0]
+        if token.isalpha() and (low := token.lower()) not in keys and (known is None or zipf(low, lang) > 0):
+            continue  # nearly every word
         if _foreign(text, match.start(), match.end()):
             continue
         if token.isupper() and 1 < len(token) <= _ABBREVIATION and not _shouting(text, *match.span()):
