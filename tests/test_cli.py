@@ -17,6 +17,9 @@ from pathlib import Path
 
 import pytest
 
+import canonym
+
+SOURCE = str(Path(canonym.__file__).parents[1])
 TABLE = """\
 canonical,alias,type,kind
 Mazar-e-Sharif,Mazar-e-Sharif,place,canonical
@@ -51,9 +54,10 @@ Run = Callable[..., Done]
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     """As on a plain machine: nothing set that colours, and a cache of its own."""
-    left_out = ("NO_COLOR", "FORCE_COLOR", "CANONYM_DEBUG", "COLUMNS", "PYTHONPATH")
+    left_out = ("NO_COLOR", "FORCE_COLOR", "CANONYM_DEBUG", "COLUMNS")
     kept = {k: v for k, v in os.environ.items() if k not in left_out}
-    return {**kept, "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache")), "PYTHONUTF8": "0"}
+    cache = str(tmp_path_factory.mktemp("cache"))
+    return {**kept, "XDG_CACHE_HOME": cache, "PYTHONPATH": SOURCE}  # the package under test, wherever it is
 
 
 @pytest.fixture(scope="session")
@@ -190,17 +194,12 @@ class TestTexts:
         assert filed.err == ""
 
     def test_a_profile_stands_for_the_first_pass(self, run: Run, tmp_path: Path) -> None:
-        words = (
-            "animals companies humanitarian organisation mechanical meaning Afghanistan cleaning unanimously"
-        )
-        lost = " ".join(words.replace("ani", "").split() * 3)
-        (tmp_path / "a.txt").write_text(f"They say that the {lost} of the country are few. " * 2)
+        article = Path(__file__).parents[1] / "examples/articles/1-relief-convoy.txt"
+        (tmp_path / "a.txt").write_bytes(article.read_bytes())
         made = run("profile", "a.txt", "-o", "p.json")
         assert made.status == 0
         assert '"ani"' in made.text
-        done = run(
-            "repair", "--profile", "p.json", "-t", "t.csv", given="The orgsation of the country is here."
-        )
+        done = run("repair", "--profile", "p.json", "-t", "t.csv", given="The orgsation of the country is here.")
         assert done.text == "The organisation of the country is here."
 
 
@@ -285,9 +284,7 @@ class TestResolve:
         assert json.loads(done.text)["status"] == "abstain"
 
     def test_names_from_standard_input(self, run: Run) -> None:
-        assert (
-            len(run("resolve", "--json", "-t", "t.csv", "-", given="Caboul\n\nVOA\n").text.splitlines()) == 2
-        )
+        assert len(run("resolve", "--json", "-t", "t.csv", "-", given="Caboul\n\nVOA\n").text.splitlines()) == 2
 
     def test_a_column_of_a_pipe(self, run: Run) -> None:
         given = 'n,name,note\n1,Caboul,"a, b"\n2,Quarterly,\n3,Caboul,x\n4,,\n'
@@ -306,9 +303,7 @@ class TestResolve:
         assert run(*call, given=once).out == once
 
     def test_tab_separated_lines_know_no_quotes(self, run: Run) -> None:
-        done = run(
-            "resolve", "-t", "t.csv", "--column", "name", "-", given='n\tname\n1\t"Caboul\n2\tCaboul\n'
-        )
+        done = run("resolve", "-t", "t.csv", "--column", "name", "-", given='n\tname\n1\t"Caboul\n2\tCaboul\n')
         assert [line.split("\t")[:2] for line in done.text.splitlines()[1:]] == [
             ["1", '"Caboul'],
             ["2", "Caboul"],
@@ -496,9 +491,7 @@ class TestEnds:
         (tmp_path / "t.csv").write_text(TABLE, encoding="utf-8")
         (tmp_path / "a.csv").write_text("name\n" + "Caboul\n" * 200_000)
         call = [*command, "resolve", "-q", "-t", "t.csv", "--column", "name", "a.csv"]
-        process = subprocess.Popen(
-            call, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+        process = subprocess.Popen(call, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert process.stdout is not None and process.stderr is not None
         process.stdout.readline()
         process.stdout.close()
@@ -531,6 +524,7 @@ class TestEnds:
         process.stdin.write(b"name\n" + b"Caboul\n" * 100_000)  # more than is read at once
         process.stdin.flush()
         wait_until(lambda: any((tmp_path / "out").iterdir()))
+        time.sleep(0.5)  # until it waits for more: a signal just before a read is only seen after it
         process.send_signal(sent)
         assert process.wait(60) == status
         said = process.stderr.read()
@@ -548,7 +542,7 @@ class TestEnds:
             "def broken(pairs): raise ZeroDivisionError('on\\npurpose')\n"
             "canonym.compare.compare_pairs = broken\n"
         )
-        env = {**environment, "PYTHONPATH": str(tmp_path)}
+        env = {**environment, "PYTHONPATH": os.pathsep.join([str(tmp_path), SOURCE])}
 
         def compare(*before: str) -> subprocess.CompletedProcess[str]:
             call = [*command, *before, "compare", "a", "b"]
@@ -561,9 +555,7 @@ class TestEnds:
         assert "Traceback" in compare("--debug").stderr
 
     @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
-    def test_a_person_at_the_terminal_gets_the_usage(
-        self, command: list[str], environment: Mapping[str, str]
-    ) -> None:
+    def test_a_person_at_the_terminal_gets_the_usage(self, command: list[str], environment: Mapping[str, str]) -> None:
         import pty
 
         ours, theirs = pty.openpty()

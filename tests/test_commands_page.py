@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -11,40 +12,53 @@ import pytest
 from canonym.cli.root import COMMANDS, SPELLINGS
 
 PAGE = (Path(__file__).parents[1] / "docs" / "commands.md").read_text(encoding="utf-8")
-SECTIONS = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", PAGE, re.M | re.S))
+SECTIONS = dict(re.findall(r"^## ([\w ]+)\n(.*?)(?=^## |\Z)", PAGE, re.M | re.S))
+
+
+def every(commands: dict[str, click.Command], before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Each command under its whole name, and those of groups."""
+    for name, command in commands.items():
+        yield before + name, command
+        if isinstance(command, click.Group):
+            yield from every(command.commands, f"{before}{name} ")
+
+
+ALL = dict(every({str(c.name): c for c in COMMANDS}))
+
+
+def first_paragraph(command: click.Command) -> str:
+    return " ".join((command.help or "").split("\n\n")[0].split())
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: str(c.name))
-def test_each_command_has_its_line_and_section(command: click.Command) -> None:
-    first = (command.help or "").split("\n\n")[0].strip()
-    assert f"| [`{command.name}`](#{command.name}) | {first} |" in PAGE
-    assert command.name in SECTIONS
+def test_each_command_has_its_line(command: click.Command) -> None:
+    assert f"| [`{command.name}`](#{command.name}) | {first_paragraph(command)} |" in PAGE
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda c: str(c.name))
-def test_each_option_has_its_row_and_no_other(command: click.Command) -> None:
-    rows = re.findall(r"^\| (`-.*?) \|", SECTIONS[str(command.name)], re.M)
+@pytest.mark.parametrize("name", ALL)
+def test_each_option_has_its_row_and_no_other(name: str) -> None:
+    rows = re.findall(r"^\| (`-.*?) \|", SECTIONS[name], re.M)
     described = [set(re.findall(r"(?<![\w-])-{1,2}[a-z][a-z-]*", row)) for row in rows]
-    options = [set(p.opts) for p in command.params if isinstance(p, click.Option)]
+    options = [set(p.opts) for p in ALL[name].params if isinstance(p, click.Option)]
     assert sorted(map(sorted, described)) == sorted(map(sorted, options))
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda c: str(c.name))
-def test_each_help_has_examples_and_short_help_fits(command: click.Command) -> None:
+@pytest.mark.parametrize("name", ALL)
+def test_each_help_has_examples_and_fits_its_line(name: str) -> None:
+    command = ALL[name]
     epilog = command.epilog or ""
-    assert "Examples:" in epilog and f"canonym {command.name} " in epilog
-    assert command.get_short_help_str(63) == (command.help or "").split("\n\n")[0].strip()
+    assert "Examples:" in epilog and f"canonym {name} " in epilog
+    assert command.get_short_help_str(63) == first_paragraph(command)
     assert all(p.help for p in command.params if isinstance(p, click.Option)), "an option without help"
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda c: str(c.name))
-def test_examples_use_options_that_exist(command: click.Command) -> None:
-    calls = re.findall(r"canonym (\w+)([^|>\n]*)", f"{command.epilog}\n{SECTIONS[str(command.name)]}")
-    by_name = {str(c.name): c for c in COMMANDS}
-    for name, arguments in calls:
-        target = by_name.get(SPELLINGS.get(name, name))
+@pytest.mark.parametrize("name", ALL)
+def test_examples_use_options_that_exist(name: str) -> None:
+    for line in re.findall(r"canonym ([^|>\n]*)", f"{ALL[name].epilog}\n{SECTIONS[name]}"):
+        words = [SPELLINGS.get(word, word) for word in line.split()]
+        target = ALL.get(" ".join(words[:2])) or ALL.get(words[0] if words else "")
         if target is None:
             continue
         known = {o for p in target.params for o in p.opts} | {"--help"}
-        used = set(re.findall(r"(?<=\s)-{1,2}[a-z][a-z-]*", arguments))
-        assert used <= known, f"canonym {name}{arguments}"
+        used = {word for word in words if re.fullmatch(r"-{1,2}[a-z][a-z-]*", word)}
+        assert used <= known, f"canonym {line}"

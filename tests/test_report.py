@@ -7,8 +7,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from canonym.corpus.summary import Change, MentionCount, Summary
 from canonym.model import Candidate, Decision, Edit, Entity, Failure
-from canonym.pipeline import Change, MentionCount, Summary
 from canonym.report import (
     changes_table,
     decisions_table,

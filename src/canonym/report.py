@@ -221,9 +221,7 @@ def why(source: str, reasons: Sequence[str]) -> str:
     return f"{source}: {reasons[0]}"
 
 
-def _topped(
-    head: Sequence[str], rows: Sequence[Sequence[str]], counts: Sequence[int], noun: str, colour: bool
-) -> str:
+def _topped(head: Sequence[str], rows: Sequence[Sequence[str]], counts: Sequence[int], noun: str, colour: bool) -> str:
     if not rows:
         return ""
     out = grid(head, rows, colour=colour, right=[len(head) - 1])
@@ -301,9 +299,7 @@ def _by_line(text: str, edits: Sequence[Edit]) -> Iterable[list[Edit]]:
         yield group
 
 
-def _sides(
-    text: str, start: int, end: int, group: Sequence[Edit], colour: bool, context: int
-) -> tuple[str, str]:
+def _sides(text: str, start: int, end: int, group: Sequence[Edit], colour: bool, context: int) -> tuple[str, str]:
     old: list[str] = []
     new: list[str] = []
     at = start

@@ -178,9 +178,7 @@ def compare(
         _report(context, counts, quiet=True)
         return
     if len(names) != 2:
-        raise click.UsageError(
-            f"two names are compared, {len(names)} given; quote names of several words", context
-        )
+        raise click.UsageError(f"two names are compared, {len(names)} given; quote names of several words", context)
     _compare_two(names[0], names[1], explained, as_json)
 
 

@@ -53,7 +53,7 @@ def profile(
     from canonym.profile import of
     from canonym.report import plural
 
-    job = pipeline.Job(inputs=paths, format=format_, text_key=text_key, column=columns, encoding=encoding)
+    job = pipeline.Job(inputs=paths, format=format_, text_key=text_key, column=columns, encoding=encoding, dry_run=True)
     with progress.counted("Reading", pipeline.texts(job), not quiet) as documents:
         found = of(document.text for document in documents)
     found.save(output)

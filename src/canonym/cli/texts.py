@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,8 +17,9 @@ from canonym.cli import options, progress
 from canonym.model import KINDS, REWRITTEN_KINDS, UsageError
 
 if TYPE_CHECKING:
+    from canonym.corpus.summary import Summary
     from canonym.model import Document, Result
-    from canonym.pipeline import Job, Summary
+    from canonym.pipeline import Job
     from canonym.profile import Profile
 
 Mode = Literal["normalise", "annotate", "repair"]
@@ -56,7 +58,6 @@ def _text_options(command: Callable[..., None]) -> Callable[..., None]:
             type=click.Path(path_type=Path),
             help="Evidence that `canonym profile` made, in place of a first pass.",
         ),
-        click.option("--edits", metavar="FILE", help="Log every edit there, for `canonym undo`."),
         click.option("--dry-run", is_flag=True, help="Show a diff of what would change; write nothing."),
         options.as_summary,
         options.colour,
@@ -76,6 +77,9 @@ _rewrite = click.option(
 _no_repair = click.option("--no-repair", is_flag=True, help="Leave mojibake and scrubbed strings alone.")
 
 
+_edits = click.option("--edits", metavar="FILE", help="Log every edit there, for `canonym undo`.")
+
+
 @click.command(
     epilog=options.examples(
         "canonym normalise articles/ -o clean/ --edits edits.jsonl",
@@ -85,6 +89,7 @@ _no_repair = click.option("--no-repair", is_flag=True, help="Leave mojibake and 
     )
 )
 @_text_options
+@_edits
 @_rewrite
 @_no_repair
 @click.pass_context
@@ -124,6 +129,7 @@ def annotate(context: click.Context, /, **given: Any) -> None:
     )
 )
 @_text_options
+@_edits
 @click.pass_context
 def repair(context: click.Context, /, **given: Any) -> None:
     """Repair mojibake and scrubbed strings, and leave names alone.
@@ -148,11 +154,11 @@ def _run(
     encoding: str | None,
     evidence: str | None,
     profile: Path | None,
-    edits: str | None,
     dry_run: bool,
     as_json: bool,
     colour: str,
     quiet: bool,
+    edits: str | None = None,
     rewrite: frozenset[str] = REWRITTEN_KINDS,
     no_repair: bool = False,
 ) -> None:
@@ -181,6 +187,7 @@ def _run(
     shows_diff = dry_run and not as_json
     with ExitStack() as stack:
         normaliser = options.load(tables)
+        job = replace(job, provenance={"tables": tables or ("default",), "fingerprint": normaliser.fingerprint})
         known: Profile | None = None
         if profile is not None:
             from canonym.profile import Profile
@@ -222,9 +229,7 @@ def _differ(choice: str) -> Callable[[Document, Result], None]:
     return show
 
 
-def _tell(
-    context: click.Context, summary: Summary, job: Job, *, as_json: bool, colour: str, quiet: bool
-) -> None:
+def _tell(context: click.Context, summary: Summary, job: Job, *, as_json: bool, colour: str, quiet: bool) -> None:
     """The report, on standard error so that pipes stay clean; status 1 where a document failed."""
     from canonym.report import changes_table, failure_lines, found_table, summary_line
 

@@ -107,9 +107,7 @@ def writing(target: Path | None, source: str) -> Iterator[TextSink]:
     if target is not None and target.is_dir():
         raise UsageError("the output is a folder", where=str(target), remedy="Give a file with -o")
     if target is not None and source != "-" and target.exists() and target.samefile(source):
-        raise UsageError(
-            "the output would overwrite the input", where=str(target), remedy="Give another file with -o"
-        )
+        raise UsageError("the output would overwrite the input", where=str(target), remedy="Give another file with -o")
     output = Output(None if target is None else str(target))
     try:
         sink = TextSink(output)

@@ -160,9 +160,7 @@ def _plain(cells: Sequence[str]) -> list[str]:
     return [" ".join(cell.split()) if not cell.isprintable() else cell for cell in cells]
 
 
-def score_pairs(
-    lines: Iterable[str], sink: Sink, compare: Compare, *, where: str = "standard input"
-) -> Counts:
+def score_pairs(lines: Iterable[str], sink: Sink, compare: Compare, *, where: str = "standard input") -> Counts:
     r"""Copy tab-separated lines with a column `score` added: the probability that `a` and `b` name one thing.
 
     Nothing is quoted, and lines are written back as they are. A line with too few cells is passed on with
