@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -15,7 +15,7 @@ PAGE = (Path(__file__).parents[1] / "docs" / "commands.md").read_text(encoding="
 SECTIONS = dict(re.findall(r"^## ([\w ]+)\n(.*?)(?=^## |\Z)", PAGE, re.M | re.S))
 
 
-def every(commands: dict[str, click.Command], before: str = "") -> Iterator[tuple[str, click.Command]]:
+def every(commands: Mapping[str, click.Command], before: str = "") -> Iterator[tuple[str, click.Command]]:
     """Each command under its whole name, and those of groups."""
     for name, command in commands.items():
         yield before + name, command
