@@ -19,15 +19,15 @@ MOST_LINES = 400
 #: from its own package.
 ROWS = (
     "model text",
-    "rewrite romanise spelling",
+    "domains rewrite romanise spelling",
     "keys",
-    "deletions lexicon similarity table trees",
+    "deletions lexicon packs similarity table trees",
     "check index profile scan",
     "candidates evidence features repair",
     "caseless compare decide spans",
     "recognise",
     "resolve",
-    "corpus importers judgements",
+    "corpus export importers judgements tablediff",
     "columns discover evaluate pipeline",
     "report",
     "integrations service",

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import Final
 
+from canonym import domains
 from canonym.deletions import Neighbourhood
-from canonym.index import ATOM, DOMAIN, EXACT, RULE, RULE_KINDS, SQUEEZED, Index, domain_key
+from canonym.index import ATOM, DOMAIN, EXACT, RULE, RULE_KINDS, SQUEEZED, Index
 from canonym.keys import rule_key, rule_reasons, squeeze
 from canonym.lexicon import zipf
 from canonym.model import Candidate, Match
@@ -65,14 +66,12 @@ class Candidates:
                 return tuple(sorted(found.values(), key=_by_prominence))
         return ()
 
-    def domain(self, host: str) -> tuple[Candidate, ...]:
-        """The outlet of a host name: the host itself, else the nearest domain above it that is listed."""
-        labels = domain_key(host).split(".")
-        for cut in range(max(1, len(labels) - 1)):
-            name = ".".join(labels[cut:])
+    def domain(self, address: str) -> tuple[Candidate, ...]:
+        """The outlet of a URL or host: by the address itself, else by the nearest one above it that is listed."""
+        for name in domains.registrable(address):
             for index in self.indexes:
                 for k in index.lookup(DOMAIN + name):
-                    if domain_key(index.alias(k)) == name:
+                    if domains.key(index.alias(k)) == name:
                         return (Candidate(index.entity(k), index.alias(k), "domain", "alias", 1.0),)
         return ()
 

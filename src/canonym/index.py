@@ -18,6 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from canonym import domains
 from canonym.deletions import build_deletions
 from canonym.keys import KEY_VERSION, is_latin, key_hash, rule_key, squeeze
 from canonym.model import KINDS, CanonymError, Entity, IndexFileError
@@ -36,16 +37,6 @@ RULE_KINDS: Final = frozenset({"canonical", "spelling", "romanisation"})
 
 #: What a stored key begins with: the folded spelling, the same without blanks, under the rules, a host, a word.
 EXACT, SQUEEZED, RULE, DOMAIN, ATOM = "=", "+", "~", "@", "#"
-
-
-def domain_key(alias: str) -> str:
-    """A host name as it is looked up: lower case, without www.
-
-    >>> domain_key("https://www.NewsGram.com/")
-    'newsgram.com'
-    """
-    host = alias.lower().split("://")[-1].split("/")[0].split(":")[0]
-    return host.removeprefix("www.")
 
 
 class _Keys:
@@ -69,7 +60,7 @@ class _Keys:
 
     def of(self, alias: str, kind: str, canonical: str) -> Iterable[str]:
         if kind == "domain":
-            yield DOMAIN + domain_key(alias)
+            yield DOMAIN + domains.key(alias)
             return
         folded = self.fold(alias)
         if not folded:

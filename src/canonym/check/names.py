@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
+from canonym import domains
 from canonym.check.types import Fault, Row
 from canonym.lexicon import zipf
 from canonym.model import REWRITTEN_KINDS
@@ -61,8 +62,7 @@ def _quoted(text: str) -> str:
 
 
 def _domain_faults(row: Row) -> Iterable[Fault]:
-    host = row.alias.lower().split("://")[-1].split("/")[0]
-    if "." not in host.strip(".") or any(c.isspace() for c in row.alias):
+    if "." not in domains.key(row.alias).split("/")[0] or any(c.isspace() for c in row.alias):
         yield Fault(
             row.line,
             "domain",

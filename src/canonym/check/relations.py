@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
+from canonym import domains
 from canonym.check.types import Fault, Row
 from canonym.model import REWRITTEN_KINDS
 from canonym.text import fold
@@ -104,7 +105,7 @@ def repeat_faults(rows: Sequence[Row]) -> Iterator[Fault]:
 def _spelling(row: Row) -> tuple[str, bool]:
     """What recognition knows of an alias: its folded form; domains live in a space of their own."""
     if row.kind == "domain":
-        return row.alias.lower().split("://")[-1].rstrip("/").removeprefix("www."), True
+        return domains.key(row.alias), True
     return fold(row.alias), False
 
 
