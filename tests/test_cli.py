@@ -269,7 +269,7 @@ class TestResolve:
     def test_a_table_for_people(self, run: Run) -> None:
         done = run("resolve", "Caboul", "Mazar-i-Sharif", "Quarterly", "-t", "t.csv")
         rows = done.text.splitlines()
-        assert rows[0].split() == ["name", "canonical", "type", "match", "score", "status", "alternatives"]
+        assert rows[0].split() == ["name", "canonical", "type", "id", "match", "score", "status", "alternatives"]
         assert rows[1].split()[:4] == ["Caboul", "Kabul", "place", "alias"]
         assert rows[2].split()[1] == "Mazar-e-Sharif"
         assert rows[3].split() == ["Quarterly", "-", "abstain"]

@@ -82,7 +82,8 @@ def test_the_diff_cuts_long_lines_around_edits() -> None:
     text = "word " * 500 + "Kabool " + "word " * 500
     shown = diff("a.txt", text, [Edit(2500, 2506, "Kabool", "Kabul", "alias")])
     assert len(shown) < 400
-    assert shown.count("…") == 4
+    assert shown.count("… word") == shown.count("word …") == 2
+    assert "word Kabool word" in shown
 
 
 def test_the_diff_of_nothing_is_nothing() -> None:
@@ -116,8 +117,8 @@ def test_decisions_of_each_status() -> None:
         Decision("Xyz", "abstain"),
     ]
     rows = [line.split() for line in decisions_table(decisions).splitlines()]
-    assert rows[1] == ["Kabol", "Kabul", "place", "exact", "0.9877", "accept"]
-    assert rows[2][-2:] == ["Kabul", "(AF)"]
+    assert rows[1] == ["Kabol", "Kabul", "place", "p1", "exact", "0.9877", "accept"]
+    assert rows[2][-2:] == ["Kabul", "(p1)"]
     assert rows[3] == ["Xyz", "-", "abstain"]
     assert plain(decisions_table(decisions, colour=True)) == decisions_table(decisions)
 

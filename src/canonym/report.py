@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
 from canonym.columns.decisions import score
-from canonym.model import Candidate, Decision, Edit, Failure
+from canonym.model import Decision, Edit, Failure
 
 _SGR: Final[Mapping[str, str]] = {
     "bold": "1",
@@ -314,18 +314,17 @@ def _sides(text: str, start: int, end: int, group: Sequence[Edit], colour: bool,
 
 def _clip(text: str, context: int, *, head: bool, tail: bool) -> str:
     """Keep what touches an edit: the head follows one, the tail precedes one."""
-    keep = (context if head else 0) + (context if tail else 0)
-    if len(text) <= keep + 3:
+    if len(text) <= context * (head + tail) + 3:
         return visible(text.rstrip("\r"))
     first = text[:context].rstrip() + " " if head else ""
     last = " " + text[-context:].lstrip() if tail else ""
-    return visible(f"{first}…{last}".strip(" ") if not (head and tail) else f"{first}…{last}")
+    return visible(f"{first}…{last}")
 
 
 _STATUS_STYLE: Final[Mapping[str, str]] = {
-    "5:accept": "green",
-    "5:ambiguous": "yellow",
-    "5:abstain": "red",
+    "6:accept": "green",
+    "6:ambiguous": "yellow",
+    "6:abstain": "red",
 }
 
 
@@ -334,20 +333,14 @@ def decisions_table(decisions: Sequence[Decision], *, colour: bool = False) -> s
     rows = []
     for decision in decisions:
         best = decision.best
-        others = "; ".join(dict.fromkeys(_label(c) for c in decision.alternatives))
-        if best is None:
-            rows.append([decision.form, "-", "", "", "", decision.status, others])
-        else:
+        others = "; ".join(dict.fromkeys(f"{c.entity.canonical} ({c.entity.id})" for c in decision.alternatives))
+        found = ["-", "", "", "", ""]
+        if best is not None:
             entity = best.entity
-            found = [entity.canonical, entity.type, best.match, score(best.score)]
-            rows.append([decision.form, *found, decision.status, others])
-    head = ["name", "canonical", "type", "match", "score", "status", "alternatives"]
+            found = [entity.canonical, entity.type, entity.id, best.match, score(best.score)]
+        rows.append([decision.form, *found, decision.status, others])
+    head = ["name", "canonical", "type", "id", "match", "score", "status", "alternatives"]
     return grid(head, rows, colour=colour, styles=_STATUS_STYLE)
-
-
-def _label(candidate: Candidate) -> str:
-    country = f" ({candidate.entity.country})" if candidate.entity.country else ""
-    return f"{candidate.entity.canonical}{country}"
 
 
 def explanation(lines: Sequence[str], *, colour: bool = False) -> str:
