@@ -82,7 +82,7 @@ def test_the_diff_cuts_long_lines_around_edits() -> None:
     text = "word " * 500 + "Kabool " + "word " * 500
     shown = diff("a.txt", text, [Edit(2500, 2506, "Kabool", "Kabul", "alias")])
     assert len(shown) < 400
-    assert shown.count("… word") == shown.count("word …") == 2
+    assert shown.count("…") == 4
     assert "word Kabool word" in shown
 
 
