@@ -303,15 +303,15 @@ def test_broken_files_in_a_folder(here: Path) -> None:
     (here / "in/g.txt.gz").write_bytes(gzip.compress(b"Kabool") + gzip.compress(b"!"))
     summary = run(Job(("in",), "out", edits="log", block_bytes=64), rename)
     assert [f.name for f in summary.failures] == [
-        "in/a.jsonl.gz", "in/b.jsonl.zst", "in/c.jsonl.xz", "in/d.txt", "in/f.csv",
+        "in/a.jsonl.gz", "in/b.jsonl.zst", "in/c.jsonl.xz", "in/d.txt",
     ]  # fmt: skip
     assert "cut short" in summary.failures[0].problem
     assert "cut short" in summary.failures[1].problem
     assert all(f.remedy for f in summary.failures)
-    assert files(here / "out") == ["e.txt/inner.txt", "empty.csv", "f.csv", "failures.jsonl", "g.txt.gz"]
+    assert files(here / "out") == ["e.txt/inner.txt", "empty.csv", "failures.jsonl", "g.txt.gz"]
     assert gzip.decompress((here / "out/g.txt.gz").read_bytes()) == b"Kabul!"
-    assert (here / "out/f.csv").read_text() == "a,b\n1,2\n"
-    assert undo(["out"], "log", "back").files == 4
+    assert not (here / "out/f.csv").exists() and len(summary.left_out) == 1
+    assert undo(["out"], "log", "back").files == 3
     assert summary.failures_file == "out/failures.jsonl"
 
 
@@ -470,3 +470,18 @@ def test_encodings_that_cannot_be_patched(here: Path, encoding: str) -> None:
     (here / "a.txt").write_text("Kabool")
     with pytest.raises(UsageError, match=r"encoding|edited in place"):
         run(Job(("a.txt",), "b.txt", encoding=encoding), rename)
+
+
+def test_a_table_among_texts_is_left_out_and_told(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.txt").write_text("in Kabool", "utf-8")
+    (tmp_path / "in/b.csv").write_text("body,n\nKabool,1\n", "utf-8")
+    job = Job((str(tmp_path / "in"),), str(tmp_path / "out"))
+    summary = run(job, lambda texts: [Result(t) for t in texts])
+    assert summary.failed == 0 and [Path(p).name for p in summary.outputs] == ["a.txt"]
+    assert len(summary.left_out) == 1 and "no column 'text'" in summary.left_out[0]
+    (tmp_path / "in/a.txt").unlink()
+    with pytest.raises(UsageError, match="no column 'text'"):
+        run(job, lambda texts: [Result(t) for t in texts])
+    asked = Job((str(tmp_path / "in"),), str(tmp_path / "out"), column=("title",))
+    assert run(asked, lambda texts: [Result(t) for t in texts]).failed == 1

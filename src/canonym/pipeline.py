@@ -14,14 +14,14 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from canonym.corpus import editlog, plan
 from canonym.corpus.block import Block
 from canonym.corpus.failures import FailureLog
 from canonym.corpus.formats import Options
 from canonym.corpus.plan import STDIN, Plan, Source
-from canonym.corpus.read import blocks, check_columns
+from canonym.corpus.read import blocks, missing_column
 from canonym.corpus.spool import spooled
 from canonym.corpus.stream import Tally, check_encoding
 from canonym.corpus.summary import Change as Change
@@ -46,6 +46,9 @@ Mode = Literal["normalise", "annotate", "repair"]
 Process = Callable[[Sequence[str]], list[Result]]
 
 
+TEXT_KEY: Final = "text"
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """What to read, how, and where to write; made by the command line, or by hand.
@@ -63,7 +66,7 @@ class Job:
     inputs: tuple[str, ...] = ()
     output: str | None = None
     format: str | None = None
-    text_key: str = "text"
+    text_key: str = TEXT_KEY
     id_key: str = "id"
     column: tuple[str, ...] = ()
     encoding: str | None = None
@@ -110,7 +113,7 @@ def run(
     except BaseException:
         writing.abandon()
         raise
-    return replace(writing.finish(), seconds=time.monotonic() - started)
+    return replace(writing.finish(), seconds=time.monotonic() - started, left_out=planned.left_out)
 
 
 def texts(job: Job) -> Iterator[Document]:
@@ -150,9 +153,19 @@ def _planned(job: Job) -> Plan:
     )
     copies = dict(job.spooled)
     sources = tuple(replace(s, path=copies.get(s.name, s.path)) for s in planned.sources)
+    kept, left_out = [], []
     for source in sources:
-        check_columns(source, _options(job, source))
-    return replace(planned, sources=sources)
+        error = missing_column(source, _options(job, source))
+        if error is not None and source.named:
+            raise error
+        if error is not None and not job.column and job.text_key == TEXT_KEY:
+            # A table that lies among texts is no corpus: nobody asked for a column of it.
+            left_out.append(str(error))
+        else:
+            kept.append(source)
+    if left_out and not kept:
+        raise UsageError(left_out[0], remedy="No other file was found to read")
+    return replace(planned, sources=tuple(kept), left_out=tuple(left_out))
 
 
 def _options(job: Job, source: Source) -> Options:

@@ -233,6 +233,8 @@ def _tell(context: click.Context, summary: Summary, job: Job, *, as_json: bool, 
     """The report, on standard error so that pipes stay clean; status 1 where a document failed."""
     from canonym.report import changes_table, failure_lines, found_table, summary_line
 
+    for line in summary.left_out:
+        click.echo(f"left out: {line}", err=True)
     for line in failure_lines(summary.failures, summary.failed, summary.failures_file):
         click.echo(line, err=True)
     if as_json:

@@ -38,12 +38,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All sources in order, folders' files that cannot be read, and the output folder ("" without one)."""
+    """All sources in order, folders' files that cannot be read, and the output folder ("" without one).
+
+    `left_out`: tables in folders that have no text column, each with what to do about it.
+    """
 
     sources: tuple[Source, ...]
     failures: tuple[Failure, ...]
     folder: str
     failures_file: str
+    left_out: tuple[str, ...] = ()
 
 
 def find(

@@ -37,16 +37,16 @@ def blocks(source: Source, options: Options, tally: Tally | None = None) -> Iter
         yield from plain.blocks(source.name, pieces, options)
 
 
-def check_columns(source: Source, options: Options) -> None:
-    """Raise UsageError where a file that the user named has no such column; other faults show later."""
-    if not source.named or source.path is None or not Path(source.path).is_file():
-        return
+def missing_column(source: Source, options: Options) -> UsageError | None:
+    """What to say of a file that has no such column; None where it has, or has other faults, which show later."""
+    if source.path is None or not Path(source.path).is_file():
+        return None
     try:
         if source.format == "parquet" and not source.compression:
             try:
                 file = parquet.opened(Path(source.path))
             except DocumentError:
-                return
+                return None
             parquet.text_columns(file, options.fields)
         elif source.format == "csv":
             pieces = chunks(source.path, source.compression, min(options.block_bytes, 1 << 16))
@@ -56,4 +56,5 @@ def check_columns(source: Source, options: Options) -> None:
                 raise DocumentError(failure.problem, remedy=failure.remedy)
     except DocumentError as error:
         if error.problem.startswith(("no column", "the column")):
-            raise UsageError(error.problem, where=source.name, remedy=error.remedy) from error
+            return UsageError(error.problem, where=source.name, remedy=error.remedy)
+    return None

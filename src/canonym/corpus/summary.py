@@ -53,6 +53,7 @@ class Summary:
     mentions: tuple[MentionCount, ...] = ()
     outputs: tuple[str, ...] = ()
     failures_file: str = ""
+    left_out: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """The summary as plain JSON values."""
