@@ -18,6 +18,9 @@ from pathlib import Path
 import pytest
 
 import canonym
+from canonym.cli import progress
+from canonym.cli.progress import pace
+from canonym.pipeline import Progress
 
 SOURCE = str(Path(canonym.__file__).parents[1])
 TABLE = """\
@@ -482,6 +485,36 @@ class TestFailures:
         assert done.status == 2
         assert "empty" in done.err
         assert not (tmp_path / "b.csv").exists()
+
+
+class TestProgress:
+    def test_pace_tells_rate_and_time_left(self) -> None:
+        seen = Progress(documents=1200, changed=3, failed=0, read=2_000_000, total=8_000_000, file="a")
+        assert pace(seen, 2.0) == "1.0 MB/s, 0:00:06 left, 1,200 documents, 3 changed"
+        stream = Progress(documents=1, changed=0, failed=2, read=2_000_000, total=None, file="-")
+        assert pace(stream, 2.0) == "1.0 MB/s, 1 documents, 0 changed, 2 failed"
+
+    def test_no_terminal_no_bar(self, run: Run) -> None:
+        assert "\x1b" not in run("normalise", "-t", "t.csv", given=TEXT * 1000).err
+
+    def test_a_bar_is_drawn_once_the_work_is_long(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr(progress, "is_terminal", lambda stream: True)
+        monkeypatch.setattr(progress, "_PATIENCE", 0.0)
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        seen = Progress(documents=1200, changed=3, failed=0, read=2_000_000, total=8_000_000, file="a")
+        with progress.bar("Normalise", True) as told:
+            assert told is not None
+            told(seen)
+        with progress.counted("Reading", range(3), True) as items:
+            assert list(items) == [0, 1, 2]
+        captured = capsys.readouterr()
+        assert "1,200 documents" in captured.err
+        assert "Reading: 3 documents" in captured.err
+        assert captured.out == ""
+        with progress.bar("Normalise", False) as untold:
+            assert untold is None
 
 
 class TestEnds:

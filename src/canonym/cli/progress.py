@@ -47,11 +47,9 @@ class _Shown:
             if time.monotonic() - self._start < _PATIENCE:
                 return
             self._bar = _new_bar(self._title)
+        seconds = time.monotonic() - self._start
         self._bar.update(
-            self._bar.task_ids[0],
-            completed=progress.read,
-            total=progress.total,
-            note=f"{progress.documents:,} documents, {progress.changed:,} changed",
+            self._bar.task_ids[0], completed=progress.read, total=progress.total, note=pace(progress, seconds)
         )
 
     def stop(self) -> None:
@@ -59,25 +57,29 @@ class _Shown:
             self._bar.stop()
 
 
+def pace(progress: Progress, seconds: float) -> str:
+    """The rate since the start, the time that is left at that rate, and what has been done."""
+    rate = progress.read / max(seconds, 1e-6)
+    parts = [f"{rate / 1e6:.1f} MB/s"]
+    if progress.total is not None and rate > 0:
+        minutes, left = divmod(max(0, round((progress.total - progress.read) / rate)), 60)
+        parts.append(f"{minutes // 60}:{minutes % 60:02}:{left:02} left")
+    parts.append(f"{progress.documents:,} documents, {progress.changed:,} changed")
+    return ", ".join(parts + [f"{progress.failed:,} failed"] * (progress.failed > 0))
+
+
 def _new_bar(title: str) -> Bar:
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        DownloadColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-        TransferSpeedColumn,
-    )
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
+    # Rate and time left are ours: rich measures from the moment a bar is first drawn.
     shown = Progress(
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=20),
         DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
         TextColumn("{task.fields[note]}", markup=False),
         console=Console(stderr=True),
+        refresh_per_second=4,
         transient=True,
     )
     shown.add_task(title, total=None, note="")
