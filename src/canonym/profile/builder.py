@@ -38,9 +38,9 @@ _ALL_PRESENT: Final = 0.15
 _THROUGHOUT: Final = 0.9
 #: A sound word is a leftover if it stands in this many documents, and this many times more than it should,
 _LEAST_SPREAD: Final = 5
-_TIMES: Final = 5.0
-#: and not in many times more than the word behind it should.
-_MOST_TIMES: Final = 20.0
+_TIMES: Final = 8.0
+#: while the word behind it would need no such excess: at most half as much, and at most this.
+_MOST_TIMES: Final = 8.0
 
 #: What explains one leftover: occurrences, documents, the word behind it, the gain.
 _Tally = dict[str, list[int]]
@@ -216,7 +216,10 @@ def _surplus(string: str, lang: str, spread: Mapping[str, int], words: float) ->
     for residue, (zipf, _) in rivals(string, lang).items():
         found = spread.get(residue, 0)
         chance = words * 10 ** (frequency[residue] - 3)
-        if _LEAST_SPREAD <= found <= _MOST_TIMES * words * 10 ** (zipf - 3) and found >= _TIMES * chance:
+        if found < _LEAST_SPREAD or found < _TIMES * chance:
+            continue
+        needed = found / (words * 10 ** (zipf - 3))
+        if needed <= min(_MOST_TIMES, found / chance / 2):
             out.append((residue, round(math.log10(found / chance - 1), 2)))
     return tuple(sorted(out))
 
@@ -259,6 +262,8 @@ def _unshadowed(
     out: list[str] = []
     taken: set[str] = set()
     for _, string in ranked:
+        if any(not string.replace(better, "") for better in out):
+            continue  # the same string twice over: "training" lost both of its "in"
         left = {form: trace for form, trace in absent[string].items() if form not in taken}
         if convincing(left.values(), unrelated, gain) and accept(string, left):
             out.append(string)

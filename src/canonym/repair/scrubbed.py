@@ -27,6 +27,12 @@ _ABBREVIATION: Final = 5
 _JOINTS: Final = "-–/&'’.$€£"
 _BEFORE: Final = re.compile(r"(?<!\w)[^\W\d_]+[,;]? $")
 _AFTER: Final = re.compile(r" [^\W\d_]+")
+#: What stands before the end of a contraction whose apostrophe was lost or broken: "they re", "didnâ t".
+_TORN: Final = re.compile(
+    r"(?<![a-z])(?:[a-z]*n|i|you|he|she|it|we|they|that|what|who|there)[^a-z\s]* $", re.IGNORECASE | re.ASCII
+)
+#: Odds (log10) that a part of a compound must have: there, many a stem stands alone ("Tri-State").
+_COMPOUND: Final = 2.0
 #: How often a word must have a capital to be given one when its head was cut off.
 _NAME: Final = 0.9
 #: The same where a word beside it has a capital, as in the names of offices and companies.
@@ -117,12 +123,14 @@ def _restored(text: str, table: Readings, lang: str, known: Callable[[str], bool
         token = match[0]
         if token.isalpha() and (low := token.lower()) not in keys and (known is None or zipf(low, lang) > 0):
             continue  # nearly every word
-        if _foreign(text, match.start(), match.end()):
+        if _foreign(text, match.start(), match.end()) or _torn(text, match.start(), token):
             continue
         if token.isupper() and 1 < len(token) <= _ABBREVIATION and not _shouting(text, *match.span()):
             continue
         case = _case(text, match.start(), token)
         whole = _reading(token, case, table, lang, known)
+        if whole is not None and _hyphened(text, *match.span()) and whole[1] < _COMPOUND:
+            continue
         if whole is not None:
             out.append(_fit(text, match.start(), token, *whole, table.strings, lang))
             continue
@@ -185,6 +193,14 @@ def _foreign(text: str, start: int, end: int) -> bool:
     if end - start > 2:
         return False
     return before in _JOINTS or after in _JOINTS.replace(".", "") or text[max(0, start - 2) : start - 1].isdigit()
+
+
+def _hyphened(text: str, start: int, end: int) -> bool:
+    return text[start - 1 : start] == "-" or text[end : end + 1] == "-"
+
+
+def _torn(text: str, start: int, token: str) -> bool:
+    return token in CLITICS and _TORN.search(text[max(0, start - 12) : start]) is not None
 
 
 def _shouting(text: str, start: int, end: int) -> bool:
