@@ -1,11 +1,15 @@
-"""Learn the weights of `canonym.decide` from gold: texts with the spans that are damaged names.
+"""Learn the model of `canonym.decide`: which damaged form is which name, and which is none.
 
-    python training/decide.py GOLD.jsonl[.gz] --table TABLE [--folds 5] [-o src/canonym/data/decide.json]
+    python training/decide.py --gold GOLD.jsonl[.gz] --table TABLE.csv[.gz] [--names NAMES.csv[.gz]]
+                              [--copies 3] [--folds 5] [-o src/canonym/data]
 
-Each line of GOLD: {"id", "text", "damaged": [{"start", "end", "ids": [...]}]}. Every form that the recogniser
-proposes in a text is a row; it is positive where gold marks the same span with an id of the candidate. The model is
-logistic regression with a small L2 penalty, fitted by Newton's method: the same rows give the same weights.
-Printed: cross-validated precision and recall of decisions at several thresholds.
+GOLD has a JSON object a line: {"id", "text", "damaged": [{"start", "end", "clean", "ids"}], "plain": [[start, end]]}.
+Every text is learned from as it is, and `--copies` times more with its sound names damaged by `training/noise.py`
+or replaced by real alternate names that the table used then does not list. NAMES has the columns name and ids (joined
+by "|", empty for strangers). Each form that the recogniser proposes is a case, each of its candidates a row.
+
+Printed: cross-validated by document, precision and recall of the likeliest candidate at several thresholds, the gain
+of each feature, and by how much each family of features helps (`--families`).
 """
 
 from __future__ import annotations
@@ -15,144 +19,282 @@ import csv
 import gzip
 import io
 import json
+import random
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from forest import Settings, calibrate, grow, write
+from noise import damage
 
 import canonym
-from canonym import decide, recognise
-from canonym.evidence import Evidence
-from canonym.model import Candidate, Decision
+from canonym import table as tables
+from canonym.decide import NAMES, Case, rows
+from canonym.evidence import ALONE
+from canonym.index import compile_table, open_index, save
+from canonym.resolve import Normaliser, open_table
 from canonym.text import fold
 
 
-def load(path: Path) -> list[dict[str, Any]]:
-    """The gold documents."""
-    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    return [json.loads(line) for line in data.splitlines()]
+def read(path: Path) -> bytes:
+    """The bytes of a file, unpacked."""
+    return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
 
 
-def rows(docs: Sequence[dict[str, Any]], table: str) -> tuple[list[dict[str, float]], list[int], list[tuple[int, int]]]:
-    """Signals, labels, and for each row its document and proposal number."""
-    out: list[dict[str, float]] = []
-    labels: list[int] = []
-    groups: list[tuple[int, int]] = []
-    seen: list[tuple[str, Sequence[Candidate], Sequence[Evidence]]] = []
-    accepted_spans: list[tuple[int, int]] = []
+@dataclass
+class Rows:
+    """Rows of features with labels, weights, and for each the document (or name) and the case it is of."""
 
-    def record(form: str, candidates: Sequence[Candidate], evidence: Sequence[Evidence]) -> Decision:
-        seen.append((form, candidates, evidence))
-        return Decision(form, "abstain")
+    x: list[tuple[float, ...]]
+    y: list[int]
+    weight: list[float]
+    group: list[int]
+    case: list[int]
+    real: list[bool]
 
-    original = recognise.Recogniser._believable
-
-    def watched(self: Any, text: str, listed: Any, proposed: Any) -> Any:
-        accepted_spans[:] = [(p.start, p.end) for p in proposed]
-        return original(self, text, listed, proposed)
-
-    recognise.decide = record  # type: ignore[attr-defined]
-    recognise.Recogniser._believable = watched  # type: ignore[method-assign]
-    names = canonym.load(table)
-    number = 0
-    for k, doc in enumerate(docs):
-        seen.clear()
-        accepted_spans.clear()
-        names._recogniser.annotate([doc["text"]])
-        gold = {(g["start"], g["end"]): set(g["ids"]) for g in doc["damaged"]}
-        for span, (form, candidates, evidence) in zip(accepted_spans, seen, strict=True):
-            number += 1
-            for candidate, here in zip(candidates, evidence, strict=True):
-                out.append(decide.signals(form, candidate, candidates, here))
-                labels.append(int(candidate.entity.id in gold.get(span, ())))
-                groups.append((k, number))
-    return out, labels, groups
+    def add(self, case: Case, right: set[str], group: int, weight: float, real: bool) -> None:
+        """Add every candidate of a case."""
+        number = (self.case[-1] + 1) if self.case else 0
+        for row, candidate in zip(rows(case), case.candidates, strict=True):
+            self.x.append(row)
+            self.y.append(int(candidate.entity.id in right))
+            self.weight.append(weight)
+            self.group.append(group)
+            self.case.append(number)
+            self.real.append(real)
 
 
-def name_rows(path: Path, table: str, first: int) -> tuple[list[dict[str, float]], list[int], list[tuple[int, int]]]:
-    """The same rows for names without text: a CSV with the columns name and ids (joined by |, empty for strangers)."""
-    names = canonym.load(table)
-    out: list[dict[str, float]] = []
-    labels: list[int] = []
-    groups: list[tuple[int, int]] = []
-    text = gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_text("utf-8")
-    for k, row in enumerate(csv.DictReader(io.StringIO(text))):
-        found = (
-            names._near(row["name"], fold(row["name"]), None) if not names._candidates.listed(fold(row["name"])) else ()
-        )
-        for c in found:
-            out.append(decide.signals(fold(row["name"]), c, found, Evidence()))
-            labels.append(int(c.entity.id in row["ids"].split("|")))
-            groups.append((k, first + k))
-    return out, labels, groups
+def hold_out(path: Path, share: float, seed: int, folder: Path) -> tuple[Normaliser, dict[str, list[str]]]:
+    """The table without a share of its Latin alternate names, and these, by entity id."""
+    whole = tables.read(path)
+    rng = random.Random(seed)
+    keep: list[int] = []
+    out: dict[str, list[str]] = {}
+    gone: set[str] = set()
+    for k, (alias, kind) in enumerate(zip(whole.aliases, whole.kinds, strict=True)):
+        folded = fold(alias)
+        if kind != "canonical" and folded.isascii() and len(folded) > 3 and rng.random() < share:
+            out.setdefault(whole.entities[whole.entity_of[k]].id, []).append(alias)
+            gone.add(folded)
+        else:
+            keep.append(k)
+    keep = [k for k in keep if fold(whole.aliases[k]) not in gone or whole.kinds[k] == "canonical"]
+    part = replace(
+        whole,
+        aliases=[whole.aliases[k] for k in keep],
+        entity_of=[whole.entity_of[k] for k in keep],
+        kinds=[whole.kinds[k] for k in keep],
+        lines=[whole.lines[k] for k in keep],
+    )
+    kept = folder / f"{whole.fingerprint}-{seed}.index"
+    if not kept.exists():
+        save(compile_table(part), kept)
+    return Normaliser([open_index(kept)]), out
 
 
-def fit(x: np.ndarray, y: np.ndarray, penalty: float = 1.0, rounds: int = 30) -> np.ndarray:
-    """Logistic regression by Newton's method; x has shape (rows, signals + 1), its last column is ones."""
-    w = np.zeros(x.shape[1])
-    ridge = np.full(x.shape[1], penalty)
-    ridge[-1] = 1e-6
-    for _ in range(rounds):
-        p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
-        gradient = x.T @ (p - y) + ridge * w
-        hessian = (x * (p * (1 - p))[:, None]).T @ x + np.diag(ridge)
-        step = np.linalg.solve(hessian, gradient)
-        w -= step
-        if np.abs(step).max() < 1e-9:
-            break
-    return w
+def clean(doc: dict[str, Any]) -> tuple[str, list[tuple[int, int, set[str]]]]:
+    """The text with its damaged names mended, and the spans of its sound names with the ids they may have."""
+    spans = [(g["start"], g["end"], g["clean"], set(g["ids"])) for g in doc["damaged"]]
+    spans += [(a, b, doc["text"][a:b], set()) for a, b in doc["plain"]]
+    text, out, done = "", [], 0
+    for start, end, name, ids in sorted(spans):
+        if start < done:
+            continue
+        text += doc["text"][done:start]
+        out.append((len(text), len(text) + len(name), ids))
+        text += name
+        done = end
+    return text + doc["text"][done:], out
 
 
-def report(title: str, score: np.ndarray, y: np.ndarray, groups: list[tuple[int, int]], total: int) -> None:
-    """Precision and recall of the likeliest candidate of each proposal, at several thresholds."""
-    best: dict[int, int] = {}
-    for row, (_, proposal) in enumerate(groups):
-        if proposal not in best or score[row] > score[best[proposal]]:
-            best[proposal] = row
-    top = np.array(sorted(best.values()))
-    reach = len({g for (_, g), label in zip(groups, y, strict=True) if label})
-    print(f"{title}: {len(y)} rows, {len(top)} proposals, {reach} of them with a right candidate")
-    for threshold in (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95):
-        taken = top[score[top] >= threshold]
-        good = y[taken].sum()
-        recall = good / max(1, total or reach)
-        print(f"{threshold:.2f} precision {good / max(1, len(taken)):.4f} recall {recall:.4f} taken {len(taken)}")
+def damaged(
+    doc: dict[str, Any], names: Normaliser, alternates: dict[str, list[str]], rng: random.Random
+) -> dict[str, Any]:
+    """A copy of a document with other names of it damaged."""
+    text, spans = clean(doc)
+    out, done, gold = "", 0, []
+    share = rng.choice([0.15, 0.3, 0.5])
+    for start, end, ids in spans:
+        name = text[start:end]
+        ids = ids or {c.entity.id for c in names._candidates.listed(fold(name))}
+        if not ids or rng.random() > share:
+            continue
+        others = [a for i in sorted(ids) for a in alternates.get(i, ())]
+        if others and rng.random() < 0.16:
+            new = rng.choice(others)
+            ids = {i for i in ids if new in alternates.get(i, ())}
+        else:
+            new, _ = damage(name, rng)
+        if fold(new) == fold(name) or names._candidates.listed(fold(new)):
+            continue
+        out += text[done:start]
+        gold.append({"start": len(out), "end": len(out) + len(new), "ids": sorted(ids)})
+        out += new
+        done = end
+    return {"text": out + text[done:], "damaged": gold}
+
+
+def collect(
+    doc: dict[str, Any], names: Normaliser, out: Rows, group: int, weight: float, real: bool, rng: random.Random
+) -> None:
+    """Rows of the cases of a document: at first sight, and again when some of its names have been accepted."""
+    text = doc["text"]
+    recogniser = names._recogniser
+    runs = list(recogniser._runs(text))
+    recogniser._planner.prepare(run for _, run in runs)
+    page = recogniser._open(text, runs)
+    gold = {(g["start"], g["end"]): set(g["ids"]) for g in doc["damaged"]}
+    first = list(page.cases())
+    for place, case in first:
+        out.add(case, gold.get((place.start, place.end), set()), group, weight, real)
+    right = []
+    for place, case in first:
+        ids = gold.get((place.start, place.end), set())
+        best = next((c for c in case.candidates if c.entity.id in ids), None)
+        if best is not None and rng.random() < 0.6:
+            right.append((place, canonym.Decision(case.form, "accept", best)))
+    if right:
+        page.accept(right)
+        for place, case in page.cases():
+            out.add(case, gold.get((place.start, place.end), set()), group, weight * 0.5, False)
 
 
 def main() -> None:
-    """Fit, cross-validate, write."""
+    """Collect, cross-validate, grow, write."""
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("gold", type=Path)
-    ap.add_argument("--table", default="default")
-    ap.add_argument("--names", type=Path, help="a CSV of single names, learned from too")
+    ap.add_argument("--gold", type=Path, required=True)
+    ap.add_argument("--table", type=Path, required=True)
+    ap.add_argument("--names", type=Path)
+    ap.add_argument("--copies", type=int, default=3)
     ap.add_argument("--folds", type=int, default=5)
+    ap.add_argument("--families", action="store_true", help="leave out each family of features in turn")
+    ap.add_argument("--rows", type=Path, help="keep the rows in this .npz file, and read them from there next time")
     ap.add_argument("-o", "--output", type=Path)
     a = ap.parse_args()
-    docs = load(a.gold)
-    signals, labels, groups = rows(docs, a.table)
-    in_text = len(labels)
-    if a.names:
-        for have, new in zip((signals, labels, groups), name_rows(a.names, a.table, 10**9), strict=True):
-            have.extend(new)  # type: ignore[arg-type]
-    columns = sorted(signals[0])
-    x = np.array([[s[c] for c in columns] + [1.0] for s in signals])
-    y = np.array(labels, dtype=float)
-    fold_of = np.array([doc % a.folds for doc, _ in groups])
-    score = np.zeros(len(y))
-    for k in range(a.folds):
-        w = fit(x[fold_of != k], y[fold_of != k])
-        score[fold_of == k] = 1 / (1 + np.exp(-(x[fold_of == k] @ w)))
-    report("texts", score[:in_text], y[:in_text], groups[:in_text], sum(len(d["damaged"]) for d in docs))
-    if a.names:
-        report("names", score[in_text:], y[in_text:], groups[in_text:], 0)
-    w = fit(x, y)
-    for c, v in sorted(zip([*columns, "bias"], w, strict=True), key=lambda p: -abs(p[1])):
-        print(f"{c:18s} {v:8.3f}")
+    docs = [json.loads(line) for line in read(a.gold).splitlines()]
+    total = sum(len(d["damaged"]) for d in docs)
+    if a.rows and a.rows.exists():
+        data = dict(np.load(a.rows))
+    else:
+        data = make_rows(a, docs)
+        if a.rows:
+            np.savez_compressed(a.rows, **data)
+    x, y, weight, group, case, real = (data[k] for k in ("x", "y", "weight", "group", "case", "real"))
+    alone = x[:, NAMES.index("in_text")] == 0
+    settings = Settings()
+    score = cross(x, y, weight, group, a.folds, settings, list(range(len(NAMES))))
+    # Calibrated on what was not damaged by us: the likeliest candidate of each real case.
+    top = best_of(score, case, real)
+    scale, shift = calibrate(score[top], y[top])
+    probability = 1 / (1 + np.exp(-(score * scale + shift)))
+    report("texts", probability, y, case, real & ~alone, total)
+    if alone.any():
+        report("names", probability, y, case, real & alone, 0)
+    if a.families:
+        for family, members in FAMILIES.items():
+            columns = [k for k, n in enumerate(NAMES) if n not in members]
+            part = cross(x, y, weight, group, a.folds, settings, columns)
+            print(f"without {family}: best F1 {best_f1(part, y, case, real & ~alone, total):.4f}")
+        print(f"with all: best F1 {best_f1(score, y, case, real & ~alone, total):.4f}")
     if a.output:
-        model = {"bias": round(float(w[-1]), 4), "weights": {c: round(float(v), 4) for c, v in zip(columns, w, strict=False)},
-                 "threshold": 0.8, "threshold_alone": 0.6, "margin": 0.1}  # fmt: skip
-        a.output.write_text(json.dumps(model, indent=1) + "\n", "utf-8")
+        forest = grow(NAMES, x, y, weight, settings)
+        write(str(a.output / "decide.npz"), replace(forest, scale=scale, shift=shift))
+
+
+FAMILIES = {
+    "weighted edits": {"cost", "relative_cost", "margin", "behind"},
+    "plain metrics": {"edits", "likeness", "longer", "first_letter", "last_letter", "frame", "rule"},
+    "word frequency": {"rarest_word", "joined_word", "name_word", "lower_in_text"},
+    "prominence": {"prominence", "canonical", "far_fetched", "homonym"},
+    "the same name elsewhere": {"same_entity", "same_name", "same_damaged", "repeated"},
+    "country": {"country_share", "places"},
+    "surroundings": {"locative", "feature_word", "title", "saying", "capital_before", "capital_after", "comma_place",
+                     "begins", "before", "after", "run"},
+}  # fmt: skip
+
+
+def make_rows(a: argparse.Namespace, docs: list[dict[str, Any]]) -> dict[str, Any]:
+    """All rows, as arrays."""
+    names = Normaliser([open_table(a.table)])
+    out = Rows([], [], [], [], [], [])
+    for k, doc in enumerate(docs):
+        collect(doc, names, out, k, 1.0, True, random.Random(k))
+    print("rows of the texts", len(out.y), flush=True)
+    import tempfile
+
+    folder = Path(tempfile.gettempdir()) / "canonym-training"
+    for copy in range(a.copies):
+        part, alternates = hold_out(a.table, 0.12, copy, folder)
+        for k, doc in enumerate(docs):
+            rng = random.Random(1_000_003 * (copy + 1) + k)
+            new = damaged(doc, part, alternates, rng)
+            if new["damaged"]:
+                collect(new, part, out, k, 0.5, False, rng)
+        print("rows with copy", copy, len(out.y), flush=True)
+    if a.names:
+        for k, row in enumerate(csv.DictReader(io.StringIO(read(a.names).decode("utf-8")))):
+            form = fold(row["name"])
+            found = () if names._candidates.listed(form) else names._near(row["name"], form, None)
+            if found:
+                right = set(row["ids"].split("|")) if row["ids"] else set()
+                out.add(Case(form, found, (ALONE,) * len(found)), right, k, 1.0, True)
+    return {
+        "x": np.array(out.x, np.float32),
+        "y": np.array(out.y, np.float64),
+        "weight": np.array(out.weight, np.float64),
+        "group": np.array(out.group),
+        "case": np.array(out.case),
+        "real": np.array(out.real),
+    }
+
+
+def cross(x: Any, y: Any, weight: Any, group: Any, folds: int, settings: Settings, columns: Sequence[int]) -> Any:
+    """Held-out log-odds of every row, by document."""
+    score = np.zeros(len(y))
+    names = tuple(NAMES[k] for k in columns)
+    x = x[:, columns]
+    for fold_ in range(folds):
+        test = group % folds == fold_
+        forest = grow(names, x[~test], y[~test], weight[~test], settings)
+        score[test] = forest.log_odds(x[test])
+    return score
+
+
+def best_of(score: Any, case: Any, mask: Any) -> Any:
+    """The row of the likeliest candidate of each case under the mask."""
+    at = np.flatnonzero(mask)
+    order = at[np.lexsort((-score[at], case[at]))]
+    return order[np.unique(case[order], return_index=True)[1]]
+
+
+def curve(score: Any, y: Any, case: Any, mask: Any, total: int) -> list[tuple[float, float, float, int]]:
+    """Threshold, precision, recall and the number taken, from the strictest threshold on."""
+    top = best_of(score, case, mask)
+    top = top[np.argsort(-score[top], kind="stable")]
+    good = np.cumsum(y[top])
+    total = total or len(np.unique(case[mask & (y > 0)]))
+    return [
+        (float(score[r]), float(g / (k + 1)), float(g / total), k + 1)
+        for k, (r, g) in enumerate(zip(top, good, strict=True))
+    ]
+
+
+def best_f1(score: Any, y: Any, case: Any, mask: Any, total: int) -> float:
+    """The best F1 over all thresholds: optimistic, but fair for comparing features."""
+    return max(2 * p * r / max(1e-9, p + r) for _, p, r, _ in curve(score, y, case, mask, total))
+
+
+def report(title: str, score: Any, y: Any, case: Any, mask: Any, total: int) -> None:
+    """Precision and recall at several thresholds."""
+    points = curve(score, y, case, mask, total)
+    print(title)
+    for limit in (0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95):
+        fits = [p for p in points if p[0] >= limit]
+        if fits:
+            _, p, r, n = fits[-1]
+            print(f"  {limit:.2f} precision {p:.4f} recall {r:.4f} F1 {2 * p * r / (p + r):.4f} taken {n}")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ Three ways, from sure to unsure, over one or more indexes; where two tables list
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import Final
@@ -16,7 +17,7 @@ from canonym.keys import rule_key, rule_reasons, squeeze
 from canonym.lexicon import zipf
 from canonym.model import Candidate, Match
 from canonym.scan import Token
-from canonym.text import fold, letters, unaccented
+from canonym.text import APOSTROPHES, fold, letters, unaccented
 
 #: A word that is this common (Zipf scale) is never taken for a damaged name.
 ORDINARY: Final = 4.5
@@ -25,6 +26,9 @@ _MOST_COMBINATIONS: Final = 64
 #: A word that is this common without its accents is read as that word.
 _SOUND: Final = 3.0
 _CACHE: Final = 400_000
+_APOSTROPHE: Final = re.compile(f"[{re.escape(APOSTROPHES)}]")
+_CONTRACTION: Final = re.compile(rf"[{re.escape(APOSTROPHES)}](?:s|d|t|m|ll|re|ve)$", re.IGNORECASE)
+_INITIALS: Final = re.compile(r"\b\w\.\w?")
 _FIGURES: Final = str.maketrans("01358", "olesb")
 
 
@@ -113,13 +117,7 @@ class Candidates:
 
     def suspect(self, word: str) -> bool:
         """True for a folded word that may be damaged: Latin, long enough, no name by itself, no ordinary word."""
-        return (
-            len(word) >= 3
-            and word.isascii()
-            and word.isalpha()
-            and zipf(word) < ORDINARY
-            and not self.listed(word)
-        )
+        return len(word) >= 3 and word.isascii() and word.isalpha() and zipf(word) < ORDINARY and not self.listed(word)
 
     def warm(self, words: Iterable[str]) -> None:
         """Look up the neighbours of many words at once; later calls of `near` find them kept."""
@@ -187,15 +185,15 @@ class Candidates:
 def choose(surface: str, found: Iterable[Candidate]) -> tuple[Candidate, ...]:
     """One candidate an entity for a spelling as it stands in a text, those spelt the very same first.
 
-    So "San Jose" is the city that is written so before it is San José, and "Male" is no Malé: a word that is also
-    an ordinary one names a place only letter by letter.
+    So "San Jose" is the city that is written so before it is San José. Folding forgives accents, apostrophes and full
+    stops, and where it forgives too much the candidate is dropped: see `_forgiven`.
     """
     plain = letters(surface)
     by_entity: dict[str, Candidate] = {}
     same: dict[str, bool] = {}
     for c in found:
         literal = letters(c.alias) == plain
-        if not literal and " " not in plain and zipf(plain) >= _SOUND and unaccented(c.alias) == plain:
+        if not _forgiven(surface, plain, c, literal):
             continue
         if c.entity.id not in by_entity or (literal and not same[c.entity.id]):
             by_entity[c.entity.id] = c
@@ -203,6 +201,30 @@ def choose(surface: str, found: Iterable[Candidate]) -> tuple[Candidate, ...]:
     if any(c.kind in ("weak", "never") for c in by_entity.values()):
         return tuple(by_entity.values())
     return tuple(sorted(by_entity.values(), key=lambda c: not same[c.entity.id]))
+
+
+def one_each(found: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """The first candidate of each entity."""
+    by_entity: dict[str, Candidate] = {}
+    for c in found:
+        by_entity.setdefault(c.entity.id, c)
+    return tuple(by_entity.values())
+
+
+def _forgiven(surface: str, plain: str, candidate: Candidate, literal: bool) -> bool:
+    """True unless an ordinary word, a contraction, a possessive or initials equal a name only when folded.
+
+    "Male" is no Malé, "Steele's" no Steeles, "Chen" no Ch'en, "U.N." no Un.
+    """
+    alias = candidate.alias
+    if not literal and " " not in plain and zipf(plain) >= _SOUND and unaccented(alias) == plain:
+        return False
+    if _APOSTROPHE.search(surface):
+        if _CONTRACTION.search(surface) and not _APOSTROPHE.search(alias):
+            return False
+    elif _APOSTROPHE.search(alias) and " " not in plain and zipf(plain) > 0:
+        return False
+    return not _INITIALS.search(surface) or "." in alias or (alias.isupper() and len(alias) <= 6)
 
 
 def _joinable(part: Sequence[Token], whole: str) -> bool:

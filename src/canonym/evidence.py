@@ -2,85 +2,141 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass, field, fields
+from functools import cache
+from importlib.resources import files
 
-from canonym.model import Entity
+from canonym.model import Candidate, Entity
 from canonym.scan import words
+from canonym.text import fold
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What surrounds one form. All flags are False, all shares 0.0, for a name without a text.
+    """What surrounds one form, for one candidate; all zero for a name without a text.
 
-    `country_share`: of the document's listed places, the share in the candidate's country, 0 to 1.
+    in_text: there is a text at all.
+    same_entity, same_name: how often the entity, or its name for any entity, is listed elsewhere in it (to 3).
+    same_damaged: how many other damaged spellings of the entity it seems to hold (to 3).
+    repeated: how often the form itself stands in it (to 5).
+    country_share: of its listed places, the share in the candidate's country, 0 to 1; `places`: log2 of their number.
+    locative, feature_word, title, saying: what kind of word stands before ("in", "Mr") or after ("province", "said").
+    capital_before, capital_after: an unlisted capitalised word stands beside it.
+    comma_place: a listed place stands beside it, after a comma.
+    lower_in_text: the form stands in small letters too.
+    begins: it opens a sentence. shouted: it is in capitals. run: the words of the run it stands in (to 8).
+    before, after: how much the neighbouring words speak for a place (log-odds, see `training/surroundings.py`).
     """
 
-    in_text: bool = False
-    same_entity: bool = False
-    same_damaged: bool = False
+    in_text: float = 0.0
+    same_entity: float = 0.0
+    same_name: float = 0.0
+    same_damaged: float = 0.0
+    repeated: float = 0.0
     country_share: float = 0.0
-    locative: bool = False
-    feature_word: bool = False
-    title: bool = False
-    saying: bool = False
-    capital_before: bool = False
-    capital_after: bool = False
-    comma_place: bool = False
-    lower_in_text: bool = False
+    places: float = 0.0
+    locative: float = 0.0
+    feature_word: float = 0.0
+    title: float = 0.0
+    saying: float = 0.0
+    capital_before: float = 0.0
+    capital_after: float = 0.0
+    comma_place: float = 0.0
+    lower_in_text: float = 0.0
+    begins: float = 0.0
+    shouted: float = 0.0
+    run: float = 0.0
+    before: float = 0.0
+    after: float = 0.0
+
+    def values(self) -> tuple[float, ...]:
+        """The fields as numbers, in their order."""
+        return astuple(self)
+
+
+NAMES: tuple[str, ...] = tuple(f.name for f in fields(Evidence))
+ALONE = Evidence()
+
+#: Marks that stand for what is no word: a capitalised or a listed neighbour, nothing at all.
+CAPITAL, LISTED, NOTHING = "<capital>", "<listed>", "<nothing>"
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The words beside a span, folded; "" where there are none. Capital: the word is part of the same run."""
+    """What stands beside a span: folded words, punctuation, or one of the marks above."""
 
-    before: str = ""
-    after: str = ""
-    capital_before: bool = False
-    capital_after: bool = False
+    before: str = NOTHING
+    after: str = NOTHING
     comma_place: bool = False
+    shouted: bool = False
+    run: int = 1
+
+
+@cache
+def leanings() -> tuple[Mapping[str, float], Mapping[str, float]]:
+    """How much each word before, and each after, speaks for a place: log-odds."""
+    raw = json.loads(files("canonym").joinpath("data/surroundings.json").read_text("utf-8"))
+    return raw["before"], raw["after"]
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The names that a document surely holds."""
+    """The names that a document surely holds, counted: by entity, by folded spelling, by country."""
 
-    entities: frozenset[str]
-    countries: tuple[tuple[str, int], ...]
+    entities: Mapping[str, int]
+    names: Mapping[str, int]
+    countries: Mapping[str, int]
     total: int
-
-    def share(self, entity: Entity) -> float:
-        """The share of the document's listed places that lie in the entity's country."""
-        if not self.total or not entity.country:
-            return 0.0
-        return dict(self.countries).get(entity.country, 0) / self.total
+    forms: Mapping[str, int] = field(default_factory=dict)
 
 
-def summarise(entities: Iterable[Entity]) -> Summary:
-    """Count the countries of the listed names of a document."""
-    ids: set[str] = set()
+def summarise(found: Iterable[tuple[Entity, str]]) -> Summary:
+    """Count the listed names of a document, given each entity with its folded spelling."""
+    entities: Counter[str] = Counter()
+    names: Counter[str] = Counter()
     countries: Counter[str] = Counter()
-    for entity in entities:
-        ids.add(entity.id)
+    for entity, name in found:
+        entities[entity.id] += 1
+        names[name] += 1
         if entity.country:
             countries[entity.country] += 1
-    return Summary(frozenset(ids), tuple(sorted(countries.items())), sum(countries.values()))
+    return Summary(entities, names, countries, sum(countries.values()))
 
 
-def gather(entity: Entity, around: Surroundings, document: Summary, damaged: bool, lower_in_text: bool) -> Evidence:
-    """The evidence for one candidate of one form; `damaged`: another damaged spelling of the entity is there."""
+def gather(
+    candidate: Candidate, around: Surroundings, document: Summary, damaged: int, repeated: int, lower: bool
+) -> Evidence:
+    """The evidence for one candidate of one form.
+
+    `damaged` counts other damaged spellings of the entity, `repeated` the form itself; `lower`: it stands in small
+    letters too.
+    """
+    entity = candidate.entity
+    before, after = leanings()
+    share = document.countries.get(entity.country, 0) / document.total if document.total and entity.country else 0.0
     return Evidence(
-        in_text=True,
-        same_entity=entity.id in document.entities,
-        same_damaged=damaged,
-        country_share=document.share(entity),
-        locative=around.before in words("locatives"),
-        feature_word=around.after in words("features"),
-        title=around.before in words("titles"),
-        saying=around.after in words("verbs_of_saying"),
-        capital_before=around.capital_before,
-        capital_after=around.capital_after,
-        comma_place=around.comma_place,
-        lower_in_text=lower_in_text,
+        in_text=1.0,
+        same_entity=float(min(3, document.entities.get(entity.id, 0))),
+        same_name=float(min(3, document.names.get(fold(candidate.alias), 0))),
+        same_damaged=float(min(3, damaged)),
+        repeated=float(min(5, repeated)),
+        country_share=share,
+        places=math.log2(1 + document.total),
+        locative=float(around.before in words("locatives")),
+        feature_word=float(around.after in words("features")),
+        title=float(around.before in words("titles")),
+        saying=float(around.after in words("verbs_of_saying")),
+        capital_before=float(around.before == CAPITAL),
+        capital_after=float(around.after == CAPITAL),
+        comma_place=float(around.comma_place),
+        lower_in_text=float(lower),
+        begins=float(around.before in (NOTHING, ".", "!", "?", ":")),
+        shouted=float(around.shouted),
+        run=float(min(8, around.run)),
+        before=before.get(around.before, 0.0),
+        after=after.get(around.after, 0.0),
     )

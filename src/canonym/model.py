@@ -63,6 +63,11 @@ class UsageError(CanonymError):
     """The call itself is wrong (exit status 2)."""
 
 
+#: What every entity of a table without prominences counts as: such a table was made by hand, for what it lists.
+#: No round number, so that it is told from a population.
+UNKNOWN_PROMINENCE: Final = 100_001
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """A thing with one canonical name.

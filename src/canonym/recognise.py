@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from canonym.candidates import Candidates
 from canonym.caseless import CaselessFinder
-from canonym.decide import decide
-from canonym.evidence import Evidence, Summary, Surroundings, gather, summarise
+from canonym.decide import Case, decide_all
+from canonym.evidence import CAPITAL, LISTED, NOTHING, Surroundings, gather, summarise
 from canonym.keys import without_izafa
 from canonym.lexicon import zipf
 from canonym.model import Candidate, Decision, Mention
@@ -25,8 +27,8 @@ _LOWER_PLAIN: Final = 4.4
 #: A word in small letters that goes on a run of capitalised ones is rarer than this (Zipf scale).
 _TAIL: Final = 1.0
 _CACHE: Final = 400_000
-_BEFORE: Final = re.compile(r"([^\W\d_]+)[\s\"'“‘(\[]*$")
-_AFTER: Final = re.compile(r"^(?:['’]s)?[\s\"'”’)\]]*([^\W\d_]+)")
+_BEFORE: Final = re.compile(r"([^\W\d_]+|[^\w\s])[\s\"'“‘]*$")
+_AFTER: Final = re.compile(r"^(?:['’]s)?[\s\"'”’]*([^\W\d_]+|[^\w\s])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,9 @@ class Recogniser:
         """The mentions of each text, in order, without overlap. A result depends on its own text alone."""
         found = [list(self._runs(text)) for text in texts]
         self._planner.prepare(run for runs in found for _, run in runs)
-        return [self._one(text, runs) for text, runs in zip(texts, found, strict=True)]
+        pages = [self._open(text, runs) for text, runs in zip(texts, found, strict=True)]
+        _believe([page for page in pages if page.proposed])
+        return [_without_overlap(page.listed) for page in pages]
 
     def _runs(self, text: str) -> Iterable[tuple[int, str]]:
         """Runs with their offsets; one that a word of no language follows goes on there: New ondon, Las egas."""
@@ -71,7 +75,8 @@ class Recogniser:
             done = end
             yield start, text[start:end]
 
-    def _one(self, text: str, runs: Sequence[tuple[int, str]]) -> list[Mention]:
+    def _open(self, text: str, runs: Sequence[tuple[int, str]]) -> _Page:
+        """What a text surely holds, and what it may hold."""
         listed: list[Mention] = []
         weak: list[Mention] = []
         proposed: list[_Placed] = []
@@ -79,8 +84,7 @@ class Recogniser:
         for at, run in runs:
             plan = self._planner.plan(run)
             for span in plan.listed:
-                mention = _listed_mention(text, at, span)
-                (weak if span.weak else listed).append(mention)
+                (weak if span.weak else listed).append(_listed_mention(text, at, span))
             for span in plan.proposed:
                 proposed.append(_Placed(at + span.start, at + span.end, span, at, plan))
         guarded = [*find_protected(text), *((h.start, h.end) for h in hosts)]
@@ -90,11 +94,10 @@ class Recogniser:
             proposed = [p for p in proposed if not _meets(p, guarded)]
         listed += [m for m in self._caseless.find(text) if not _meets(m, guarded)]
         listed += [m for m in self._lower(text, bool(runs), listed) if not _meets(m, guarded)]
-        sure = summarise(m.entity for m in listed)
-        listed += [m for m in weak if m.entity.id in sure.entities]
-        if proposed:
-            listed = self._believable(text, listed, proposed)
-        return _without_overlap(listed)
+        if weak:
+            sure = {m.entity.id for m in listed}
+            listed += [m for m in weak if m.entity.id in sure]
+        return _Page(text, listed, proposed)
 
     def _domains(self, text: str) -> list[Mention]:
         out = []
@@ -139,88 +142,98 @@ class Recogniser:
             )
         return known
 
-    def _believable(self, text: str, listed: list[Mention], proposed: Sequence[_Placed]) -> list[Mention]:
-        """Listed mentions and the proposals that are accepted, round by round, until nothing is added.
 
-        What is accepted counts as listed in the next round: so a second run over the rewritten text, where it
-        is listed, finds nothing new.
-        """
-        small = _Once(lambda: frozenset(lower_words(text)))
-        left = list(proposed)
-        listed = list(listed)
-        while left:
-            document = summarise(m.entity for m in listed)
-            taken = [(m.start, m.end) for m in listed]
-            forms: dict[str, set[str]] = {}
-            for p in left:
-                for c in p.span.candidates[:1]:
-                    forms.setdefault(c.entity.id, set()).add(p.span.form)
-            accepted: list[tuple[_Placed, Decision]] = []
-            for p in left:
-                around = _surroundings(text, p, taken)
-                seen = [self._evidence(c, p, around, document, forms, small) for c in p.span.candidates]
-                decision = decide(p.span.form, p.span.candidates, seen)
-                if decision.status == "accept":
-                    accepted.append((p, decision))
-            if not accepted:
-                break
-            new = [_decided_mention(text, p, d) for p, d in accepted]
-            listed = _without_overlap([*listed, *new])
-            left = [p for p in left if not any(p is a for a, _ in accepted)]
-        return listed
+def _believe(pages: Sequence[_Page]) -> None:
+    """Add the proposals that are accepted to what is listed, round by round, until nothing is added.
 
-    @staticmethod
-    def _evidence(
-        candidate: Candidate,
-        place: _Placed,
-        around: Surroundings,
-        document: Summary,
-        forms: dict[str, set[str]],
-        small: _Once,
-    ) -> Evidence:
-        entity = candidate.entity
-        damaged = len(forms.get(entity.id, set()) - {place.span.form}) > 0
-        return gather(entity, around, document, damaged, place.span.form in small())
+    What is accepted counts as listed in the next round: so a second run over the rewritten text, where it is
+    listed, finds nothing new. All pages go through a round together, since scoring is cheaper by the thousand.
+    """
+    while pages:
+        cases: list[Case] = []
+        owners: list[tuple[_Page, _Placed]] = []
+        for page in pages:
+            for place, case in page.cases():
+                cases.append(case)
+                owners.append((page, place))
+        accepted: dict[int, list[tuple[_Placed, Decision]]] = {}
+        for (page, place), decision in zip(owners, decide_all(cases), strict=True):
+            if decision.status == "accept":
+                accepted.setdefault(id(page), []).append((place, decision))
+        pages = [page for page in pages if id(page) in accepted]
+        for page in pages:
+            page.accept(accepted[id(page)])
+        pages = [page for page in pages if page.proposed]
 
 
-class _Once:
-    """A value made when first asked for."""
+class _Page:
+    """One text on its way: what is listed in it, and what is still proposed."""
 
-    def __init__(self, make: Callable[[], frozenset[str]]) -> None:
-        self._make = make
-        self._value: frozenset[str] | None = None
+    def __init__(self, text: str, listed: list[Mention], proposed: list[_Placed]) -> None:
+        self.text = text
+        self.listed = listed
+        self.proposed = proposed
+        self._small: set[str] | None = None
 
-    def __call__(self) -> frozenset[str]:
-        if self._value is None:
-            self._value = self._make()
-        return self._value
+    def cases(self) -> Iterable[tuple[_Placed, Case]]:
+        """Every proposal with the evidence for each of its candidates."""
+        document = summarise((m.entity, fold(m.text)) for m in self.listed)
+        taken = [(m.start, m.end) for m in self.listed]
+        forms: dict[str, set[str]] = {}
+        count: Counter[str] = Counter()
+        for p in self.proposed:
+            count[p.span.form] += 1
+            forms.setdefault(p.span.candidates[0].entity.id, set()).add(p.span.form)
+        if self._small is None:
+            self._small = lower_words(self.text)
+        for p in self.proposed:
+            form = p.span.form
+            around = _surroundings(self.text, p, taken)
+            seen = tuple(
+                gather(
+                    c,
+                    around,
+                    document,
+                    len(forms.get(c.entity.id, set()) - {form}),
+                    count[form],
+                    form in self._small,
+                )
+                for c in p.span.candidates
+            )
+            yield p, Case(form, p.span.candidates, seen)
+
+    def accept(self, accepted: Sequence[tuple[_Placed, Decision]]) -> None:
+        """Count accepted proposals as listed."""
+        places = {id(p) for p, _ in accepted}
+        self.listed = _without_overlap([*self.listed, *(_decided_mention(self.text, p, d) for p, d in accepted)])
+        self.proposed = [p for p in self.proposed if id(p) not in places]
 
 
-def _surroundings(text: str, place: _Placed, taken: Iterable[tuple[int, int]]) -> Surroundings:
+def _surroundings(text: str, place: _Placed, taken: Sequence[tuple[int, int]]) -> Surroundings:
     before = after = ""
-    capital_before = capital_after = False
     for start, end, word in place.plan.words:
         start, end = start + place.run_start, end + place.run_start
+        listed = any(a <= start and end <= b for a, b in taken)
+        mark = LISTED if listed else CAPITAL if text[start].isupper() else word
         if end <= place.start:
-            before, edge = word, (start, end)
-            capital_before = text[start].isupper() and not any(a <= edge[0] and edge[1] <= b for a, b in taken)
-        elif start >= place.end and not after and text[place.end : place.end + 2] not in ("'s", "’s"):
-            after, edge = word, (start, end)
-            capital_after = text[start].isupper() and not any(a <= edge[0] and edge[1] <= b for a, b in taken)
-    if not before:
-        match = _BEFORE.search(text[max(0, place.start - 40) : place.start])
-        before = fold(match[1]) if match else ""
-    elif before in words("particles") or before in words("locatives"):
-        capital_before = False
-    if not after:
-        match = _AFTER.search(text[place.end : place.end + 40])
-        after = fold(match[1]) if match else ""
+            before = word if word in words("locatives") or word in words("titles") else mark
+        elif start >= place.end and not after and word != "s":
+            after = mark
+    before = before or _beside(_BEFORE.search(text[max(0, place.start - 40) : place.start]))
+    after = after or _beside(_AFTER.search(text[place.end : place.end + 40]))
     comma = any(
         (text[place.end : a].strip(" ") == "," or text[b : place.start].strip(" ") == ",")
         for a, b in taken
         if 0 < a - place.end <= 3 or 0 < place.start - b <= 3
     )
-    return Surroundings(before, after, capital_before, capital_after, comma)
+    shouted = text[place.start : place.end].isupper()
+    return Surroundings(before, after, comma, shouted, len(place.plan.words))
+
+
+def _beside(match: re.Match[str] | None) -> str:
+    if match is None:
+        return NOTHING
+    return fold(match[1]) or match[1]
 
 
 def _mention(
@@ -269,7 +282,7 @@ def _without_overlap(mentions: Sequence[Mention]) -> list[Mention]:
     if not mentions:
         return out
     ordered = sorted(mentions, key=lambda m: (m.start, -m.end))
-    if all(a.end <= b.start for a, b in zip(ordered, ordered[1:], strict=False)):
+    if all(a.end <= b.start for a, b in pairwise(ordered)):
         return ordered
     for m in sorted(mentions, key=lambda m: (m.start - m.end, -m.score, m.start)):
         if not any(o.start < m.end and m.start < o.end for o in out):

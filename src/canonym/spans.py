@@ -133,7 +133,7 @@ class Planner:
         particles = words("particles")
         suspects = [self._damaged(t.folded) for t in part]
         for at in range(len(part)):
-            if not _may_start(part, at) or _in_compound(part, at):
+            if not _may_start(part, at) or _in_compound(part, at) or part[at].folded in words("openers"):
                 continue
             for end in range(at + 1, min(len(part), at + 5) + 1):
                 if not _may_end(part, end) or any(a <= at and end <= b for a, b in taken):

@@ -1,0 +1,83 @@
+"""Boosted trees without the package that grew them: arrays in, scores out.
+
+Every tree is a full binary tree of one depth, so that all rows go down all trees together, a level at a time.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """A forest for one score.
+
+    `feature` and `threshold` have shape (trees, 2**depth - 1), `leaf` has (trees, 2**depth); a row goes right where
+    its feature is greater than the threshold. `scale` and `shift` turn the sum of leaves into calibrated log-odds.
+    """
+
+    names: tuple[str, ...]
+    feature: npt.NDArray[np.int16]
+    threshold: npt.NDArray[np.float32]
+    leaf: npt.NDArray[np.float32]
+    scale: float
+    shift: float
+
+    def log_odds(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        """The calibrated log-odds of rows of shape (n, features); shape (n,)."""
+        import numpy as np
+
+        trees, inner = self.feature.shape
+        depth = (inner + 1).bit_length() - 1
+        out = np.empty(len(rows), dtype=np.float64)
+        feature, threshold, leaf = self.feature.ravel(), self.threshold.ravel(), self.leaf.ravel()
+        offset = np.arange(trees, dtype=np.int64) * inner
+        leaves = np.arange(trees, dtype=np.int64) * (inner + 1) - inner
+        # Some thousand rows at a time keep the working set in the processor's cache.
+        for start in range(0, len(rows), 1024):
+            part = rows[start : start + 1024]
+            flat = part.ravel()
+            base = (np.arange(len(part), dtype=np.int64) * part.shape[1])[:, None]
+            node = np.zeros((len(part), trees), dtype=np.int64)
+            for _ in range(depth):
+                at = node + offset
+                node = 2 * node + 1 + (flat[base + feature[at]] > threshold[at])
+            out[start : start + 1024] = leaf[node + leaves].sum(axis=1, dtype=np.float64)
+        return out * self.scale + self.shift
+
+    def probability(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        """The probability, 0 to 1, of each row; shape (n,)."""
+        import numpy as np
+
+        out: npt.NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(self.log_odds(rows), -30, 30)))
+        return out
+
+
+def read(data: bytes) -> Trees:
+    """Trees from the bytes of an .npz file that `training` wrote."""
+    import numpy as np
+
+    with np.load(io.BytesIO(data)) as stored:
+        arrays: dict[str, Any] = {name: stored[name] for name in stored.files}
+    return Trees(
+        tuple(str(n) for n in arrays["names"]),
+        arrays["feature"],
+        arrays["threshold"].astype(np.float32),
+        arrays["leaf"].astype(np.float32),
+        float(arrays["scale"]),
+        float(arrays["shift"]),
+    )
+
+
+@cache
+def shipped(name: str) -> Trees:
+    """The forest `name` as it comes with the package."""
+    return read(files("canonym").joinpath(f"data/{name}.npz").read_bytes())
