@@ -20,6 +20,7 @@ import pytest
 import canonym
 from canonym.cli import progress
 from canonym.cli.progress import pace
+from canonym.cli.root import COMMANDS
 from canonym.pipeline import Progress
 
 SOURCE = str(Path(canonym.__file__).parents[1])
@@ -110,16 +111,7 @@ class TestStart:
     def test_help_lists_the_commands_in_order(self, run: Run) -> None:
         lines = run("--help").text.split("Commands:")[1].split("\n\n")[0].splitlines()
         names = [line.split()[0] for line in lines if line.strip()]
-        assert names == [
-            "normalise",
-            "annotate",
-            "repair",
-            "undo",
-            "profile",
-            "resolve",
-            "compare",
-            "explain",
-        ]
+        assert names == [command.name for command in COMMANDS]
         assert not any(line.endswith("...") for line in lines)
 
     def test_version(self, run: Run) -> None:
@@ -273,7 +265,7 @@ class TestResolve:
         done = run("resolve", "Caboul", "Mazar-i-Sharif", "Quarterly", "-t", "t.csv")
         rows = done.text.splitlines()
         assert rows[0].split() == ["name", "canonical", "type", "id", "match", "score", "status", "alternatives"]
-        assert rows[1].split()[:4] == ["Caboul", "Kabul", "place", "alias"]
+        assert rows[1].split()[:4] == ["Caboul", "Kabul", "place", "place:Kabul"]
         assert rows[2].split()[1] == "Mazar-e-Sharif"
         assert rows[3].split() == ["Quarterly", "-", "abstain"]
 
@@ -382,6 +374,10 @@ class TestWrongCalls:
             (["resolve", "--column", "name", "absent.csv", "-t", "t.csv"], "absent.csv"),
             (["resolve", "--column", "name", "a.csv", "-o", "a.csv", "-t", "t.csv"], "a.csv"),
             (["resolve", "--column", "name", "a.csv", "a.txt", "-t", "t.csv"], "Give one"),
+            (["resolve", "--column", "name", "a.csv", "-o", "t.csv", "-t", "t.csv"], "t.csv is an input"),
+            (["normalise", "a.txt", "-o", "t.csv", "-t", "t.csv"], "t.csv is an input"),
+            (["normalise", "a.txt", "--edits", "a.txt", "-t", "t.csv"], "a.txt is an input"),
+            (["profile", ".", "-o", "a.txt"], "a.txt is an input"),
             (["resolve", "--format", "csv", "Caboul"], "--column"),
             (["compare", "Kabul"], "two names"),
             (["undo", "a.txt"], "--edits"),

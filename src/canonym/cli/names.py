@@ -61,6 +61,7 @@ def resolve(
     their other columns.
     """
     options.leave_if_idle(context, names)
+    options.refuse_overwriting([output], tables)
     if column is None and format_ is not None:
         raise UsageError("--format goes with a table", remedy="Name its column with --column")
     if column is not None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
+
+from canonym.model import UsageError
 
 if TYPE_CHECKING:
     from canonym import Normaliser
@@ -106,3 +109,13 @@ def load(tables: tuple[str, ...]) -> Normaliser:
     import canonym
 
     return canonym.load(*tables)
+
+
+def refuse_overwriting(outputs: Iterable[str | Path | None], inputs: Iterable[str | Path]) -> None:
+    """Raise UsageError where a file to be written is one to be read: a text, a table, a profile."""
+    read = [path for path in map(Path, inputs) if path.is_file()]
+    for output in outputs:
+        if output is None or not Path(output).is_file():
+            continue
+        if any(path.samefile(output) for path in read):
+            raise UsageError(f"{output} is an input, and would be overwritten", remedy="Name another file")

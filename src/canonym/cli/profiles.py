@@ -50,10 +50,13 @@ def profile(
     """
     options.leave_if_idle(context, paths)
     from canonym import pipeline
+    from canonym.corpus.plan import find
     from canonym.profile import of
     from canonym.report import plural
 
     job = pipeline.Job(inputs=paths, format=format_, text_key=text_key, column=columns, encoding=encoding, dry_run=True)
+    sources, _ = find(paths, format_)
+    options.refuse_overwriting([output], (source.path for source in sources if source.path is not None))
     with progress.counted("Reading", pipeline.texts(job), not quiet) as documents:
         found = of(document.text for document in documents)
     found.save(output)

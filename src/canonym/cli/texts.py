@@ -170,6 +170,7 @@ def _run(
             "--profile and --evidence corpus exclude each other",
             remedy="Give one of them",
         )
+    options.refuse_overwriting([output, edits], [*paths, *tables, *filter(None, [profile])])
     first_pass = (evidence or ("document" if set(paths) <= {"-"} else "corpus")) == "corpus"
     job = pipeline.Job(
         inputs=paths,
