@@ -1,0 +1,53 @@
+"""What a run is asked to do, and how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+Mode = Literal["normalise", "annotate", "repair"]
+
+
+TEXT_KEY: Final = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to read, how, and where to write; made by the command line, or by hand.
+
+    `inputs`: files, folders, globs, or "-" for standard input (also when empty).
+    `output`: a file, a folder, or None or "-" for standard output.
+    `format`: txt, csv, jsonl or parquet; None goes by the ending of each file.
+    `text_key` and `id_key`: where JSON lines keep them (dots lead into objects), and CSV or Parquet columns.
+    `column`: text columns of CSV and Parquet, where `text_key` is not the one.
+    `edits`: the edit log to write. `provenance` goes into its first line.
+    `block_bytes`: how much text to hold at once; the outcome does not depend on it.
+    `spooled`: pairs of an input and the file that holds its bytes, see `spool`.
+    """
+
+    inputs: tuple[str, ...] = ()
+    output: str | None = None
+    format: str | None = None
+    text_key: str = TEXT_KEY
+    id_key: str = "id"
+    column: tuple[str, ...] = ()
+    encoding: str | None = None
+    mode: Mode = "normalise"
+    edits: str | None = None
+    dry_run: bool = False
+    block_bytes: int = 4 << 20
+    provenance: Mapping[str, object] = field(default_factory=dict)
+    spooled: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run has come. `read` and `total` are bytes as they lie on disk; None for streams."""
+
+    documents: int
+    changed: int
+    failed: int
+    read: int
+    total: int | None
+    file: str
