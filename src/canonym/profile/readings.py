@@ -106,6 +106,8 @@ def _chosen(
         own = _own(residue, own) + _suits(residue, case, lang) if own else 0.0
         others = sum(10**z for z, w in weighed if w != word)
         margin = zipf - math.log10(10 ** (own or _unlisted(residue)) + others)
+        if own and case == "small" and capital(word, lang) > 0.9 and not word.startswith(strings):
+            continue  # a name would have its capital: "del" is no "Daniel"
         if own:
             # What the corpus shows is worth more than what the dictionary expects.
             contenders.append((max(margin, surplus.get(residue, margin)), residue, word, own))

@@ -227,11 +227,12 @@ def _headed(text: str, start: int, end: int, word: str, lang: str) -> bool:
     share = capital(word, lang)
     if share >= _NAME or _opens_sentence(text, start):
         return True
-    if share < _SOMETIMES:
-        return False
-    before = _BEFORE.search(text, max(0, start - 30), start)
     after = _AFTER.match(text, end)
-    return any(found is not None and found[0].strip()[0].isupper() for found in (before, after))
+    follows = after is not None and after[0][1].isupper()
+    if follows and after is not None and capital(after[0][1:], lang) < _NAME and not after[0].isupper():
+        return True  # an ordinary word with a capital: "Animal Control"
+    before = _BEFORE.search(text, max(0, start - 30), start)
+    return share >= _SOMETIMES and (follows or (before is not None and before[0][0].isupper()))
 
 
 def _kept(word: str, residue: str, strings: Sequence[str]) -> frozenset[int]:
