@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import combinations
+from math import comb
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -58,22 +59,24 @@ def _hashes(codes: npt.NDArray[np.uint64], edits: int) -> Iterable[npt.NDArray[n
             yield (value >> np.uint64(32)).astype(np.uint32)
 
 
-def _expand(words: Sequence[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
-    """All deletion hashes of the words and, beside each, the number of its word; shapes (n,), (n,)."""
-    import numpy as np
-
+def _groups(words: Sequence[str]) -> list[tuple[int, list[int]]]:
+    """The numbers of the words by their length, at most PREFIX."""
     groups: dict[int, list[int]] = {}
     for k, word in enumerate(words):
         if len(word) >= MIN_LENGTH:
             groups.setdefault(min(len(word), PREFIX), []).append(k)
-    hashes, owners = [np.zeros(0, np.uint32)], [np.zeros(0, np.uint32)]
-    for width, members in sorted(groups.items()):
+    return sorted(groups.items())
+
+
+def _expand(words: Sequence[str]) -> Iterable[tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]]:
+    """All deletion hashes of the words, piece by piece, and the number of each one's word; shapes (n,), (n,)."""
+    import numpy as np
+
+    for width, members in _groups(words):
         numbers = np.array(members, dtype=np.uint32)
         codes = _matrix([words[k][:width] for k in members])
         for value in _hashes(codes, distance_for(width)):
-            hashes.append(value)
-            owners.append(numbers)
-    return np.concatenate(hashes), np.concatenate(owners)
+            yield value, numbers
 
 
 def build_deletions(words: Sequence[str]) -> dict[str, Any]:
@@ -100,16 +103,25 @@ def _packed(words: Sequence[str]) -> npt.NDArray[np.uint64]:
     """Deletion hashes in the upper and words in the lower halves, sorted, each pair once; shape (n,)."""
     import numpy as np
 
-    hashes, owners = _expand(words)
-    packed = hashes.astype(np.uint64)
-    del hashes
-    packed <<= np.uint64(32)
-    packed |= owners
-    del owners
+    ways = {width: _ways(width) for width in range(MIN_LENGTH, PREFIX + 1)}
+    # Filled in place: a large table has tens of millions of these.
+    packed = np.empty(sum(len(members) * ways[width] for width, members in _groups(words)), dtype=np.uint64)
+    at = 0
+    for hashes, owners in _expand(words):
+        here = packed[at : at + len(hashes)]
+        here[:] = hashes
+        here <<= np.uint64(32)
+        here |= owners
+        at += len(hashes)
     # Not np.unique, which hashes before it sorts: ten times slower on so many.
     packed.sort()
     once: npt.NDArray[np.uint64] = packed[np.concatenate((packed[:1] >= 0, packed[1:] != packed[:-1]))]
     return once
+
+
+def _ways(width: int) -> int:
+    """How many hashes `_hashes` gives of a word of so many letters."""
+    return sum(comb(width, gone) for gone in range(min(distance_for(width), width - 1) + 1))
 
 
 class Neighbourhood:
@@ -135,7 +147,10 @@ class Neighbourhood:
 
         if not words:
             return []
-        hashes, owners = _expand(words)
+        pieces = list(_expand(words))
+        if not pieces:
+            return [[] for _ in words]
+        hashes, owners = (np.concatenate(part) for part in zip(*pieces, strict=True))
         slots = hashes >> np.uint32(32 - self._bits)
         hit = (self._bitmap[slots >> np.uint32(3)] >> (slots & np.uint32(7)).astype(np.uint8)) & np.uint8(1)
         hashes, owners = hashes[hit == 1], owners[hit == 1]

