@@ -29,7 +29,7 @@ ROWS = (
     "resolve",
     "corpus export importers judgements tablediff",
     "columns discover evaluate pipeline",
-    "report",
+    "plots report",
     "integrations service",
     "cli",
 )

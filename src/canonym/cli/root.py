@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from canonym.cli.evaluate import evaluate
 from canonym.cli.names import compare, explain, resolve
 from canonym.cli.profiles import profile
 from canonym.cli.table import table
@@ -11,7 +12,7 @@ from canonym.cli.texts import annotate, normalise, repair
 from canonym.cli.undo import undo
 
 #: Commands in the order of the help: texts, names, and what goes with a run.
-COMMANDS = (normalise, annotate, repair, undo, profile, resolve, compare, explain, table)
+COMMANDS = (normalise, annotate, repair, undo, profile, resolve, compare, explain, table, evaluate)
 #: Other spellings of a command, which the help leaves out.
 SPELLINGS = {"normalize": "normalise"}
 
