@@ -148,6 +148,11 @@ class TestTexts:
         assert files(tmp_path / "out") == {"a.txt": CLEAN.encode(), "deep/b.txt": b"Sound: Kabul.\r\n"}
         assert done.out == b""
 
+    def test_a_slash_says_that_a_folder_is_meant(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.txt").write_text(TEXT)
+        assert run("normalise", "a.txt", "-o", "out/", "-t", "t.csv").status == 0
+        assert (tmp_path / "out/a.txt").read_text() == CLEAN
+
     def test_json_lines_pass_other_fields_on(self, run: Run) -> None:
         line = '{"id": 7, "body": {"text": "Caboul"}, "tags": ["a"], "n": 1.50}\n'
         done = run("normalise", "--format", "jsonl", "--text-key", "body.text", "-t", "t.csv", given=line)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -48,7 +47,7 @@ def resolve(
     column: str | None,
     format_: str | None,
     encoding: str | None,
-    output: Path | None,
+    output: str | None,
     as_json: bool,
     colour: str,
     quiet: bool,
@@ -90,7 +89,7 @@ def _resolve_table(
     column: str,
     format_: str | None,
     encoding: str | None,
-    output: Path | None,
+    output: str | None,
 ) -> Counts:
     from canonym.columns.files import label, reading, writing
     from canonym.columns.tables import resolve_column
@@ -157,7 +156,7 @@ def compare(
     names: tuple[str, ...],
     format_: str | None,
     encoding: str | None,
-    output: Path | None,
+    output: str | None,
     explained: bool,
     as_json: bool,
     quiet: bool,

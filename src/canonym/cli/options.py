@@ -66,14 +66,8 @@ colour = click.option(
     help="Colour what is printed for people; NO_COLOR and FORCE_COLOR are heeded.",
 )
 quiet = click.option("-q", "--quiet", is_flag=True, help="Print no report and no progress.")
-output = click.option(
-    "-o",
-    "--output",
-    "output",
-    metavar="OUT",
-    type=click.Path(path_type=Path),
-    help="Where to write; standard output when absent.",
-)
+# A string, since a slash at its end says that a folder is meant.
+output = click.option("-o", "--output", "output", metavar="OUT", help="Where to write; standard output when absent.")
 
 
 def wants_colour(choice: str, stream: IO[Any]) -> bool:

@@ -145,7 +145,7 @@ def _run(
     mode: Mode,
     *,
     paths: tuple[str, ...],
-    output: Path | None,
+    output: str | None,
     tables: tuple[str, ...],
     format_: str | None,
     text_key: str,
@@ -174,7 +174,7 @@ def _run(
     first_pass = (evidence or ("document" if set(paths) <= {"-"} else "corpus")) == "corpus"
     job = pipeline.Job(
         inputs=paths,
-        output=None if output is None else str(output),
+        output=output,
         format=format_,
         text_key=text_key,
         id_key=id_key,

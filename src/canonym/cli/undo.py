@@ -27,16 +27,14 @@ from canonym.cli import options
 @options.output
 @click.option("--in-place", is_flag=True, help="Replace the outputs themselves.")
 @options.quiet
-def undo(outputs: tuple[str, ...], edits: Path, output: Path | None, in_place: bool, quiet: bool) -> None:
+def undo(outputs: tuple[str, ...], edits: Path, output: str | None, in_place: bool, quiet: bool) -> None:
     """Give the input of a run back, byte for byte.
 
     Needs the output of the run and the edit log that it wrote (--edits)."""
     from canonym import pipeline
     from canonym.report import plural
 
-    done = pipeline.undo(
-        outputs, str(edits), None if output is None or str(output) == "-" else str(output), in_place=in_place
-    )
+    done = pipeline.undo(outputs, str(edits), None if output == "-" else output, in_place=in_place)
     if not quiet:
         click.echo(
             f"{plural(done.edits, 'edit')} undone in {plural(done.documents, 'document')} "

@@ -100,15 +100,14 @@ class TextSink:
 
 
 @contextmanager
-def writing(target: Path | None, source: str) -> Iterator[TextSink]:
-    """Standard output, or a file (UTF-8) that takes its place when all went well."""
-    if target is not None and str(target) == "-":
-        target = None
-    if target is not None and target.is_dir():
-        raise UsageError("the output is a folder", where=str(target), remedy="Give a file with -o")
-    if target is not None and source != "-" and target.exists() and target.samefile(source):
-        raise UsageError("the output would overwrite the input", where=str(target), remedy="Give another file with -o")
-    output = Output(None if target is None else str(target))
+def writing(target: str | None, source: str) -> Iterator[TextSink]:
+    """Standard output (None or "-"), or a file (UTF-8) that takes its place when all went well."""
+    path = None if target in (None, "-") else Path(str(target))
+    if path is not None and path.is_dir():
+        raise UsageError("the output is a folder", where=str(path), remedy="Give a file with -o")
+    if path is not None and source != "-" and path.exists() and path.samefile(source):
+        raise UsageError("the output would overwrite the input", where=str(path), remedy="Give another file with -o")
+    output = Output(None if path is None else str(path))
     try:
         sink = TextSink(output)
         yield sink
