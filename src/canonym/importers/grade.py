@@ -15,6 +15,7 @@ from typing import Final
 from canonym.domains import key as domain_key
 from canonym.importers.records import Name, Record
 from canonym.keys import is_latin, rule_reasons
+from canonym.lexicon import bins
 from canonym.text import fold, has_caseless
 
 #: A word rarer than this (Zipf scale) is known as a name only.
@@ -132,14 +133,7 @@ def _is_weak(form: str, prominence: int) -> bool:
 @cache
 def _common(lang: str) -> Mapping[str, float]:
     """The words of a language from _RARE on, with their Zipf frequency: a tenth of what wordfreq knows."""
-    from wordfreq import available_languages, read_cBpack
-
-    path = available_languages("best").get(lang)
-    if path is None:
-        return {}
-    # Bin k holds the words of frequency 10 ** (-k / 100).
-    bins = enumerate(read_cBpack(path)[: round((9 - _RARE) * 100) + 1])
-    return {word: 9 - k / 100 for k, words in bins for word in words}
+    return {w: 9 - k / 100 for k, words in enumerate(bins(lang)[: round((9 - _RARE) * 100) + 1]) for w in words}
 
 
 def _frequency(word: str, lang: str = "en") -> float:
