@@ -207,10 +207,8 @@ class Normaliser:
     def resolve_all(self, names: Sequence[str], type: str | None = None) -> list[Decision]:
         """`resolve` for many names; much faster than one by one."""
         distinct = list(dict.fromkeys(names))
-        parts = {name: tokens(name) for name in distinct}
-        self._candidates.warm(
-            sorted({t.folded for p in parts.values() for t in p if self._candidates.suspect(t.folded)})
-        )
+        unlisted = [tokens(name) for name in distinct if not self._candidates.listed(fold(name))]
+        self._candidates.warm({word for part in unlisted for word in self._candidates.needed(part)})
         decided = {name: self._decide(name, type) for name in distinct}
         return [decided[name] for name in names]
 
