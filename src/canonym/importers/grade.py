@@ -8,13 +8,14 @@ ordinary word or a commoner person's name than a place needs support from the te
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Final
 
 from canonym.domains import key as domain_key
 from canonym.importers.records import Name, Record
-from canonym.keys import is_latin, rule_reasons
+from canonym.keys import is_latin, rule_reasons, rules
 from canonym.lexicon import bins
 from canonym.text import fold, has_caseless
 
@@ -22,6 +23,14 @@ from canonym.text import fold, has_caseless
 _RARE: Final = 3.0
 #: A single word from this frequency on is weak for small places; how small, grows with the frequency.
 _KNOWN: Final = 3.3
+#: A spelling this common is some other name as well: a person's, a firm's.
+_UNHEARD: Final = 2.0
+#: A word from this frequency on is taken for itself before it is taken for a name without its accents.
+_HEARD: Final = 2.5
+#: Spellings near the canonical form are rewritten for places of so many people, since news writes of them ...
+_KNOWN_PLACE: Final = 50_000
+#: ... and missing accents put back for places of so many.
+_WELL_KNOWN_PLACE: Final = 100_000
 #: A name of several words, each this common, is a phrase too: White House, Old Town.
 _PHRASE: Final = 4.5
 _CODE: Final = re.compile(r"[A-Z]{3,5}")
@@ -46,11 +55,13 @@ def kinds(record: Record, canonicals: Collection[str]) -> Iterator[tuple[Name, s
     own = fold(record.canonical)
     if not own:
         return
-    yield Name(record.canonical), "weak" if _is_weak(own, record.prominence) else "canonical"
+    plain = _without_accents(record.canonical)
+    weak = _is_weak(own, record.prominence) or (plain and _accents_tell(own, record.prominence))
+    yield Name(record.canonical), "weak" if weak else "canonical"
     seen = {record.canonical}
     folded_seen = {own}
     later: list[tuple[Name, str]] = []
-    for name in record.names:
+    for name in (*record.names, *plain):
         text = " ".join(name.text.split())
         if not text or text in seen:
             continue
@@ -71,7 +82,7 @@ def kinds(record: Record, canonicals: Collection[str]) -> Iterator[tuple[Name, s
         if form in folded_seen or len(form) < 5 or _frequency(form) >= _RARE:
             continue
         folded_seen.add(form)
-        yield name, "romanisation" if _same_by_rule(form, own) and form not in canonicals else "translation"
+        yield name, "translation"
 
 
 def _kind(text: str, form: str, name: Name, own: str, record: Record, canonicals: Collection[str]) -> str:
@@ -86,14 +97,38 @@ def _kind(text: str, form: str, name: Name, own: str, record: Record, canonicals
     if _CODE.fullmatch(text) and not record.canonical.isupper():
         return "weak" if _frequency(form) >= _RARE else "abbreviation"
     if form == own:
-        return "spelling"
-    if form in canonicals or _frequency(form) >= _RARE:
+        return _joined_otherwise(form, record.prominence)
+    if (name.lang and name.lang != "en") or form in canonicals or _frequency(form) >= _UNHEARD:
         return "translation"
-    if _same_by_rule(form, own):
+    if _same_by_rule(form, own) and (
+        record.prominence >= _KNOWN_PLACE or record.country in rules().romanised_countries
+    ):
         return "romanisation"
-    if _near(form, own) or (name.lang == "en" and _alike(form, own)):
-        return "spelling"
-    return "translation"
+    if record.prominence < _KNOWN_PLACE:
+        return "translation"
+    return "spelling" if _near(form, own) or (name.lang == "en" and _alike(form, own)) else "translation"
+
+
+def _without_accents(text: str) -> tuple[Name, ...]:
+    """The name as a keyboard without accents writes it, which most lists leave out."""
+    if text.isascii():
+        return ()
+    plain = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return (Name(plain),) if plain != text else ()
+
+
+def _accents_tell(form: str, prominence: int) -> bool:
+    """True where a name without its accents is a word much better known: flocking and Flöcking, sale and Salé."""
+    frequency = min(map(_frequency, form.split()))
+    return frequency >= _HEARD and prominence < 10 ** (frequency + 1)
+
+
+def _joined_otherwise(form: str, prominence: int) -> str:
+    """The canonical form with other accents or joints: Sale for Salé, Bush for Būsh, Sao Paulo for São Paulo."""
+    if _accents_tell(form, prominence):
+        return "weak"
+    frequency = min(map(_frequency, form.split()))
+    return "spelling" if frequency < _RARE and prominence >= _WELL_KNOWN_PLACE else "translation"
 
 
 def _same_by_rule(form: str, own: str) -> bool:
@@ -132,8 +167,8 @@ def _is_weak(form: str, prominence: int) -> bool:
 
 @cache
 def _common(lang: str) -> Mapping[str, float]:
-    """The words of a language from _RARE on, with their Zipf frequency: a tenth of what wordfreq knows."""
-    return {w: 9 - k / 100 for k, words in enumerate(bins(lang)[: round((9 - _RARE) * 100) + 1]) for w in words}
+    """The words of a language from _UNHEARD on, with their Zipf frequency: a tenth of what wordfreq knows."""
+    return {w: 9 - k / 100 for k, words in enumerate(bins(lang)[: round((9 - _UNHEARD) * 100) + 1]) for w in words}
 
 
 def _frequency(word: str, lang: str = "en") -> float:

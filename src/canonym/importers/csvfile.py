@@ -1,0 +1,136 @@
+"""A CSV or TSV of somebody else's: which of its columns mean what is told, and the rest is passed over."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from canonym.importers.records import Name, Record, Tally
+from canonym.importers.streams import lines
+from canonym.model import KINDS, TableError, UsageError
+from canonym.table import default_id
+
+FIELDS: Final = ("canonical", "alias", "type", "id", "kind", "prominence", "lang", "country")
+
+
+def records(
+    path: Path,
+    columns: Mapping[str, str] | None = None,
+    values: Mapping[str, str] | None = None,
+    *,
+    delimiter: str = "",
+    split: str = "",
+    tally: Tally | None = None,
+) -> Iterator[Record]:
+    """The rows of a file as records.
+
+    `columns` maps our fields to the file's columns, by its header (a field that is not mapped is read from the column
+    of its own name, if there is one); `values` are fields that are the same for all rows; `split` parts several
+    aliases in one cell. Without an alias column only canonical forms come. The delimiter is told by the header.
+
+    Raises:
+        UsageError: a column or field does not exist.
+        TableError: the file cannot be read, or is cut short.
+    """
+    tally = tally if tally is not None else Tally()
+    columns, values = dict(columns or {}), dict(values or {})
+    for name in (*columns, *values):
+        if name not in FIELDS:
+            raise UsageError(f'no field "{name}"', remedy=f"The fields are {', '.join(FIELDS)}")
+    with lines(path) as numbered:
+        text = _Decoded(numbered, path)
+        first = next(text, None)
+        if first is None:
+            raise TableError("the file is empty", where=str(path), remedy="Check the path")
+        delimiter = delimiter or max(",\t;|", key=first.count)
+        header = next(csv.reader([first], delimiter=delimiter))
+        at = _places(header, columns, values, path)
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        while True:
+            where = f"{path}, line {text.number + 1}"
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                tally.skip(where, f"broken CSV ({error})", "Check its quotes, or give --delimiter")
+                continue
+            if not cells:
+                continue
+            if len(cells) != len(header):
+                why = f"{len(cells)} columns where the header has {len(header)}"
+                tally.skip(where, why, "Put a name that holds the delimiter in double quotes")
+                continue
+            record = _record({**values, **{f: cells[k].strip() for f, k in at.items()}}, split)
+            if isinstance(record, str):
+                tally.skip(where, record, "Fill the cell in, or map another column")
+            else:
+                tally.records += 1
+                yield record
+
+
+class _Decoded:
+    """The lines of a file as text, with the number of the last one."""
+
+    def __init__(self, numbered: Iterator[tuple[int, int, bytes]], path: Path) -> None:
+        self._numbered = numbered
+        self._path = path
+        self.number = 0
+
+    def __iter__(self) -> _Decoded:
+        return self
+
+    def __next__(self) -> str:
+        self.number, _, raw = next(self._numbered)
+        try:
+            return raw.decode("utf-8-sig" if self.number == 1 else "utf-8")
+        except UnicodeDecodeError:
+            raise TableError(
+                "not UTF-8", where=f"{self._path}, line {self.number}", remedy="Save the file as UTF-8"
+            ) from None
+
+
+def _places(header: list[str], columns: Mapping[str, str], values: Mapping[str, str], path: Path) -> dict[str, int]:
+    names = [name.strip() for name in header]
+    lowered = [name.lower() for name in names]
+    at = {}
+    for name in FIELDS:
+        if name in columns:
+            if columns[name] not in names:
+                raise UsageError(
+                    f'{path} has no column "{columns[name]}"', remedy=f"Its columns are {', '.join(names)}"
+                )
+            at[name] = names.index(columns[name])
+        elif name in lowered and name not in values:
+            at[name] = lowered.index(name)
+    if "canonical" not in at:
+        raise UsageError(
+            f"{path}: which column holds the canonical names is not known",
+            remedy=f"Say it with --column canonical=NAME; the columns are {', '.join(names)}",
+        )
+    return at
+
+
+def _record(cell: Mapping[str, str], split: str) -> Record | str:
+    canonical, type_ = cell["canonical"], cell.get("type", "")
+    if not canonical:
+        return "no canonical name"
+    kind = cell.get("kind", "")
+    if kind and kind not in KINDS:
+        return f'unknown kind "{kind}"'
+    try:
+        prominence = round(float(cell.get("prominence", "") or 0))
+    except (ValueError, OverflowError):
+        return f'the prominence "{cell["prominence"]}" is no number'
+    told = cell.get("alias", "")
+    aliases = [a.strip() for a in told.split(split)] if split else [told]
+    return Record(
+        cell.get("id", "") or default_id(type_, canonical),
+        type_ or "name",
+        canonical,
+        max(0, prominence),
+        cell.get("country", ""),
+        tuple(Name(a, cell.get("lang", ""), kind) for a in aliases if a and a != canonical),
+    )
