@@ -341,8 +341,10 @@ def save(data: Buffer | Iterable[Buffer], path: Path) -> None:
         # A temporary file is its owner's alone; an index is as readable as any other file.
         Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
         Path(temporary).replace(path)
-    except BaseException:
+    except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)  # a full disk does not say which file it had no room for
         raise
 
 

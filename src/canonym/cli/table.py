@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from canonym.cli import options
+from canonym.cli.imports import import_
 from canonym.model import CanonymError, TableError
 
 
@@ -106,3 +107,6 @@ def sort(files: tuple[str, ...], quiet: bool) -> None:
             save(after, path)
         if not quiet:
             click.echo(f"{file}: {'sorted' if after != before else 'in order already'}", err=True)
+
+
+table.add_command(import_)

@@ -7,6 +7,8 @@ alternate names 10 (8 before 2018, without the years).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -116,12 +118,26 @@ def _place(
     if feature == "P" and population < min_population:
         return None
     prominence = population
+    names = dict.fromkeys(n for n in (ascii_name, *alternates.split(",")) if n)
     if code in _COUNTRIES:
         prominence = max(COUNTRY, population)
+        # Countries stand there by their formal names.
+        short = _country_name(country)
+        if short:
+            names[name], name = None, short
     elif code == "ADM1":
         prominence = max(REGION, population)
-    names = dict.fromkeys(n for n in (ascii_name, *alternates.split(",")) if n)
     return Record(f"gn:{key}", "place", name, prominence, country, tuple(map(Name, names)))
+
+
+@cache
+def _country_name(code: str) -> str:
+    """The English short name of an ISO 3166-1 country (CLDR); "" without babel."""
+    if find_spec("babel") is None:
+        return ""
+    from babel import Locale
+
+    return str(Locale.parse("en").territories.get(code, ""))
 
 
 def _alternates(

@@ -1,0 +1,42 @@
+"""An import from end to end: records gathered, compiled and written, with what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from canonym.importers.build import Target, table_of, write
+from canonym.importers.records import Record, Tally
+from canonym.model import TableError
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import made: entities and names of the table, the bytes written, and what was left out of the source."""
+
+    target: Target
+    entities: int
+    names: int
+    size: int
+    broken: int
+    named: tuple[str, ...]
+
+
+def run(
+    records: Iterable[Record], tally: Tally, to: Target, renew: str, *, graded: bool = False, where: str = ""
+) -> Imported:
+    """Gather, compile, write: nothing is written unless all of it succeeds. `renew` is the command that does it again.
+
+    Raises:
+        TableError: the source cannot be read, or nothing in it is wanted.
+        OSError: the target cannot be written.
+    """
+    table = table_of(records, to.name or to.path.stem, graded=graded)
+    if not table.entities:
+        raise TableError(
+            "nothing was found that is wanted",
+            where=where,
+            remedy="Check the file and the options that leave things out",
+        )
+    size = write(table, to, renew)
+    return Imported(to, len(table.entities), len(table.aliases), size, tally.broken, tuple(tally.named))

@@ -1,0 +1,184 @@
+"""Wikidata's JSON dumps (CC0): an array with one entity a line, plain or packed (.gz, .bz2).
+
+Streamed: an entity whose line names none of the wanted classes is not even parsed. Labels and aliases in all
+languages become names, the official website (P856) a domain of outlets, the population (P1082) the prominence; where
+there is none, the number of languages and links to wikis stands in.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from canonym.domains import registrable
+from canonym.importers.records import Name, Progress, Record, Tally
+from canonym.importers.streams import cut_short, lines
+from canonym.model import UsageError
+
+_LAYOUT: Final = "Give Wikidata's JSON dump (latest-all.json), in which each line holds one entity"
+#: What one language or link to a wiki counts for, where no population is known: so that a paper that fifty wikis
+#: write about outranks a town of a hundred thousand.
+_PLACE_LINK: Final = 1_000
+_OUTLET_LINK: Final = 10_000
+COUNTRY: Final = 100_000_000
+#: Hosts that lend pages to others: a page there is no domain of an outlet.
+_LENDERS: Final = frozenset(
+    {"facebook.com", "twitter.com", "x.com", "youtube.com", "instagram.com", "t.me", "telegram.me", "linkedin.com",
+     "google.com", "wikipedia.org", "archive.org", "vk.com", "medium.com"}
+)  # fmt: skip
+_CAPITALS: Final = re.compile(r"(?:[A-Z0-9][A-Z0-9&./-]{0,7})")
+
+
+@cache
+def classes() -> Mapping[str, str]:
+    """The classes that are wanted, by id: "place" or "outlet"."""
+    raw = json.loads(files("canonym").joinpath("data/wikidata_classes.json").read_text("utf-8"))
+    return {id_: type_ for type_ in ("place", "outlet") for id_ in raw[type_]}
+
+
+def with_classes(more: Collection[str]) -> Mapping[str, str]:
+    """The built-in classes and others, each given as "Q515=place".
+
+    Raises:
+        UsageError: one is not of that form.
+
+    >>> with_classes(["Q4022=river"])["Q4022"]
+    'river'
+    """
+    out = dict(classes())
+    for one in more:
+        id_, _, type_ = one.partition("=")
+        if not re.fullmatch(r"Q\d+", id_) or not type_:
+            raise UsageError(f'"{one}" is no class', remedy="Write it as Q515=place")
+        out[id_] = type_
+    return out
+
+
+def records(
+    path: Path,
+    *,
+    wanted: Mapping[str, str] | None = None,
+    langs: Collection[str] = (),
+    tally: Tally | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Record]:
+    """The entities of the wanted classes, with countries as ISO codes where the dump holds the countries too.
+
+    `langs` leaves names of other languages out. Only what is kept is held in memory.
+
+    Raises:
+        TableError: the file is missing, cut short, or no dump.
+    """
+    tally = tally if tally is not None else Tally()
+    wanted = classes() if wanted is None else wanted
+    kept: list[tuple[Record, str]] = []
+    iso: dict[str, str] = {}
+    for entity in _entities(path, frozenset(wanted), tally, progress):
+        type_ = next((wanted[c] for c in _items(entity, "P31") if c in wanted), None)
+        if type_ is None:
+            continue
+        if code := next(iter(_texts(entity, "P297")), ""):
+            iso[entity["id"]] = code
+        record = _record(entity, type_, frozenset(langs), code)
+        if record is not None:
+            tally.records += 1
+            kept.append((record, next(iter(_items(entity, "P17")), "")))
+    kept.reverse()
+    while kept:
+        r, country = kept.pop()
+        yield Record(r.id, r.type, r.canonical, r.prominence, r.country or iso.get(country, ""), r.names)
+
+
+def _entities(path: Path, wanted: frozenset[str], tally: Tally, progress: Progress | None) -> Iterator[dict[str, Any]]:
+    import orjson
+
+    total = path.stat().st_size if path.exists() else None
+    marks = re.compile(rb'"id":\s*"(?:' + b"|".join(sorted(w.encode() for w in wanted)) + rb')"')
+    number, last = 0, b""
+    with lines(path) as numbered:
+        for number, at, raw in numbered:
+            if progress is not None and not number % 10_000:
+                progress(at, total, tally.records)
+            last = raw
+            text = raw.strip().removeprefix(b"[").removesuffix(b"]").strip().rstrip(b",")
+            if not text:
+                continue
+            if not (text.startswith(b"{") and text.endswith(b"}")):
+                if not raw.endswith(b"\n"):
+                    raise cut_short(path, number)
+                tally.skip(f"{path}, line {number}", "no JSON object", _LAYOUT)
+                continue
+            if marks.search(text) is None:
+                continue
+            try:
+                entity = orjson.loads(text)
+                if not (isinstance(entity.get("id"), str) and isinstance(entity.get("claims", {}), dict)):
+                    raise ValueError("no entity")
+            except ValueError as error:
+                tally.skip(f"{path}, line {number}", f"broken JSON ({str(error).split(':')[0]})", _LAYOUT)
+                continue
+            yield entity
+    # An array that is not closed: the rest of it was not downloaded.
+    if number and not last.strip().endswith((b"]", b"}")):
+        raise cut_short(path, number)
+
+
+def _values(entity: Mapping[str, Any], property_: str) -> list[Any]:
+    """The values of a property that are not deprecated, preferred ones first."""
+    claims = (entity.get("claims") or {}).get(property_, ())
+    found = [
+        (claim.get("rank") != "preferred", k, claim["mainsnak"]["datavalue"]["value"])
+        for k, claim in enumerate(claims)
+        if claim.get("rank") != "deprecated" and "datavalue" in claim.get("mainsnak", {})
+    ]
+    return [value for _, _, value in sorted(found, key=lambda f: f[:2])]
+
+
+def _items(entity: Mapping[str, Any], property_: str) -> list[str]:
+    return [v["id"] for v in _values(entity, property_) if isinstance(v, dict) and "id" in v]
+
+
+def _texts(entity: Mapping[str, Any], property_: str) -> list[str]:
+    return [v for v in _values(entity, property_) if isinstance(v, str)]
+
+
+def _population(entity: Mapping[str, Any]) -> int:
+    claims = _values(entity, "P1082")
+    preferred = [c for c in (entity.get("claims") or {}).get("P1082", ()) if c.get("rank") == "preferred"]
+    numbers = [int(float(v["amount"])) for v in claims if isinstance(v, dict) and "amount" in v]
+    # Without a preferred one, dumps list the counts of many years: the largest stands in for the newest.
+    return max(0, (numbers[0] if preferred else max(numbers)) if numbers else 0)
+
+
+def _record(entity: Mapping[str, Any], type_: str, langs: frozenset[str], iso: str) -> Record | None:
+    labels = {tag: v["value"] for tag, v in (entity.get("labels") or {}).items()}
+    canonical = labels.get("en") or labels.get("mul") or labels.get("en-gb") or ""
+    if not canonical:
+        return None
+    names: list[Name] = []
+    for tag, label in sorted(labels.items()):
+        if tag not in ("en", "mul") and (not langs or tag.split("-")[0] in langs):
+            names.append(Name(label, tag))
+    for tag, aliases in sorted((entity.get("aliases") or {}).items()):
+        if langs and tag not in ("en", "mul") and tag.split("-")[0] not in langs:
+            continue
+        for alias in aliases:
+            short = tag in ("en", "mul") and _CAPITALS.fullmatch(alias["value"]) and not canonical.isupper()
+            names.append(Name(alias["value"], tag, "abbreviation" if short else ""))
+    if type_ == "outlet":
+        names += [Name(host, "", "domain") for site in _texts(entity, "P856") for host in _host(site)]
+    links = len(entity.get("sitelinks") or {}) or len(labels)
+    prominence = links * (_OUTLET_LINK if type_ == "outlet" else _PLACE_LINK)
+    if type_ != "outlet":
+        prominence = max(COUNTRY, _population(entity)) if iso else _population(entity) or prominence
+    return Record(f"wd:{entity['id']}", type_, canonical, prominence, iso, tuple(names))
+
+
+def _host(site: str) -> list[str]:
+    hosts = [h for h in registrable(site) if "/" not in h]
+    return hosts[:1] if hosts and not _LENDERS.intersection(hosts) else []
