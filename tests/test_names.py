@@ -169,3 +169,9 @@ def test_the_five_articles(names: canonym.Normaliser) -> None:
     assert all(not r.edits for r in names.process(again, profile=profile.of(again)))
     found = {m.entity.canonical for r in results for m in r.mentions}
     assert {"Voice of America", "NewsGram", "Khaama Press", "Pajhwok Afghan News", "Press TV"} <= found
+
+
+def test_the_model_knows_the_features_of_this_code() -> None:
+    from canonym import decide, trees
+
+    assert trees.shipped("decide").names == decide.NAMES

@@ -217,8 +217,11 @@ def _forgiven(surface: str, plain: str, candidate: Candidate, literal: bool) -> 
     "Male" is no Malé, "Steele's" no Steeles, "Chen" no Ch'en, "U.N." no Un.
     """
     alias = candidate.alias
-    if not literal and " " not in plain and zipf(plain) >= _SOUND and unaccented(alias) == plain:
-        return False
+    if not literal and " " not in plain:
+        # Beyond accents, what folding makes alike (ə and a, say) is no spelling of a word that is known.
+        known = zipf(unaccented(surface))
+        if known >= _SOUND or (known > 0 and unaccented(alias) != unaccented(surface)):
+            return False
     if _APOSTROPHE.search(surface):
         if _CONTRACTION.search(surface) and not _APOSTROPHE.search(alias):
             return False

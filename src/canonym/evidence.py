@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, fields
 from functools import cache
 from importlib.resources import files
@@ -29,6 +29,8 @@ class Evidence:
     comma_place: a listed place stands beside it, after a comma.
     lower_in_text: the form stands in small letters too.
     begins: it opens a sentence. shouted: it is in capitals. run: the words of the run it stands in (to 8).
+    person: the share of all places of the form in the text that look like a person's (a capital or a title beside it, a
+    verb of saying after it); `place`: the share that look like a place's (a word of place before, a feature after).
     before, after: how much the neighbouring words speak for a place (log-odds, see `training/surroundings.py`).
     """
 
@@ -50,6 +52,8 @@ class Evidence:
     begins: float = 0.0
     shouted: float = 0.0
     run: float = 0.0
+    person: float = 0.0
+    place: float = 0.0
     before: float = 0.0
     after: float = 0.0
 
@@ -74,6 +78,13 @@ class Surroundings:
     comma_place: bool = False
     shouted: bool = False
     run: int = 1
+
+
+def looks(around: Surroundings) -> tuple[bool, bool]:
+    """Whether the neighbours make a span look like a person's name, and like a place's."""
+    person = CAPITAL in (around.before, around.after) or around.before in words("titles")
+    person = person or around.after in words("verbs_of_saying")
+    return person, around.comma_place or around.before in words("locatives") or around.after in words("features")
 
 
 @cache
@@ -108,12 +119,17 @@ def summarise(found: Iterable[tuple[Entity, str]]) -> Summary:
 
 
 def gather(
-    candidate: Candidate, around: Surroundings, document: Summary, damaged: int, repeated: int, lower: bool
+    candidate: Candidate,
+    around: Surroundings,
+    document: Summary,
+    damaged: int,
+    lower: bool,
+    everywhere: Sequence[tuple[bool, bool]],
 ) -> Evidence:
     """The evidence for one candidate of one form.
 
-    `damaged` counts other damaged spellings of the entity, `repeated` the form itself; `lower`: it stands in small
-    letters too.
+    `damaged` counts other damaged spellings of the entity; `lower`: the form stands in small letters too;
+    `everywhere` says of each place of the form in the text how it `looks`.
     """
     entity = candidate.entity
     before, after = leanings()
@@ -123,7 +139,7 @@ def gather(
         same_entity=float(min(3, document.entities.get(entity.id, 0))),
         same_name=float(min(3, document.names.get(fold(candidate.alias), 0))),
         same_damaged=float(min(3, damaged)),
-        repeated=float(min(5, repeated)),
+        repeated=float(min(5, len(everywhere))),
         country_share=share,
         places=math.log2(1 + document.total),
         locative=float(around.before in words("locatives")),
@@ -137,6 +153,8 @@ def gather(
         begins=float(around.before in (NOTHING, ".", "!", "?", ":")),
         shouted=float(around.shouted),
         run=float(min(8, around.run)),
+        person=sum(p for p, _ in everywhere) / len(everywhere),
+        place=sum(p for _, p in everywhere) / len(everywhere),
         before=before.get(around.before, 0.0),
         after=after.get(around.after, 0.0),
     )

@@ -16,6 +16,7 @@ from typing import Final
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from canonym.keys import sounds, squeeze
+from canonym.letters import surprise
 from canonym.lexicon import zipf
 from canonym.model import Candidate
 from canonym.text import fold
@@ -204,9 +205,24 @@ def listed_kind(form: str, alias: str, candidate: Candidate) -> float:
     return float(candidate.kind in ("translation", "former"))
 
 
+def oddness(form: str, alias: str, candidate: Candidate) -> float:
+    """How odd the letters of the form look (bits a letter)."""
+    return surprise(form)[0]
+
+
+def oddest(form: str, alias: str, candidate: Candidate) -> float:
+    """How odd the oddest letter of the form is (bits)."""
+    return surprise(form)[1]
+
+
+def odder(form: str, alias: str, candidate: Candidate) -> float:
+    """How much odder the form looks than the name (bits a letter)."""
+    return surprise(form)[0] - surprise(alias)[0]
+
+
 FEATURES: Final[tuple[Callable[[str, str, Candidate], float], ...]] = (
     cost, relative_cost, edits, likeness, length, longer, first_letter, last_letter, frame, rule, blanks, figures,
-    words, rarest_word, joined_word, name_word, prominence, canonical, far_fetched, listed_kind,
+    words, rarest_word, joined_word, name_word, prominence, canonical, far_fetched, listed_kind, oddness, oddest, odder,
 )  # fmt: skip
 
 

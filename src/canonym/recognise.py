@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,7 +11,7 @@ from typing import Final
 from canonym.candidates import Candidates
 from canonym.caseless import CaselessFinder
 from canonym.decide import Case, decide_all
-from canonym.evidence import CAPITAL, LISTED, NOTHING, Surroundings, gather, summarise
+from canonym.evidence import CAPITAL, LISTED, NOTHING, Surroundings, gather, looks, summarise
 from canonym.keys import without_izafa
 from canonym.lexicon import zipf
 from canonym.model import Candidate, Decision, Mention
@@ -25,7 +24,7 @@ _LOWER_RARE: Final = 3.0
 #: ... and in a text without any capitals by one rarer than this.
 _LOWER_PLAIN: Final = 4.4
 #: A word in small letters that goes on a run of capitalised ones is rarer than this (Zipf scale).
-_TAIL: Final = 1.0
+_TAIL: Final = 2.6
 _CACHE: Final = 400_000
 _BEFORE: Final = re.compile(r"([^\W\d_]+|[^\w\s])[\s\"'“‘]*$")
 _AFTER: Final = re.compile(r"^(?:['’]s)?[\s\"'”’]*([^\W\d_]+|[^\w\s])")
@@ -180,23 +179,23 @@ class _Page:
         document = summarise((m.entity, fold(m.text)) for m in self.listed)
         taken = [(m.start, m.end) for m in self.listed]
         forms: dict[str, set[str]] = {}
-        count: Counter[str] = Counter()
-        for p in self.proposed:
-            count[p.span.form] += 1
+        around = [_surroundings(self.text, p, taken) for p in self.proposed]
+        everywhere: dict[str, list[tuple[bool, bool]]] = {}
+        for p, here in zip(self.proposed, around, strict=True):
+            everywhere.setdefault(p.span.form, []).append(looks(here))
             forms.setdefault(p.span.candidates[0].entity.id, set()).add(p.span.form)
         if self._small is None:
             self._small = lower_words(self.text)
-        for p in self.proposed:
+        for p, here in zip(self.proposed, around, strict=True):
             form = p.span.form
-            around = _surroundings(self.text, p, taken)
             seen = tuple(
                 gather(
                     c,
-                    around,
+                    here,
                     document,
                     len(forms.get(c.entity.id, set()) - {form}),
-                    count[form],
                     form in self._small,
+                    everywhere[form],
                 )
                 for c in p.span.candidates
             )
@@ -277,14 +276,15 @@ def _meets(place: Mention | _Placed, spans: Sequence[tuple[int, int]]) -> bool:
 
 
 def _without_overlap(mentions: Sequence[Mention]) -> list[Mention]:
-    """The longest of overlapping mentions, then the surest, then the first."""
+    """The longest of overlapping mentions, then the surest, then the first; of one entity's the surest."""
     out: list[Mention] = []
-    if not mentions:
-        return out
     ordered = sorted(mentions, key=lambda m: (m.start, -m.end))
     if all(a.end <= b.start for a, b in pairwise(ordered)):
         return ordered
     for m in sorted(mentions, key=lambda m: (m.start - m.end, -m.score, m.start)):
-        if not any(o.start < m.end and m.start < o.end for o in out):
+        rivals = [k for k, o in enumerate(out) if o.start < m.end and m.start < o.end]
+        if not rivals:
             out.append(m)
+        elif len(rivals) == 1 and out[rivals[0]].entity.id == m.entity.id and out[rivals[0]].score < m.score:
+            out[rivals[0]] = m  # "Springvfield City" and "Springvfield" are both near Springfield
     return sorted(out, key=lambda m: m.start)

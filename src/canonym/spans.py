@@ -141,6 +141,8 @@ class Planner:
                 here = part[at:end]
                 if here[-1].quote and here[-1].folded == "s":
                     continue  # a possessive
+                if len(here) > 1 and len(here[0].text) == 1 and here[1].dash:
+                    continue  # R-Arizona: a party, or a series
                 if here[-1].folded in particles or (len(here) == 1 and here[0].folded in particles):
                     continue
                 form = joined(here)
