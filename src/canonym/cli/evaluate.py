@@ -60,16 +60,20 @@ def evaluate(
     asked = measure.read(gold, task)
     normaliser = options.load(tables)
     done = measure.evaluate(asked, normaliser)
-    shown = measure.explained(_first(done.errors, errors), normaliser)
+    shown = _first(done.errors, errors)
+    if done.task == "texts":
+        shown = measure.explained(shown, normaliser)
     if plot is not None:
+        from canonym.columns.files import writing
         from canonym.plots import reliability
 
-        plot.write_text(reliability(done.calibration, f"Reliability: {Path(gold).name}"), encoding="utf-8")
+        with writing(str(plot), gold) as out:
+            out.write(reliability(done.calibration, f"Reliability: {Path(gold).name}"))
     if as_json:
-        out = {"gold": gold, **done.as_dict()}
+        told = {"gold": gold, **done.as_dict()}
         if errors:
-            out["errors"] = [e.as_dict() for e in shown]
-        click.echo(json.dumps(out, ensure_ascii=False))
+            told["errors"] = [e.as_dict() for e in shown]
+        click.echo(json.dumps(told, ensure_ascii=False))
         return
     painted = options.wants_colour(colour, sys.stdout)
     parts = [_figures(gold, done, painted), _kinds(done, painted), _matches(done, painted), _bins(done, painted)]
@@ -77,10 +81,10 @@ def evaluate(
     click.echo("\n\n".join(filter(None, parts)), color=painted)
 
 
-def _first(errors: tuple[Error, ...], number: int) -> list[Error]:
+def _first(errors: tuple[Error, ...], number: int) -> tuple[Error, ...]:
     """The first answers that are not right, then the first misses."""
     said = [e for e in errors if e.sort != "missed"][:number]
-    return said + [e for e in errors if e.sort == "missed"][:number]
+    return (*said, *[e for e in errors if e.sort == "missed"][:number])
 
 
 def _share(value: float | None) -> str:

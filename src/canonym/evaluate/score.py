@@ -111,7 +111,7 @@ def evaluate(gold: Gold, matcher: Matcher) -> Evaluation:
 
 
 def explained(errors: Sequence[Error], matcher: Matcher) -> tuple[Error, ...]:
-    """The errors with a reason for each name that was missed: what the matcher says to the name alone."""
+    """The errors of texts with a reason for each name that was missed: what the matcher says to the name alone."""
     missed = list(dict.fromkeys(e.surface for e in errors if e.sort == "missed" and not e.reasons))
     said = dict(zip(missed, matcher.resolve_all(missed), strict=True)) if missed else {}
     return tuple(
