@@ -298,7 +298,7 @@ def test_a_full_disk_leaves_the_old_index(tmp_path: Path, monkeypatch: pytest.Mo
         def writelines(self, lines: Any) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("canonym.index.os.fdopen", lambda handle, mode: Full(handle, mode))
+    monkeypatch.setattr("canonym.indexfile.os.fdopen", lambda handle, mode: Full(handle, mode))
     with pytest.raises(OSError, match="No space left") as raised:
         run.run(geonames.records(path, countries=["XX"]), Tally(), to, "x")
     assert str(raised.value.filename) == str(to.path)

@@ -19,15 +19,15 @@ MOST_LINES = 400
 #: from its own package.
 ROWS = (
     "model text",
-    "domains rewrite romanise spelling",
+    "domains indexfile rewrite romanise spelling",
     "keys",
     "deletions lexicon packs similarity table trees",
-    "check index profile scan",
+    "check index merge profile scan",
     "candidates evidence features repair",
     "caseless compare decide spans",
     "recognise",
     "resolve",
-    "corpus export importers judgements tablediff",
+    "corpus export importers inventory judgements tablediff",
     "columns discover evaluate pipeline",
     "plots report",
     "integrations service",

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import mmap
 import os
-import tempfile
 from array import array
 from bisect import bisect_left
 from collections import Counter
@@ -21,21 +20,22 @@ from typing import Any, Final
 
 from canonym import domains
 from canonym.deletions import build_deletions
+from canonym.indexfile import Buffer as Buffer
+from canonym.indexfile import save as save
 from canonym.keys import KEY_VERSION, is_latin, key_hash, rule_key, squeeze
 from canonym.model import KINDS, UNKNOWN_PROMINENCE, CanonymError, Entity, IndexFileError
 from canonym.table import Table, fingerprint, parse
 from canonym.text import fold, has_caseless
 
-#: A piece of a file.
-Buffer = bytes | memoryview
 MAGIC: Final = b"canonym\x01"
 FORMAT: Final = 1
 #: Kinds whose spelling may be met damaged; the others are recognised as listed or not at all.
 FUZZY_KINDS: Final = frozenset({"canonical", "spelling", "romanisation", "former", "translation"})
 RULE_KINDS: Final = frozenset({"canonical", "spelling", "romanisation"})
 
-#: What a stored key begins with: the folded spelling, the same without blanks, under the rules, a host, a word.
-EXACT, SQUEEZED, RULE, DOMAIN, ATOM = "=", "+", "~", "@", "#"
+#: What a stored key begins with: the folded spelling, the same without blanks, under the rules, a host, any word of a
+#: name, its first word.
+EXACT, SQUEEZED, RULE, DOMAIN, ATOM, FIRST = "=", "+", "~", "@", "#", "^"
 
 
 class _Keys:
@@ -44,6 +44,7 @@ class _Keys:
     def __init__(self) -> None:
         self._folded: dict[str, str] = {}
         self._rule: dict[str, str] = {}
+        self.words: set[str] = set()
 
     def fold(self, alias: str) -> str:
         found = self._folded.get(alias)
@@ -65,6 +66,9 @@ class _Keys:
         if not folded:
             return
         yield EXACT + folded
+        words = folded.split()
+        self.words.add(FIRST + words[0])
+        self.words.update(ATOM + word for word in words)
         if " " in folded:
             yield SQUEEZED + squeeze(folded)
         key = self.rule(folded) if kind in RULE_KINDS else ""
@@ -99,8 +103,8 @@ def compile_parts(table: Table, *, renew: str = "", sources: Sequence[tuple[str,
                 if atoms.get(atom, -1) < entity.prominence:
                     atoms[atom] = entity.prominence
     names = sorted(atoms)
-    for atom in names:
-        hashes.append(key_hash(ATOM + atom))
+    for one in sorted(keys.words | {ATOM + atom for atom in names}):
+        hashes.append(key_hash(one))
         owners.append(0)
     key = np.frombuffer(hashes, dtype=np.uint64)
     order = np.argsort(key, kind="stable")
@@ -283,9 +287,17 @@ class Index:
         """A word (or joined name) that damaged words are compared with."""
         return self._string("atom", k)
 
+    def arrays(self) -> list[str]:
+        """The names of the stored arrays."""
+        return list(self._arrays)
+
+    def strings(self, name: str) -> list[str]:
+        """All strings of a kind: "id", "type", "canonical" or "country" of the entities, "alias", "atom"."""
+        return [self._string(name, k) for k in range(len(self._arrays[f"{name}_at"]) - 1)]
+
     def caseless(self) -> list[str]:
         """The folded names in scripts without capitals."""
-        return [self._string("caseless", k) for k in range(len(self._arrays["caseless_alias"]))]
+        return self.strings("caseless")
 
     def aliases(self) -> Iterable[tuple[str, str, Entity]]:
         """Every alias with its kind and entity, in the order of the table."""
@@ -329,29 +341,6 @@ def _changed(source: Path, stamp: str, index: Path) -> bool:
     from canonym.table import read_bytes
 
     return fingerprint(read_bytes(source)) != stamp
-
-
-def save(data: Buffer | Iterable[Buffer], path: Path) -> None:
-    """Write an index beside its place and rename it, so that no reader ever sees half of one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines([data] if isinstance(data, bytes | memoryview) else data)
-        # A temporary file is its owner's alone; an index is as readable as any other file.
-        Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        Path(temporary).replace(path)
-    except BaseException as error:
-        Path(temporary).unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.filename is None:
-            error.filename = str(path)  # a full disk does not say which file it had no room for
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 def is_index(path: Path) -> bool:

@@ -17,7 +17,7 @@ from typing import Final
 
 from canonym.text import fold
 
-KEY_VERSION: Final = 2
+KEY_VERSION: Final = 3
 
 
 @dataclass(frozen=True, slots=True)

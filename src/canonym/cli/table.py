@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from canonym.cli import options
 from canonym.cli.imports import import_
-from canonym.model import CanonymError, TableError
+from canonym.model import CanonymError, TableError, UsageError
+
+if TYPE_CHECKING:
+    from canonym.tablediff import Effect
 
 
 class InOrder(click.Group):
@@ -107,6 +112,190 @@ def sort(files: tuple[str, ...], quiet: bool) -> None:
             save(after, path)
         if not quiet:
             click.echo(f"{file}: {'sorted' if after != before else 'in order already'}", err=True)
+
+
+@table.command(
+    epilog=options.examples(
+        "canonym table compile mine.csv -o mine.index",
+        "canonym table compile mine.csv default -o mine",
+    )
+)
+@click.argument("tables", nargs=-1, required=True, metavar="TABLE...")
+@click.option(
+    "-o",
+    "--output",
+    "output",
+    required=True,
+    metavar="FILE.index",
+    help="Where to write: a file that ends in .index, or the name of a pack.",
+)
+@options.quiet
+def compile(tables: tuple[str, ...], output: str, quiet: bool) -> None:
+    """Compile tables to one index, which opens at once.
+
+    Of two tables that list a spelling the earlier one wins. The index is refused once a table of it
+    has changed, or canonym's keys have: the message has the command that makes it anew.
+    """
+    import os
+    import shlex
+
+    from canonym.importers.build import target, write
+    from canonym.merge import merge
+    from canonym.report import plural
+    from canonym.resolve import embedded_table
+    from canonym.table import read
+
+    to = target(output)
+    if to.form == "csv":
+        raise UsageError("an index is no CSV", remedy="Give a name that ends in .index")
+    paths = [embedded_table() if t == "default" else Path(t) for t in tables]
+    merged = merge([read(path) for path in paths], to.name or to.path.name)
+    sources = [(os.path.relpath(path, to.path.parent), _stamp(path)) for path in paths]
+    size = write(merged, to, shlex.join(["canonym", "table", "compile", *tables, "-o", output]), sources)
+    if not quiet:
+        what = f"{plural(len(merged.entities), 'thing')} with {plural(len(merged.aliases), 'name')}"
+        click.echo(f"{what}, {size / 1e6:,.1f} MB: {to.path}", err=True)
+
+
+def _stamp(path: Path) -> str:
+    from canonym.table import fingerprint, read_bytes
+
+    return fingerprint(read_bytes(path))
+
+
+@table.command(epilog=options.examples("canonym table info", "canonym table info world --json"))
+@click.argument("tables", nargs=-1, metavar="[TABLE]...")
+@options.as_json
+def info(tables: tuple[str, ...], as_json: bool) -> None:
+    """Tell what tables hold: counts, fingerprint, versions.
+
+    Counts are by type, kind and language. Without a table: the embedded one and every pack.
+    """
+    from canonym.inventory import inventory
+    from canonym.packs import installed
+    from canonym.resolve import open_table
+
+    for name in tables or ("default", *installed()):
+        found = inventory(open_table(name), name)
+        if as_json:
+            click.echo(json.dumps(found.as_dict(), ensure_ascii=False))
+        else:
+            click.echo("\n".join(found.lines()))
+
+
+@table.command(
+    epilog=options.examples("canonym table diff old.csv new.csv", "canonym table diff old.csv new.csv articles/ --json")
+)
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@click.argument("corpus", nargs=-1, metavar="[CORPUS]...")
+@options.format_
+@options.text_key
+@options.columns
+@options.encoding
+@options.as_json
+def diff(
+    old: str,
+    new: str,
+    corpus: tuple[str, ...],
+    format_: str | None,
+    text_key: str,
+    columns: tuple[str, ...],
+    encoding: str | None,
+    as_json: bool,
+) -> None:
+    """Tell what differs between two tables, and what it changes.
+
+    + added, - removed, ~ changed. With a corpus, `normalise` runs over it with both tables, and
+    each rewriting that differs is told with its count.
+    """
+    from dataclasses import asdict
+
+    from canonym.resolve import Normaliser, open_table
+    from canonym.tablediff import effects, table_diff
+
+    one, other = open_table(old), open_table(new)
+    found = table_diff(one, other)
+    told = None
+    if corpus:
+        from canonym import pipeline
+
+        job = pipeline.Job(inputs=corpus, format=format_, text_key=text_key, column=columns, encoding=encoding)
+        told = effects(Normaliser([one]), Normaliser([other]), pipeline.texts(job))
+    if as_json:
+        out = found.as_dict() | ({"effects": [asdict(e) for e in told]} if told is not None else {})
+        click.echo(json.dumps(out, ensure_ascii=False))
+        return
+    for line in found.lines():
+        click.echo(line)
+    if told is not None:
+        click.echo(_effects(told))
+    elif not found:
+        click.echo("no difference", err=True)
+
+
+def _effects(told: Sequence[Effect]) -> str:
+    from canonym.report import plural
+
+    if not told:
+        return "nothing in the corpus is written otherwise"
+    total = sum(e.count for e in told)
+    lines = [f"in the corpus {plural(total, 'name')} {'is' if total == 1 else 'are'} written otherwise:"]
+    for e in told:
+        lines.append(
+            f"  {e.before}: {_kept(e.before, e.old)} → {_kept(e.before, e.new)} ({e.count:,}, first in {e.first})"
+        )
+    return "\n".join(lines)
+
+
+def _kept(before: str, after: str) -> str:
+    return "left" if after == before else after
+
+
+@table.command(
+    epilog=options.examples(
+        "canonym table export --to solr > synonyms.txt",
+        "canonym table export mine.csv --to openrefine --column place -o operations.json",
+    )
+)
+@click.argument("source", metavar="[TABLE]", default="default")
+@click.option(
+    "--to",
+    "to",
+    type=click.Choice(["flashtext", "solr", "spacy", "openrefine"]),
+    required=True,
+    help="The tool: flashtext and OpenRefine take JSON, Solr synonyms.txt, spaCy patterns.",
+)
+@click.option(
+    "--kind",
+    "kinds",
+    metavar="KIND",
+    multiple=True,
+    help="Take this kind of alias too (abbreviation, former, translation ...); repeat it.",
+)
+@click.option(
+    "--column", "column", metavar="NAME", default="name", show_default=True, help="The column for OpenRefine."
+)
+@options.output
+def export(source: str, to: str, kinds: tuple[str, ...], column: str, output: Path | None) -> None:
+    """Write a table for flashtext, Solr, spaCy or OpenRefine.
+
+    With the kinds that `normalise` rewrites, and for spaCy, which only marks names, all but domains.
+    A spelling that several things share goes to the one that `resolve` would choose; weak names
+    stay out.
+    """
+    from canonym.columns.files import writing
+    from canonym.export import export as lines
+    from canonym.model import KINDS
+    from canonym.resolve import open_table
+
+    for kind in kinds:
+        if kind not in KINDS:
+            raise UsageError(f'no kind "{kind}"', remedy=f"The kinds are {', '.join(KINDS)}")
+    index = open_table(source)
+    with writing(None if output is None else str(output), "-") as out:
+        for piece in lines(index, to, kinds, column):
+            out.write(piece)
 
 
 table.add_command(import_)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,13 +98,13 @@ def _as_given(record: Record) -> Iterable[tuple[Name, str]]:
             yield name, kind
 
 
-def write(table: Table, to: Target, renew: str) -> int:
-    """Write a table to its target, whole or not at all; the bytes written. `renew` is the command that did it."""
+def write(table: Table, to: Target, renew: str, sources: Sequence[tuple[str, str]] = ()) -> int:
+    """Write a table to its target, whole or not at all; the bytes written. See `compile_parts`."""
     if to.form == "csv":
         data = csv_bytes(table)
         save(data, to.path)
         return len(data)
-    save(compile_parts(table, renew=renew), to.path)
+    save(compile_parts(table, renew=renew, sources=sources), to.path)
     return to.path.stat().st_size
 
 
