@@ -56,7 +56,8 @@ def test_each_help_has_examples_and_fits_its_line(name: str) -> None:
 def test_examples_use_options_that_exist(name: str) -> None:
     for line in re.findall(r"canonym ([^|>\n]*)", f"{ALL[name].epilog}\n{SECTIONS[name]}"):
         words = [SPELLINGS.get(word, word) for word in line.split()]
-        target = ALL.get(" ".join(words[:2])) or ALL.get(words[0] if words else "")
+        named = (ALL.get(" ".join(words[:count])) for count in (3, 2, 1))
+        target = next((command for command in named if command is not None), None)
         if target is None:
             continue
         known = {o for p in target.params for o in p.opts} | {"--help"}

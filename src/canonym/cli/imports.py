@@ -135,7 +135,9 @@ def geonames(
     output: str,
     quiet: bool,
 ) -> None:
-    """GeoNames' own files: allCountries, cities500, AF ... (.txt or .zip)."""
+    """GeoNames' own files: allCountries, cities500, AF.
+
+    As they are (.txt) or packed (.zip). With --alternates, names have languages and kinds."""
     from canonym.importers import geonames as source
     from canonym.importers.records import Tally
 
