@@ -1,0 +1,78 @@
+"""The pair comparer: cases as data, and what holds for any two names."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from canonym.compare import compare, compare_pairs, explain_pair
+
+CASES: dict[str, Any] = json.loads((Path(__file__).parent / "cases" / "pairs.json").read_text("utf-8"))
+#: Letters of several scripts, marks, blanks, and whatever else there is.
+NAMES = st.text(
+    st.sampled_from("abcdehiklmnorstuzABKMÅéşʿ'’-. абвкмو اکمزرشیف北京山しょカ서울कमल\u0301\u200cßİ"), max_size=24
+) | st.text(max_size=12)
+
+
+@pytest.mark.parametrize(("a", "b"), CASES["good"])
+def test_one_place(a: str, b: str) -> None:
+    assert compare(a, b) >= 0.5, explain_pair(a, b)
+
+
+@pytest.mark.parametrize(("a", "b"), CASES["negative"])
+def test_two_places(a: str, b: str) -> None:
+    assert compare(a, b) < 0.5, explain_pair(a, b)
+
+
+@pytest.mark.xfail(strict=True, reason="known; take it out of the list when it works")
+@pytest.mark.parametrize(("a", "b", "same"), CASES["known-failures"])
+def test_known_failures(a: str, b: str, same: bool) -> None:
+    assert (compare(a, b) >= 0.5) == same
+
+
+@settings(deadline=None)
+@given(NAMES, NAMES)
+def test_a_pair_is_judged_the_same_either_way_round(a: str, b: str) -> None:
+    score = compare(a, b)
+    assert score == compare(b, a)
+    assert 0 <= score <= 1
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.tuples(NAMES, NAMES), max_size=12))
+def test_a_pair_is_judged_by_itself(pairs: list[tuple[str, str]]) -> None:
+    """Company in a batch changes nothing that is seen."""
+    together = compare_pairs(pairs)
+    assert len(together) == len(pairs)
+    assert together == pytest.approx([compare(a, b) for a, b in pairs], abs=0.02)
+    assert together == compare_pairs(pairs)
+
+
+@given(NAMES)
+def test_a_name_is_itself(name: str) -> None:
+    assert compare(name, name) == (1.0 if name.strip() else 0.0)
+
+
+@settings(deadline=None)
+@given(NAMES, NAMES)
+def test_reasons_are_words(a: str, b: str) -> None:
+    reasons = explain_pair(a, b)
+    assert reasons and all(reasons)
+
+
+def test_reasons_name_what_differs() -> None:
+    assert explain_pair("Qandahar", "Kandahar")[0] == "equal under romanisation rules"
+    assert any("another script" in reason for reason in explain_pair("Mazar-e-Sharif", "مزار شریف"))
+
+
+def test_no_pairs() -> None:
+    assert compare_pairs([]) == []
+
+
+def test_a_very_long_name_is_no_burden() -> None:
+    assert compare("a" * 100_000, "b" * 100_000) < 0.5
