@@ -27,13 +27,14 @@ def well_known() -> tuple[list[str], list[list[str]]]:
     cities = [c for c in cache.get_cities().values() if c["population"] >= LARGE]
     names = [c["name"] for c in cache.get_countries().values()]
     names += [s["name"] for s in cache.get_us_states().values()]
-    names += [c["name"] for c in cities]
-    known = {fold(romanise(name)) for name in names} - {""}
+    lands = {fold(romanise(name)) for name in names}
+    known = (lands | {fold(romanise(c["name"])) for c in cities}) - {""}
     one_place = set()
     for city in cities:
         mine = {fold(n) for n in (city["name"], *city["alternatenames"])} & known
         mine.add(fold(romanise(city["name"])))
-        one_place |= {(a, b) for a in mine for b in mine if a < b}
+        # Alternate names are loose: "Albania" is listed for Albany. A land's name is the land's.
+        one_place |= {(a, b) for a in mine - lands for b in mine - lands if a < b}
     return sorted(known), [list(pair) for pair in sorted(one_place)]
 
 

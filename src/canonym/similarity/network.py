@@ -117,8 +117,8 @@ def network(b: Batch, weights: tuple[Weights, Mapping[str, int]] | None = None) 
     lengths = [max(len(letters(x)[0]), len(letters(y)[0])) for x, y in zip(b.left, b.right, strict=True)]
     order = sorted(range(len(b)), key=lambda k: (lengths[k], k))
     out = np.zeros(len(b), np.float32)
-    for start in range(0, len(order), 256):
-        part = order[start : start + 256]
+    for start in range(0, len(order), 128):
+        part = order[start : start + 128]
         # Which other pairs share its batch changes the last bits of a sum; rounding takes them off again.
         wide = max(4, -(-lengths[part[-1]] // 4) * 4)
         one = encode([b.left[k] for k in part], index, wide)
