@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from canonym.importers.grade import as_in_news
 from canonym.importers.records import Name, Progress, Record, Tally
 from canonym.importers.streams import cut_short, lines
 
@@ -118,13 +119,14 @@ def _place(
     if feature == "P" and population < min_population:
         return None
     prominence = population
-    names = dict.fromkeys(n for n in (ascii_name, *alternates.split(",")) if n)
+    names = dict.fromkeys(n for n in (name, ascii_name, *alternates.split(",")) if n)
+    name = as_in_news(name, country)
     if code in _COUNTRIES:
         prominence = max(COUNTRY, population)
         # Countries stand there by their formal names.
         short = _country_name(country)
         if short:
-            names[name], name = None, short
+            name = short
     elif code == "ADM1":
         prominence = max(REGION, population)
     return Record(f"gn:{key}", "place", name, prominence, country, tuple(map(Name, names)))

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from canonym.importers.grade import as_in_news
 from canonym.importers.records import Name, Progress, Record, Tally
 from canonym.model import TableError
 
@@ -43,13 +44,14 @@ def records(
         if min_population > _SIZES[0] and city["population"] < min_population:
             continue
         tally.records += 1
+        name, country = city["name"], city["countrycode"]
         yield Record(
             f"gn:{key}",
             "place",
-            city["name"],
+            as_in_news(name, country),
             int(city["population"] or 0),
-            city["countrycode"],
-            tuple(Name(text) for text in city["alternatenames"] if text),
+            country,
+            tuple(Name(text) for text in (name, *city["alternatenames"]) if text),
         )
 
 

@@ -34,6 +34,15 @@ _WELL_KNOWN_PLACE: Final = 100_000
 #: A name of several words, each this common, is a phrase too: White House, Old Town.
 _PHRASE: Final = 4.5
 _CODE: Final = re.compile(r"[A-Z]{3,5}")
+#: Countries whose names in news are romanised, by ISO 3166-1 code.
+_OTHER_SCRIPTS: Final = frozenset(
+    (  # noqa: SIM905
+        "AE AF AM BD BG BH BT BY CN CY DJ DZ EG EH ER ET GE GR IL IN IQ IR JO JP KG KH KP KR KW KZ LA LB LK "
+        "LY MA MK MM MN MR MV NP OM PK PS QA RU SA SD SO SS SY TD TH TJ TN TW UA YE"
+    ).split()
+)
+#: Signs for ayn and hamza: the first is dropped, the second an apostrophe.
+_MARKS: Final = str.maketrans({"‘": None, "ʻ": None, "ʿ": None, "ʽ": None, "`": None, "’": "'", "ʼ": "'", "ʾ": "'"})
 #: Where ordinary words of other scripts are looked up.
 _TONGUES: Final = (
     ("Ѐ", "ӿ", ("ru", "uk", "bg")),
@@ -56,7 +65,8 @@ def kinds(record: Record, canonicals: Collection[str]) -> Iterator[tuple[Name, s
     if not own:
         return
     plain = _without_accents(record.canonical)
-    weak = _is_weak(own, record.prominence) or (plain and _accents_tell(own, record.prominence))
+    accented = plain or any(not n.text.isascii() and fold(n.text) == own for n in record.names)
+    weak = _is_weak(own, record.prominence) or (accented and _accents_tell(own, record.prominence))
     yield Name(record.canonical), "weak" if weak else "canonical"
     seen = {record.canonical}
     folded_seen = {own}
@@ -97,6 +107,8 @@ def _kind(text: str, form: str, name: Name, own: str, record: Record, canonicals
     if _CODE.fullmatch(text) and not record.canonical.isupper():
         return "weak" if _frequency(form) >= _RARE else "abbreviation"
     if form == own:
+        if record.canonical.isascii() and not text.isascii():
+            return "romanisation"  # macrons and dots, which are no other word's
         return _joined_otherwise(form, record.prominence)
     if (name.lang and name.lang != "en") or form in canonicals or _frequency(form) >= _UNHEARD:
         return "translation"
@@ -107,6 +119,18 @@ def _kind(text: str, form: str, name: Name, own: str, record: Record, canonicals
     if record.prominence < _KNOWN_PLACE:
         return "translation"
     return "spelling" if _near(form, own) or (name.lang == "en" and _alike(form, own)) else "translation"
+
+
+def as_in_news(name: str, country: str) -> str:
+    """A name without the marks of scholars' romanisation, where the country's own script is not Latin.
+
+    >>> as_in_news("Kandahār", "AF"), as_in_news("Ta‘izz", "YE"), as_in_news("São Paulo", "BR")
+    ('Kandahar', 'Taizz', 'São Paulo')
+    """
+    if name.isascii() or country not in _OTHER_SCRIPTS or not is_latin(fold(name)):
+        return name
+    plain = "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
+    return plain.translate(_MARKS)
 
 
 def _without_accents(text: str) -> tuple[Name, ...]:
