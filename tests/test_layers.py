@@ -21,10 +21,11 @@ ROWS = (
     "model text",
     "domains indexfile rewrite romanise spelling",
     "keys",
-    "deletions lexicon packs similarity table trees",
+    "deletions letters lexicon packs similarity table trees",
     "check index merge profile scan",
     "candidates evidence features repair",
-    "caseless compare decide spans",
+    "caseless compare decide",
+    "spans",
     "recognise",
     "resolve",
     "corpus export importers inventory judgements tablediff",
@@ -46,7 +47,7 @@ HEAVY = {
 }
 #: Modules made of arrays and text kernels, themselves imported late: what each may import at its top.
 #: A package stands for its modules.
-ALLOWED = {"similarity": {"numpy", "rapidfuzz"}, "features": {"rapidfuzz"}, "trees": {"numpy"}}
+ALLOWED = {"similarity": {"numpy", "rapidfuzz"}, "decide": {"rapidfuzz"}, "features": {"rapidfuzz"}, "trees": {"numpy"}}
 
 
 def modules() -> Iterator[tuple[str, Path]]:

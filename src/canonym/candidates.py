@@ -12,7 +12,7 @@ from typing import Final
 
 from canonym import domains
 from canonym.deletions import Neighbourhood
-from canonym.index import ATOM, DOMAIN, EXACT, RULE, RULE_KINDS, SQUEEZED, Index
+from canonym.index import ATOM, DOMAIN, EXACT, FIRST, RULE, RULE_KINDS, SQUEEZED, Index
 from canonym.keys import rule_key, rule_reasons, squeeze
 from canonym.lexicon import zipf
 from canonym.model import Candidate, Match
@@ -40,6 +40,7 @@ class Candidates:
         self.words = max(index.words for index in indexes)
         self._near: dict[str, tuple[tuple[str, int], ...]] = {}
         self._listed: dict[str, tuple[Candidate, ...]] = {}
+        self._has: dict[str, bool] = {}
         self._hoods: tuple[Neighbourhood, ...] | None = None
 
     def listed(self, folded: str) -> tuple[Candidate, ...]:
@@ -113,7 +114,19 @@ class Candidates:
 
     def is_part(self, word: str) -> bool:
         """True where a folded word stands in some listed name."""
-        return any(index.has(ATOM + word) for index in self.indexes)
+        return self._known(ATOM + word)
+
+    def opens(self, word: str) -> bool:
+        """True where a folded word is the first of some listed name."""
+        return self._known(FIRST + word)
+
+    def _known(self, key: str) -> bool:
+        found = self._has.get(key)
+        if found is None:
+            if len(self._has) > _CACHE:
+                self._has.clear()
+            found = self._has[key] = any(index.has(key) for index in self.indexes)
+        return found
 
     def suspect(self, word: str) -> bool:
         """True for a folded word that may be damaged: Latin, long enough, no name by itself, no ordinary word."""
@@ -158,6 +171,10 @@ class Candidates:
             else:
                 options.append([word])
         out: dict[tuple[str, str], Candidate] = {}
+        whole = read_figures("".join(t.folded for t in part))
+        joinable = _joinable(part, whole)
+        if not all(options) and not (joinable and self.near(whole)):
+            return ()
         count = 1
         for choice in options:
             count *= len(choice)
@@ -165,10 +182,9 @@ class Candidates:
             for words in product(*options):
                 text = words[0] + "".join(t.joint + w for t, w in zip(part[1:], words[1:], strict=True))
                 self._collect(self.listed(text), out)
-        whole = read_figures("".join(t.folded for t in part))
         if len(part) > 1 and self.is_part(whole):
             self._collect(self.listed(whole), out)
-        if _joinable(part, whole):
+        if joinable:
             for atom, _ in self.near(whole)[:_MOST_WORDS]:
                 self._collect(self._look_up(SQUEEZED + atom, atom, squeezed=True), out)
                 if len(part) > 1:

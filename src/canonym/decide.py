@@ -13,11 +13,15 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from rapidfuzz.distance import OSA
+
 from canonym import evidence, features, trees
 from canonym.evidence import Evidence
 from canonym.features import commonness, edit_cost
 from canonym.keys import has_izafa
+from canonym.lexicon import zipf
 from canonym.model import UNKNOWN_PROMINENCE, Candidate, Decision
+from canonym.scan import words
 from canonym.text import fold
 
 if TYPE_CHECKING:
@@ -131,6 +135,36 @@ def sure_rule(form: str, candidate: Candidate) -> bool:
     return by_hand and len(candidate.reasons) == 1 and len(form) >= 6 and commonness(form) == 0
 
 
+def _sure(form: str, candidate: Candidate) -> bool:
+    return sure_rule(form, candidate) or one_slip(form, candidate)
+
+
+def one_slip(form: str, candidate: Candidate) -> bool:
+    """True where one word of a name of several is damaged, an unknown one, and all others stand as listed.
+
+    >>> from canonym.model import Entity
+    >>> news = Entity("", "outlet", "Pajhwok Afghan News")
+    >>> one_slip("pajhwok afghan nws", Candidate(news, "Pajhwok Afghan News", "canonical", "fuzzy", 0.0))
+    True
+    """
+    mine, theirs = form.split(), fold(candidate.alias).split()
+    if len(mine) != len(theirs) or len(mine) < 2 or len(form) < 12:
+        return False
+    differ = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
+    if len(differ) != 1:
+        return False
+    ((word, meant),) = differ
+    return zipf(word) < (3.0 if len(mine) > 2 else 1.5) and len(meant) > 3 and OSA.distance(word, meant, score_cutoff=1) <= 1
+
+
+def surname_of(form: str, candidate: Candidate, seen: Evidence) -> bool:
+    """True where a place with a surname's ending stands as a person's name does: Mr Kunduzi, Bagrami said."""
+    alias = fold(candidate.alias)
+    if not form.startswith(alias) or form[len(alias) :] not in words("surname_endings"):
+        return False
+    return bool(seen.title or seen.capital_before or seen.saying or seen.person > 0)
+
+
 def decide_all(cases: Sequence[Case]) -> list[Decision]:
     """Decide many forms: accept the likeliest candidate, or abstain.
 
@@ -144,6 +178,38 @@ def decide_all(cases: Sequence[Case]) -> list[Decision]:
     for case in cases:
         out.append(_decide(case, scores[at : at + len(case.candidates)]))
         at += len(case.candidates)
+    return out
+
+
+#: Evidence as good as a document can give, and evidence as it mostly is when a form is a damaged name.
+_BEST: Final = (
+    Evidence(
+        in_text=1, same_entity=3, same_name=3, same_damaged=1, repeated=1, country_share=0.8, places=4, locative=1,
+        comma_place=1, run=1, place=1, before=2, after=1,
+    ),
+    Evidence(in_text=1, same_entity=1, same_name=1, repeated=3, country_share=0.4, places=3, run=1, place=0.5),
+    Evidence(in_text=1, repeated=1, country_share=1, places=2, locative=1, run=1, place=1, before=1.5, after=0.5),
+)  # fmt: skip
+#: A form below this probability even then is never believable.
+_HOPELESS: Final = 0.35
+
+
+def hopeful(forms: Sequence[tuple[str, tuple[Candidate, ...]]]) -> list[bool]:
+    """Whether any document could make any candidate of each form believable.
+
+    Depends on the spelling alone, so that it is asked once for each distinct form.
+    """
+    if not forms:
+        return []
+    cases = [Case(form, found, (seen,) * len(found)) for form, found in forms for seen in _BEST]
+    scores = trees.shipped("decide").probability(matrix(cases)).tolist()
+    out = []
+    at = 0
+    for form, found in forms:
+        size = len(found) * len(_BEST)
+        sure = any(_sure(form, c) for c in found)
+        out.append(sure or max(scores[at : at + size], default=0.0) >= _HOPELESS)
+        at += size
     return out
 
 
@@ -163,7 +229,9 @@ def _decide(case: Case, scores: Sequence[float]) -> Decision:
     for k in order:
         candidate, seen = case.candidates[k], case.seen[k]
         score = scores[k]
-        if sure_rule(case.form, candidate) and not seen.title and score < SURE:
+        if surname_of(case.form, candidate, seen):
+            score = min(score, 0.1)
+        elif score < SURE and not seen.title and _sure(case.form, candidate):
             score, likely = SURE, True
         # Reasons are sentences; they are written for what is shown.
         why = _reasons(case.form, candidate, seen) if likely or not seen.in_text else ()

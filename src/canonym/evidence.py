@@ -6,7 +6,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib.resources import files
 
@@ -59,7 +59,30 @@ class Evidence:
 
     def values(self) -> tuple[float, ...]:
         """The fields as numbers, in their order."""
-        return astuple(self)
+        return (
+            self.in_text,
+            self.same_entity,
+            self.same_name,
+            self.same_damaged,
+            self.repeated,
+            self.country_share,
+            self.places,
+            self.locative,
+            self.feature_word,
+            self.title,
+            self.saying,
+            self.capital_before,
+            self.capital_after,
+            self.comma_place,
+            self.lower_in_text,
+            self.begins,
+            self.shouted,
+            self.run,
+            self.person,
+            self.place,
+            self.before,
+            self.after,
+        )
 
 
 NAMES: tuple[str, ...] = tuple(f.name for f in fields(Evidence))

@@ -49,6 +49,7 @@ class Recogniser:
         self._planner = Planner(candidates)
         self._caseless = CaselessFinder(candidates)
         self._lower_known: dict[tuple[str, float], bool] = {}
+        self._plain: set[str] = set()  # words in small letters that open no name
 
     def annotate(self, texts: Sequence[str]) -> list[list[Mention]]:
         """The mentions of each text, in order, without overlap. A result depends on its own text alone."""
@@ -61,16 +62,16 @@ class Recogniser:
     def _runs(self, text: str) -> Iterable[tuple[int, str]]:
         """Runs with their offsets; one that a word of no language follows goes on there: New ondon, Las egas."""
         done = -1
-        for match in find_runs(text):
-            start, end = match.span()
+        for start, run in find_runs(text):
+            end = start + len(run)
             if start < done:
                 continue
             tail = find_tail(text, end)
             if tail is not None and zipf(tail[0]) < _TAIL:
                 end = tail[1]
                 follow = next(iter(find_runs(text[end + 1 : end + 60])), None) if text[end : end + 1] == " " else None
-                if follow is not None and follow.start() == 0:
-                    end += 1 + follow.end()
+                if follow is not None and follow[0] == 0:
+                    end += 1 + len(follow[1])
             done = end
             yield start, text[start:end]
 
@@ -109,7 +110,7 @@ class Recogniser:
         """Names in small letters, each seen by a rare word that some name has."""
         limit = _LOWER_RARE if capitals else _LOWER_PLAIN
         out: list[Mention] = []
-        triggers = {w for w in lower_words(text) if self._opens_name(w, limit)}
+        triggers = {w for w in lower_words(text) - self._plain if self._opens_name(w, limit)}
         if not triggers:
             return out
         for start, tokens in find_lower(text, triggers):
@@ -136,9 +137,11 @@ class Recogniser:
         if known is None:
             if len(self._lower_known) > _CACHE:
                 self._lower_known.clear()
-            known = self._lower_known[word, limit] = zipf(word) < limit and any(
-                self._candidates.is_part(w) for w in (word, *without_izafa(word))
-            )
+                self._plain.clear()
+            part = any(self._candidates.is_part(w) for w in (word, *without_izafa(word)))
+            known = self._lower_known[word, limit] = part and zipf(word) < limit
+            if not part or zipf(word) >= max(_LOWER_RARE, _LOWER_PLAIN):
+                self._plain.add(word)
         return known
 
 

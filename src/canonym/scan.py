@@ -29,6 +29,19 @@ def words(name: str) -> frozenset[str]:
     return frozenset(raw[name])
 
 
+def _any_of(wanted: frozenset[str]) -> str:
+    """A pattern for some words that looks at each letter once, the longest first."""
+    by_letter: dict[str, set[str]] = {}
+    for word in wanted:
+        by_letter.setdefault(word[:1], set()).add(word[1:])
+    end = by_letter.pop("", None)
+    parts = [
+        re.escape(letter) + (_any_of(frozenset(rest)) if rest != {""} else "")
+        for letter, rest in sorted(by_letter.items())
+    ]
+    return f"(?:{'|'.join(parts)}){'?' if end else ''}" if parts else ""
+
+
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     upper, mark, _ = character_classes()
@@ -39,43 +52,94 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     line = rf"{_SPACE}*\r?\n{_SPACE}*"
     # A full stop goes on only after a short word: St. Louis, U.S., D.C.
     blank = rf"(?:{_SPACE}{{1,2}}|{line}|{_DASH}(?:{line})?|(?<=\b\w)\.{_SPACE}?|(?<=\b\w\w)\.{_SPACE})"
-    particles = "|".join(sorted(words("particles"), key=lambda w: (-len(w), w)))
-    small = rf"(?:(?:{particles})\b(?:{blank}|{_QUOTE}))"
-    leading = rf"(?:(?:{'|'.join(sorted(words('leading')))})\b(?:{blank}|{_QUOTE}))"
+    small = rf"(?:{_any_of(words('particles'))}\b(?:{blank}|{_QUOTE}))"
     tight = rf"(?:{_DASH}|{_QUOTE}){word}"
-    run = rf"(?<![^\W_])(?:{leading}(?=[{upper}]))?{capital}(?:{blank}{small}{{0,2}}{capital}|{tight})*"
-    domain = r"(?<![\w@.-])(?:https?://)?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?![\w-])"
-    return re.compile(run), re.compile(word), re.compile(domain)
+    # One class to begin with, so that the engine skips what cannot begin a run; no word stands before it.
+    figure = rf"[0-9]{{0,3}}(?:[{upper}]{rest}|[a-z]{{2,}}(?={_SPACE}[{upper}]))"
+    opening = rf"[{upper}0-9](?<![^\W_][\s\S])(?:(?<=[^0-9]){rest}|(?<=[0-9]){figure})"
+    run = rf"{opening}(?:{blank}(?:{capital}|{small}{{1,2}}{capital})|{tight})*"
+    return re.compile(run), re.compile(word)
 
 
-def find_runs(text: str) -> Iterator[re.Match[str]]:
-    """Runs of capitalised words, with the particles and joints that names have inside them.
+_JOINTS = frozenset(" \n-‐‑'’‘")
 
-    >>> [m[0] for m in find_runs("He left Mazar-e-Sharif’s Dashte Shor area for the Isle of Man.")]
+
+def find_runs(text: str) -> Iterator[tuple[int, str]]:
+    """Runs of capitalised words with their offsets, and the particles and joints that names have inside them.
+
+    >>> [run for _, run in find_runs("He left Mazar-e-Sharif’s Dashte Shor area for the Isle of Man.")]
     ['He', 'Mazar-e-Sharif’s Dashte Shor', 'the Isle of Man']
     """
-    return _patterns()[0].finditer(text)
+    leading = words("leading")
+    done = 0
+    for match in _patterns()[0].finditer(text):
+        start, end = match.span()
+        # The Hague, al-Hudaydah: a small word may belong to the name that follows it.
+        if start - done > 1 and text[start - 1] in _JOINTS:
+            at = start - 2
+            while at >= done and start - at < 6 and text[at].isalpha():
+                at -= 1
+            if text[at + 1 : start - 1] in leading:
+                start = at + 1
+        done = end
+        yield start, text[start:end]
+
+
+_DOT = re.compile(r"\.[A-Za-z]{2}")
+_HOST = re.compile(r"(?:https?://)?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?![\w-])")
+_HOST_BEFORE = re.compile(r"[\w@.:/-]*$")
 
 
 def find_domains(text: str) -> Iterator[re.Match[str]]:
-    """Host names, with or without http://."""
-    return _patterns()[2].finditer(text) if "." in text else iter(())
+    """Host names, with or without http://; none inside an e-mail address or a longer word.
+
+    >>> [m[0] for m in find_domains("see www.newsgram.com, not me@x.org. The end.")]
+    ['www.newsgram.com']
+    """
+    done = 0
+    for dot in _DOT.finditer(text):
+        if dot.start() < done:
+            continue
+        left = text[max(done, dot.start() - 255) : dot.start()]
+        before = _HOST_BEFORE.search(left)
+        start = dot.start() - (len(left) - before.start() if before else 0)
+        match = _HOST.match(text, start)
+        done = match.end() if match else dot.end()
+        if match and match.end() >= dot.end():
+            yield match
 
 
-_PROTECTED = re.compile(
-    r"https?://\S+|\bwww\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<!\w)@\w+|<[A-Z0-9.]+>|[\w-]+(?:/[\w.-]+){2,}"
-)
+#: What is never rewritten, each kind with a sign that it is there at all.
+_ADDRESS = re.compile(r"https?://\S+|www\.\S+")
+_AT = re.compile(r"@[\w-]+(?:\.[\w-]+)*")
+_TICKER = re.compile(r"<[A-Z0-9.]+>")
+_PATH = re.compile(r"(?:/[\w.-]+){2,}")
+_MAILBOX = re.compile(r"[\w.+-]+$")
+_FOLDER = re.compile(r"[\w-]+$")
 
 
 def find_protected(text: str) -> list[tuple[int, int]]:
     """Spans that mean what they spell and are never rewritten: addresses, handles, ticker symbols, paths.
 
     >>> [text[a:b] for text in ["(@NBCNews) at in a/b/c, <JAPN.T>"] for a, b in find_protected(text)]
-    ['@NBCNews', 'a/b/c', '<JAPN.T>']
+    ['@NBCNews', '<JAPN.T>', 'a/b/c']
     """
-    if "@" not in text and "/" not in text and "www." not in text and "<" not in text:
-        return []
-    return [m.span() for m in _PROTECTED.finditer(text)]
+    out: list[tuple[int, int]] = []
+    if "@" in text:
+        out += [_with_left(text, m, _MAILBOX) for m in _AT.finditer(text)]
+    if "<" in text:
+        out += [m.span() for m in _TICKER.finditer(text)]
+    if "://" in text or "www." in text:
+        out += [m.span() for m in _ADDRESS.finditer(text)]
+    if text.count("/") > 1:
+        out += [_with_left(text, m, _FOLDER) for m in _PATH.finditer(text)]
+    return out
+
+
+def _with_left(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> tuple[int, int]:
+    left = text[max(0, match.start() - 64) : match.start()]
+    found = pattern.search(left)
+    return match.start() - (len(left) - found.start() if found else 0), match.end()
 
 
 @dataclass(frozen=True, slots=True)

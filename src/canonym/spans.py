@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from canonym.candidates import Candidates, choose, read_figures
+from canonym.decide import hopeful
 from canonym.features import commonness, edit_cost
 from canonym.keys import rules
 from canonym.lexicon import zipf
@@ -63,6 +64,7 @@ class Planner:
     def __init__(self, candidates: Candidates) -> None:
         self.candidates = candidates
         self._plans: dict[str, Plan] = {}
+        self._hopeful: dict[str, bool] = {}
 
     def prepare(self, runs: Iterable[str]) -> None:
         """Plan many runs, looking up the neighbours of all their new words together."""
@@ -77,9 +79,18 @@ class Planner:
             for here, _, _ in draft.forms:
                 wanted.update(self.candidates.needed(here))
         self.candidates.warm(wanted)
+        spans = {run: [s for form in draft.forms if (s := self._proposal(*form))] for run, draft in drafts.items()}
+        self._weigh(span for found in spans.values() for span in found)
         for run, draft in drafts.items():
-            proposed = (self._proposal(*form) for form in draft.forms)
-            self._plans[run] = Plan(draft.listed, tuple(p for p in proposed if p is not None), draft.words)
+            proposed = tuple(s for s in spans[run] if self._hopeful[s.form])
+            self._plans[run] = Plan(draft.listed, proposed, draft.words)
+
+    def _weigh(self, spans: Iterable[Span]) -> None:
+        """Set aside the forms that no document could make believable: most unlisted words are just that."""
+        if len(self._hopeful) > _CACHE:
+            self._hopeful.clear()
+        new = {s.form: s for s in spans if s.form not in self._hopeful}
+        self._hopeful.update(zip(new, hopeful([(s.form, s.candidates) for s in new.values()]), strict=True))
 
     def plan(self, run: str) -> Plan:
         """The plan of one run."""
@@ -109,7 +120,7 @@ class Planner:
         return _Draft(tuple(listed), tuple(self._forms(part, taken)), bare)
 
     def _longest(self, run: str, part: list[Token], at: int, shouted: bool) -> tuple[int, Span | None] | None:
-        if not _may_start(part, at):
+        if not _may_start(part, at) or not self._may_open(part, at):
             return None
         for end in range(min(len(part), at + self.candidates.words), at, -1):
             if not _may_end(part, end):
@@ -127,6 +138,15 @@ class Planner:
             weak = found[0].kind == "weak" or (end - at == 1 and too_common(form, found[0]))
             return end, Span(part[at].start, part[end - 1].end, form, found, weak)
         return None
+
+    def _may_open(self, part: list[Token], at: int) -> bool:
+        """True where a listed name begins with the word at a place, alone or with what is joined to it."""
+        if self.candidates.opens(part[at].folded):
+            return True
+        end = at + 1
+        while end < len(part) and part[end].joint == "":
+            end += 1
+        return end > at + 1 and any(self.candidates.opens(joined(part[at:stop])) for stop in range(at + 2, end + 1))
 
     def _forms(self, part: list[Token], taken: Sequence[tuple[int, int]]) -> Iterable[tuple[list[Token], str, bool]]:
         """Forms of one to five words that may be damaged names, and whether to look for near spellings."""

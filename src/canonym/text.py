@@ -188,10 +188,14 @@ def character_classes() -> tuple[str, str, str]:
     for code in range(0x80, 0x20000):
         char = chr(code)
         category = unicodedata.category(char)
-        if category in ("Lu", "Lt"):
+        # Beyond the first plane a class for `re` is a list that is walked for every character: the few scripts there
+        # that have capitals (Adlam, Deseret) are looked for as those without.
+        if category in ("Lu", "Lt") and code < 0x10000:
             name = "upper"
-        elif category in ("Mn", "Mc"):
+        elif category in ("Mn", "Mc") and code < 0x10000:
             name = "mark"
+        elif category in ("Lu", "Ll") and code >= 0x10000:
+            name = "caseless"
         elif (category == "Lo" and code > 0x2FF) or (0x10D0 <= code <= 0x10FF and category == "Ll"):
             name = "caseless"
         else:
