@@ -67,7 +67,10 @@ def table_of(records: Iterable[Record], name: str, *, graded: bool = False) -> T
                 before.country or record.country,
                 (*before.names, *more),
             )
-    canonicals = set() if graded else {fold(r.canonical) for r in kept.values()}
+    canonicals: dict[str, int] = {}
+    for record in () if graded else kept.values():
+        form = fold(record.canonical)
+        canonicals[form] = max(canonicals.get(form, 0), record.prominence)
     entities: list[Entity] = []
     table = Table(name, entities, [], [], [], [], "", [])
     stamp = hashlib.sha256()

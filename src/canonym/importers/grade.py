@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Final
 
@@ -56,10 +56,11 @@ _TONGUES: Final = (
 )
 
 
-def kinds(record: Record, canonicals: Collection[str]) -> Iterator[tuple[Name, str]]:
+def kinds(record: Record, canonicals: Mapping[str, int]) -> Iterator[tuple[Name, str]]:
     """The names of a record that are worth listing, each once, with its kind; the canonical form comes first.
 
-    `canonicals` holds the folded canonical forms of all records: who is called so is not another one misspelt.
+    `canonicals` holds the folded canonical forms of all records, each with its greatest prominence: who is called so
+    is not another one misspelt, and where it is well known the name is left to it (Islamabad is no Chittagong).
     """
     own = fold(record.canonical)
     if not own:
@@ -85,6 +86,9 @@ def kinds(record: Record, canonicals: Collection[str]) -> Iterator[tuple[Name, s
         if text[0].islower() and is_latin(form) and not own[0].isdigit() and record.canonical[0].isupper():
             later.append((name if text == name.text else Name(text, name.lang, name.kind), form))
             continue
+        known = canonicals.get(form, -1) if form != own else -1
+        if known >= 0 and known >= min(_KNOWN_PLACE, record.prominence / 100):
+            continue
         folded_seen.add(form)
         yield Name(text, name.lang), _kind(text, form, name, own, record, canonicals)
     for name, form in later:
@@ -95,7 +99,7 @@ def kinds(record: Record, canonicals: Collection[str]) -> Iterator[tuple[Name, s
         yield name, "translation"
 
 
-def _kind(text: str, form: str, name: Name, own: str, record: Record, canonicals: Collection[str]) -> str:
+def _kind(text: str, form: str, name: Name, own: str, record: Record, canonicals: Mapping[str, int]) -> str:
     if not is_latin(form):
         if name.kind in ("former", "translation"):
             return name.kind
