@@ -22,50 +22,54 @@ def _expect(x, nx, y, ny, p, trans, counts, moves):
     gx = p[:, -1][x].T  # (wx, n)
     gy = p[-1][y].T
     step = p[x[:, :, None], y[:, None, :]].transpose(1, 2, 0)
-    M = np.zeros((wx + 1, wy + 1, n))
-    X = np.zeros_like(M)
-    Y = np.zeros_like(M)
-    M[0, 0] = 1
+    match = np.zeros((wx + 1, wy + 1, n))
+    skip_x = np.zeros_like(match)
+    skip_y = np.zeros_like(match)
+    match[0, 0] = 1
     for i in range(wx + 1):
         for j in range(wy + 1):
             if i and j:
-                M[i, j] = (M[i - 1, j - 1] * mm + (X[i - 1, j - 1] + Y[i - 1, j - 1]) * gm) * step[i - 1, j - 1]
+                match[i, j] = (match[i - 1, j - 1] * mm + (skip_x[i - 1, j - 1] + skip_y[i - 1, j - 1]) * gm) * step[
+                    i - 1, j - 1
+                ]
             if i:
-                X[i, j] = (M[i - 1, j] * mg + X[i - 1, j] * gg) * gx[i - 1]
+                skip_x[i, j] = (match[i - 1, j] * mg + skip_x[i - 1, j] * gg) * gx[i - 1]
             if j:
-                Y[i, j] = (M[i, j - 1] * mg + (Y[i, j - 1] + X[i, j - 1]) * gg) * gy[j - 1]
+                skip_y[i, j] = (match[i, j - 1] * mg + (skip_y[i, j - 1] + skip_x[i, j - 1]) * gg) * gy[j - 1]
     rows = np.arange(n)
-    z = (M + X + Y)[nx, ny, rows]
+    z = (match + skip_x + skip_y)[nx, ny, rows]
     good = z > 0
     inv = np.where(good, 1 / np.where(good, z, 1), 0)
-    bM = np.zeros_like(M)
-    bX = np.zeros_like(M)
-    bY = np.zeros_like(M)
+    back = np.zeros_like(match)
+    back_x = np.zeros_like(match)
+    back_y = np.zeros_like(match)
     for i in range(wx, -1, -1):
         for j in range(wy, -1, -1):
             end = ((nx == i) & (ny == j)) * inv
-            to_m = bM[i + 1, j + 1] * step[i, j] if i < wx and j < wy else 0
-            to_x = bX[i + 1, j] * gx[i] if i < wx else 0
-            to_y = bY[i, j + 1] * gy[j] if j < wy else 0
-            bM[i, j] = end + to_m * mm + to_x * mg + to_y * mg
-            bX[i, j] = end + to_m * gm + to_x * gg + to_y * gg
-            bY[i, j] = end + to_m * gm + to_y * gg
+            to_m = back[i + 1, j + 1] * step[i, j] if i < wx and j < wy else 0
+            to_x = back_x[i + 1, j] * gx[i] if i < wx else 0
+            to_y = back_y[i, j + 1] * gy[j] if j < wy else 0
+            back[i, j] = end + to_m * mm + to_x * mg + to_y * mg
+            back_x[i, j] = end + to_m * gm + to_x * gg + to_y * gg
+            back_y[i, j] = end + to_m * gm + to_y * gg
             if i < wx and j < wy:
-                moves[0] += float((M[i, j] * to_m).sum()) * mm
-                moves[3] += float(((X[i, j] + Y[i, j]) * to_m).sum()) * gm
+                moves[0] += float((match[i, j] * to_m).sum()) * mm
+                moves[3] += float(((skip_x[i, j] + skip_y[i, j]) * to_m).sum()) * gm
             if i < wx:
-                moves[1] += float((M[i, j] * to_x).sum()) * mg
-                moves[2] += float((X[i, j] * to_x).sum()) * gg
+                moves[1] += float((match[i, j] * to_x).sum()) * mg
+                moves[2] += float((skip_x[i, j] * to_x).sum()) * gg
             if j < wy:
-                moves[1] += float((M[i, j] * to_y).sum()) * mg
-                moves[2] += float(((X[i, j] + Y[i, j]) * to_y).sum()) * gg
+                moves[1] += float((match[i, j] * to_y).sum()) * mg
+                moves[2] += float(((skip_x[i, j] + skip_y[i, j]) * to_y).sum()) * gg
     flat = counts.ravel()
     width = counts.shape[1]
-    post = (M * bM)[1:, 1:]
+    post = (match * back)[1:, 1:]
     index = x.T[:, None, :] * width + y.T[None, :, :]
     flat += np.bincount(index.ravel(), post.ravel(), len(flat))
-    flat += np.bincount((x.T * width + width - 1).ravel(), (X * bX)[1:].sum(1).ravel(), len(flat))
-    flat += np.bincount(((counts.shape[0] - 1) * width + y.T).ravel(), (Y * bY)[:, 1:].sum(0).ravel(), len(flat))
+    flat += np.bincount((x.T * width + width - 1).ravel(), (skip_x * back_x)[1:].sum(1).ravel(), len(flat))
+    flat += np.bincount(
+        ((counts.shape[0] - 1) * width + y.T).ravel(), (skip_y * back_y)[:, 1:].sum(0).ravel(), len(flat)
+    )
     return float(np.log(z[good]).sum())
 
 
