@@ -154,7 +154,8 @@ def one_slip(form: str, candidate: Candidate) -> bool:
     if len(differ) != 1:
         return False
     ((word, meant),) = differ
-    return zipf(word) < (3.0 if len(mine) > 2 else 1.5) and len(meant) > 3 and OSA.distance(word, meant, score_cutoff=1) <= 1
+    unknown = zipf(word) < (3.0 if len(mine) > 2 else 1.5)
+    return unknown and len(meant) > 3 and OSA.distance(word, meant, score_cutoff=1) <= 1
 
 
 def surname_of(form: str, candidate: Candidate, seen: Evidence) -> bool:

@@ -43,7 +43,7 @@ def _any_of(wanted: frozenset[str]) -> str:
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     upper, mark, _ = character_classes()
     word = rf"[^\W_][{mark}]*(?:[^\W_]+[{mark}]*)*"
     rest = rf"(?:[^\W_]+|[{mark}]+)*"

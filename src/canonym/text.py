@@ -194,9 +194,11 @@ def character_classes() -> tuple[str, str, str]:
             name = "upper"
         elif category in ("Mn", "Mc") and code < 0x10000:
             name = "mark"
-        elif category in ("Lu", "Ll") and code >= 0x10000:
-            name = "caseless"
-        elif (category == "Lo" and code > 0x2FF) or (0x10D0 <= code <= 0x10FF and category == "Ll"):
+        elif (
+            (category == "Lo" and code > 0x2FF)
+            or (category == "Ll" and 0x10D0 <= code <= 0x10FF)
+            or (category in ("Lu", "Ll") and code >= 0x10000)
+        ):
             name = "caseless"
         else:
             continue
