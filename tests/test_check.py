@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from canonym.check import check, check_bytes, in_table_order
 from canonym.model import TableError
@@ -101,3 +103,19 @@ def test_packed_tables_are_read(tmp_path: Path) -> None:
     path = tmp_path / "t.csv.gz"
     path.write_bytes(gzip.compress(table([])))
     assert check(path).faults == () and check(path).homonyms == 1
+
+
+CELLS = st.sampled_from(
+    ["Kabul", "Cabool", "Herat", "", "office", '"', '"a,b"', "a\nb", "\u00a0", "gn:1", "never", "place"]
+)
+ROWS = st.lists(st.lists(CELLS, min_size=1, max_size=5).map(",".join), max_size=6).map("\n".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.binary(max_size=80), ROWS.map(lambda t: f"canonical,alias,type,id,kind\n{t}\n".encode())))
+def test_whatever_the_file_holds_the_linter_ends_and_agrees_with_parse(data: bytes) -> None:
+    report = check_bytes(data)
+    try:
+        parse(data)
+    except TableError as error:
+        assert report.errors, str(error)

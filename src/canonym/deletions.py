@@ -7,6 +7,7 @@ rows of numpy arrays: one look-up of many words costs little more than a look-up
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 from math import comb
@@ -105,7 +106,8 @@ def _packed(words: Sequence[str]) -> npt.NDArray[np.uint64]:
 
     ways = {width: _ways(width) for width in range(MIN_LENGTH, PREFIX + 1)}
     # Filled in place: a large table has tens of millions of these.
-    packed = np.empty(sum(len(members) * ways[width] for width, members in _groups(words)), dtype=np.uint64)
+    lengths = Counter(min(n, PREFIX) for n in map(len, words) if n >= MIN_LENGTH)
+    packed = np.empty(sum(count * ways[width] for width, count in lengths.items()), dtype=np.uint64)
     at = 0
     for hashes, owners in _expand(words):
         here = packed[at : at + len(hashes)]
