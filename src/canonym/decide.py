@@ -159,11 +159,11 @@ def one_slip(form: str, candidate: Candidate) -> bool:
 
 
 def surname_of(form: str, candidate: Candidate, seen: Evidence) -> bool:
-    """True where a place with a surname's ending stands as a person's name does: Mr Kunduzi, Bagrami said."""
+    """True where a place with a surname's ending does not stand as a place does: Mr Kunduzi, Bagrami said."""
     alias = fold(candidate.alias)
     if not form.startswith(alias) or form[len(alias) :] not in words("surname_endings"):
         return False
-    return bool(seen.title or seen.capital_before or seen.saying or seen.person > 0)
+    return not (seen.locative or seen.feature_word) or bool(seen.title or seen.capital_before)
 
 
 def decide_all(cases: Sequence[Case]) -> list[Decision]:
@@ -230,9 +230,9 @@ def _decide(case: Case, scores: Sequence[float]) -> Decision:
     for k in order:
         candidate, seen = case.candidates[k], case.seen[k]
         score = scores[k]
-        if surname_of(case.form, candidate, seen):
-            score = min(score, 0.1)
-        elif score < SURE and not seen.title and _sure(case.form, candidate):
+        if seen.title or surname_of(case.form, candidate, seen):
+            score = min(score, 0.1)  # Dr Miriam Nairobe, Mr Kunduzi
+        elif score < SURE and _sure(case.form, candidate):
             score, likely = SURE, True
         # Reasons are sentences; they are written for what is shown.
         why = _reasons(case.form, candidate, seen) if likely or not seen.in_text else ()

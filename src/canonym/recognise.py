@@ -218,7 +218,8 @@ def _surroundings(text: str, place: _Placed, taken: Sequence[tuple[int, int]]) -
         listed = any(a <= start and end <= b for a, b in taken)
         mark = LISTED if listed else CAPITAL if text[start].isupper() else word
         if end <= place.start:
-            before = word if word in words("locatives") or word in words("titles") else mark
+            titled = before in words("titles") and mark == CAPITAL  # Dr Miriam ...
+            before = before if titled else word if word in words("locatives") or word in words("titles") else mark
         elif start >= place.end and not after and word != "s":
             after = mark
     before = before or _beside(_BEFORE.search(text[max(0, place.start - 40) : place.start]))
@@ -288,6 +289,12 @@ def _without_overlap(mentions: Sequence[Mention]) -> list[Mention]:
         rivals = [k for k, o in enumerate(out) if o.start < m.end and m.start < o.end]
         if not rivals:
             out.append(m)
-        elif len(rivals) == 1 and out[rivals[0]].entity.id == m.entity.id and out[rivals[0]].score < m.score:
-            out[rivals[0]] = m  # "Springvfield City" and "Springvfield" are both near Springfield
+        elif len(rivals) == 1 and _nearer(m, out[rivals[0]]):
+            out[rivals[0]] = m
     return sorted(out, key=lambda m: m.start)
+
+
+def _nearer(one: Mention, other: Mention) -> bool:
+    """Of "Springvfield City" and "Springvfield", both near Springfield, the surer."""
+    unlisted = one.match in ("rule", "fuzzy") and other.match in ("rule", "fuzzy")
+    return unlisted and one.entity.id == other.entity.id and one.score > other.score
