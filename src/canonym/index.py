@@ -15,6 +15,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Final
 
@@ -103,9 +104,11 @@ def compile_parts(table: Table, *, renew: str = "", sources: Sequence[tuple[str,
                 if atoms.get(atom, -1) < entity.prominence:
                     atoms[atom] = entity.prominence
     names = sorted(atoms)
-    for one in sorted(keys.words | {ATOM + atom for atom in names}):
-        hashes.append(key_hash(one))
-        owners.append(0)
+    # In any order: they are sorted by their hashes below, and all have the same owner.
+    words = keys.words
+    words.update(ATOM + atom for atom in names)
+    hashes.extend(map(key_hash, words))
+    owners.extend(repeat(0, len(words)))
     key = np.frombuffer(hashes, dtype=np.uint64)
     order = np.argsort(key, kind="stable")
     entities = table.entities
@@ -126,8 +129,8 @@ def compile_parts(table: Table, *, renew: str = "", sources: Sequence[tuple[str,
         **_strings("atom", names),
         **_caseless(table, keys),
     }
-    words = _longest(table, keys)
-    del keys, key, order, hashes, owners, atoms
+    longest = _longest(table, keys)
+    del keys, words, key, order, hashes, owners, atoms
     arrays |= build_deletions(names)
     return _pack(
         arrays,
@@ -135,7 +138,7 @@ def compile_parts(table: Table, *, renew: str = "", sources: Sequence[tuple[str,
             "table": table.name,
             "fingerprint": table.fingerprint,
             "aliases": len(table.aliases),
-            "words": words,
+            "words": longest,
             "languages": dict(sorted(Counter(filter(None, table.langs)).items())),
             "renew": renew,
             "sources": list(sources),
