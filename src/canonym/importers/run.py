@@ -34,7 +34,7 @@ def run(
     table = table_of(records, to.name or to.path.stem, graded=graded)
     if not table.entities:
         raise TableError(
-            "nothing was found that is wanted",
+            f"nothing could be read ({tally.named[0]})" if tally.named else "nothing was found that is wanted",
             where=where,
             remedy="Check the file and the options that leave things out",
         )
