@@ -8,6 +8,9 @@ Every text is learned from as it is, and `--copies` times more with its sound na
 or replaced by real alternate names that the table used then does not list. NAMES has the columns name and ids (joined
 by "|", empty for strangers). Each form that the recogniser proposes is a case, each of its candidates a row.
 
+`--texts` runs the whole recogniser over each text with a model that has not seen it (five folds by document), and
+counts what an annotation would: restored names, precision, false repairs in 10,000 words.
+
 Printed: cross-validated by document, precision and recall of the likeliest candidate at several thresholds, the gain
 of each feature, and by how much each family of features helps (`--families`).
 """
@@ -31,6 +34,7 @@ from noise import damage
 
 import canonym
 from canonym import table as tables
+from canonym import trees
 from canonym.decide import NAMES, Case, rows
 from canonym.evidence import ALONE
 from canonym.index import compile_table, open_index, save
@@ -169,6 +173,7 @@ def main() -> None:
     ap.add_argument("--names", type=Path)
     ap.add_argument("--copies", type=int, default=3)
     ap.add_argument("--folds", type=int, default=5)
+    ap.add_argument("--texts", action="store_true", help="cross-validate whole annotations")
     ap.add_argument("--families", action="store_true", help="leave out each family of features in turn")
     ap.add_argument("--rows", type=Path, help="keep the rows in this .npz file, and read them from there next time")
     ap.add_argument("-o", "--output", type=Path)
@@ -192,6 +197,8 @@ def main() -> None:
     report("texts", probability, y, case, real & ~alone, total)
     if alone.any():
         report("names", probability, y, case, real & alone, 0)
+    if a.texts:
+        whole_texts(docs, a.table, x, y, weight, group, a.folds, settings, (scale, shift))
     if a.families:
         for family, members in FAMILIES.items():
             columns = [k for k, n in enumerate(NAMES) if n not in members]
@@ -260,6 +267,45 @@ def cross(x: Any, y: Any, weight: Any, group: Any, folds: int, settings: Setting
         forest = grow(names, x[~test], y[~test], weight[~test], settings)
         score[test] = forest.log_odds(x[test])
     return score
+
+
+def whole_texts(
+    docs: list[dict[str, Any]],
+    table: Path,
+    x: Any,
+    y: Any,
+    weight: Any,
+    group: Any,
+    folds: int,
+    settings: Settings,
+    calibration: tuple[float, float],
+) -> None:
+    """Annotate every text with a model that has not seen it, and count."""
+    names = Normaliser([open_table(table)])
+    known = names._candidates
+    right = false = wrong = 0
+    for fold_ in range(folds):
+        seen = group % folds != fold_
+        forest = grow(NAMES, x[seen], y[seen], weight[seen], settings)
+        forest = replace(forest, scale=calibration[0], shift=calibration[1])
+        trees.shipped = lambda name, forest=forest: forest  # type: ignore[assignment]
+        part = [d for k, d in enumerate(docs) if k % folds == fold_]
+        for doc, mentions in zip(part, names._recogniser.annotate([d["text"] for d in part]), strict=True):
+            gold = {(g["start"], g["end"]): set(g["ids"]) for g in doc["damaged"]}
+            for m in mentions:
+                if m.entity.id in gold.get((m.start, m.end), ()):
+                    right += 1
+                elif any(a < m.end and m.start < b for a, b in gold):
+                    wrong += not known.listed(fold(m.text))
+                elif m.match in ("rule", "fuzzy"):
+                    false += 1
+    total = sum(len(d["damaged"]) for d in docs)
+    words = sum(len(d["text"].split()) for d in docs)
+    p, r = right / max(1, right + wrong + false), right / total
+    print(
+        f"whole texts: restored {r:.4f} precision {p:.4f} F1 {2 * p * r / (p + r):.4f} "
+        f"wrong entity {wrong} false repairs in 10,000 words {1e4 * false / words:.3f}"
+    )
 
 
 def best_of(score: Any, case: Any, mask: Any) -> Any:
