@@ -27,7 +27,8 @@ COUNTRY: Final = 100_000_000
 REGION: Final = 200_000
 #: "Languages" of alternate names that are codes or links: what kind they make, "" where they are left out.
 _CODES: Final = {"abbr": "abbreviation", "iata": "abbreviation", "piny": "romanisation", "link": "", "wkdt": "",
-                 "post": "", "phon": "", "icao": "", "faac": "", "unlc": "", "tcid": "", "nuts": "", "uicn": ""}  # fmt: skip
+                 "post": "", "phon": "", "icao": "", "faac": "", "unlc": "", "tcid": "", "nuts": "",
+                 "uicn": ""}  # fmt: skip
 
 
 def records(
