@@ -169,19 +169,22 @@ class Candidates:
             if self.suspect(word):
                 options.append([atom for atom, _ in self.near(word)[:_MOST_WORDS]])
             else:
-                options.append([word])
+                options.append([word] if len(part) == 1 or self.is_part(word) else [])
+            if not options[-1]:
+                break  # a word that no name has: only the whole may be near a name
         out: dict[tuple[str, str], Candidate] = {}
         whole = read_figures("".join(t.folded for t in part))
         joinable = _joinable(part, whole)
-        if not all(options) and not (joinable and self.near(whole)):
+        if len(options) == len(part) and all(options):
+            count = 1
+            for choice in options:
+                count *= len(choice)
+            if count <= _MOST_COMBINATIONS:
+                for words in product(*options):
+                    text = words[0] + "".join(t.joint + w for t, w in zip(part[1:], words[1:], strict=True))
+                    self._collect(self.listed(text), out)
+        elif not (joinable and self.near(whole)):
             return ()
-        count = 1
-        for choice in options:
-            count *= len(choice)
-        if 0 < count <= _MOST_COMBINATIONS:
-            for words in product(*options):
-                text = words[0] + "".join(t.joint + w for t, w in zip(part[1:], words[1:], strict=True))
-                self._collect(self.listed(text), out)
         if len(part) > 1 and self.is_part(whole):
             self._collect(self.listed(whole), out)
         if joinable:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from canonym.candidates import Candidates
+from canonym.candidates import Candidates, choose
 from canonym.caseless import CaselessFinder
 from canonym.decide import Case, decide_all
 from canonym.evidence import CAPITAL, LISTED, NOTHING, Surroundings, gather, looks, summarise
@@ -119,7 +119,7 @@ class Recogniser:
                 form = fold(text[start : start + end])
                 if count == 1 and len(form) < 5:
                     continue
-                found = self._candidates.listed(form)
+                found = choose(text[start : start + end], self._candidates.listed(form))
                 if not found and count > 1:
                     found = self._candidates.by_rule(form)
                 if not found or found[0].kind in ("weak", "never", "abbreviation", "demonym"):
