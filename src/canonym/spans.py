@@ -27,6 +27,8 @@ _PROMINENT: Final = 200_000
 RARE: Final = 3.0
 _RIVALS: Final = 4
 _ABBREVIATED: Final = 3
+#: Weighted edits for each letter of a name; beyond that a form is another word: "Mthly" is no Italy.
+_MOST_COST: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,15 +179,21 @@ class Planner:
     def _proposal(self, here: list[Token], form: str, near: bool) -> Span | None:
         found = self.candidates.by_rule(form)
         if near:
-            found += self.candidates.fuzzy(here)
-        return Span(here[0].start, here[-1].end, form, best(form, found)) if found else None
+            small = any(t.text[0].islower() and t.folded not in words("particles") for t in here)
+            # A word in small letters may end the name of a place that lost a capital; outlets write theirs.
+            found += tuple(c for c in self.candidates.fuzzy(here) if not (small and c.entity.type == "outlet"))
+        nearest = best(form, found)
+        return Span(here[0].start, here[-1].end, form, nearest) if nearest else None
 
 
 def best(form: str, found: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """The nearest few entities, each by its nearest spelling; among equals the most prominent."""
     by_entity: dict[str, tuple[float, Candidate]] = {}
     for c in found:
-        cost = edit_cost(form, fold(c.alias))
+        alias = fold(c.alias)
+        cost = edit_cost(form, alias)
+        if c.match == "fuzzy" and cost > _MOST_COST * max(4, len(alias)):
+            continue
         before = by_entity.get(c.entity.id)
         if before is None or cost < before[0]:
             by_entity[c.entity.id] = (cost, c)
