@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 
 from canonym import index as ix
 from canonym.deletions import MIN_LENGTH, Neighbourhood, distance_for
+from canonym.keys import KEY_VERSION
 from canonym.model import IndexFileError
 from canonym.table import parse
 from canonym.text import fold
@@ -58,7 +59,7 @@ def test_a_damaged_index_is_refused(tmp_path: Path, cut: int) -> None:
 def test_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "t.index"
     path.write_bytes(ix.compile_table(parse(TABLE.encode())))
-    monkeypatch.setattr(ix, "KEY_VERSION", ix.KEY_VERSION + 1)
+    monkeypatch.setattr("canonym.index.KEY_VERSION", KEY_VERSION + 1)
     with pytest.raises(IndexFileError, match="another version"):
         ix.open_index(path)
 
