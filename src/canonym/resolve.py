@@ -40,7 +40,8 @@ def open_table(table: str | Path) -> Index:
         TableError, IndexFileError: it cannot be found or used.
     """
     if str(table) == "default":
-        return cached(embedded_table())
+        compiled = Path(str(files("canonym").joinpath("data/default.index")))
+        return open_index(compiled) if compiled.exists() else cached(embedded_table())
     path = Path(table)
     if isinstance(table, str) and packs.is_name(table) and packs.path_of(table).exists():
         return open_index(packs.path_of(table))
