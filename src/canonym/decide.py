@@ -224,7 +224,8 @@ def _decide(case: Case, scores: Sequence[float]) -> Decision:
     if not scores:
         return Decision(case.form, "abstain", reasons=("nothing listed is near",))
     limit = limits.text if case.seen[0].in_text else limits.alone
-    order = sorted(range(len(scores)), key=lambda k: (-scores[k], case.candidates[k].entity.id))
+    scores = _by_name(case, scores)
+    order = sorted(range(len(scores)), key=lambda k: (-scores[k], *_rank(case.candidates[k])))
     likely = scores[order[0]] >= limit
     scored = []
     for k in order:
@@ -237,7 +238,7 @@ def _decide(case: Case, scores: Sequence[float]) -> Decision:
         # Reasons are sentences; they are written for what is shown.
         why = _reasons(case.form, candidate, seen) if likely or not seen.in_text else ()
         scored.append(replace(candidate, score=score, reasons=why))
-    scored.sort(key=lambda c: -c.score)
+    scored.sort(key=lambda c: (-c.score, *_rank(c)))
     top, others = scored[0], tuple(scored[1:])
     if top.score < limit:
         why = (f"{top.entity.canonical} is possible ({top.score:.2f}), but below {limit:.2f}",)
@@ -248,6 +249,20 @@ def _decide(case: Case, scores: Sequence[float]) -> Decision:
         why = (f"{top.entity.canonical} and {rival.entity.canonical} are too close",)
         return Decision(case.form, "ambiguous", top, others, why)
     return Decision(case.form, "accept", top, others, top.reasons)
+
+
+def _by_name(case: Case, scores: Sequence[float]) -> list[float]:
+    """The score of the likeliest bearer of a name for all of them: a spelling tells which name is meant, not whose."""
+    best: dict[str, float] = {}
+    for candidate, score in zip(case.candidates, scores, strict=True):
+        name = fold(candidate.entity.canonical)
+        best[name] = max(score, best.get(name, 0.0))
+    return [best[fold(c.entity.canonical)] for c in case.candidates]
+
+
+def _rank(candidate: Candidate) -> tuple[int, str]:
+    """Homonyms: the most prominent first."""
+    return -candidate.entity.prominence, candidate.entity.id
 
 
 def _same_name(one: Candidate, other: Candidate) -> bool:
