@@ -29,7 +29,7 @@ ROWS = (
     "recognise",
     "resolve",
     "corpus export importers inventory judgements tablediff",
-    "columns discover evaluate pipeline",
+    "columns discover evaluate pipeline workers",
     "plots report",
     "integrations service",
     "cli",

@@ -58,6 +58,12 @@ def _text_options(command: Callable[..., None]) -> Callable[..., None]:
             type=click.Path(path_type=Path),
             help="Evidence that `canonym profile` made, in place of a first pass.",
         ),
+        click.option(
+            "--workers",
+            metavar="N",
+            type=click.IntRange(min=1),
+            help="Processes to use (default: one for each processor); the outcome is the same.",
+        ),
         click.option("--dry-run", is_flag=True, help="Show a diff of what would change; write nothing."),
         options.as_summary,
         options.colour,
@@ -154,6 +160,7 @@ def _run(
     encoding: str | None,
     evidence: str | None,
     profile: Path | None,
+    workers: int | None,
     dry_run: bool,
     as_json: bool,
     colour: str,
@@ -164,6 +171,7 @@ def _run(
 ) -> None:
     options.leave_if_idle(context, paths)
     from canonym import pipeline
+    from canonym.workers import default_workers, shared
 
     if profile is not None and evidence == "corpus":
         raise UsageError(
@@ -197,12 +205,9 @@ def _run(
         elif first_pass and not no_repair:
             job = stack.enter_context(pipeline.spool(job))
             known = _profile(job, watched)
-        process = partial(
-            normaliser.process,
-            names=mode != "repair",
-            repair=not no_repair,
-            profile=known,
-            rewrite=rewrite,
+        how: dict[str, Any] = {"names": mode != "repair", "repair": not no_repair, "profile": known, "rewrite": rewrite}
+        process = stack.enter_context(
+            shared(partial(normaliser.process, **how), tables, how, workers or default_workers())
         )
         told = stack.enter_context(progress.bar(mode.capitalize(), watched))
         summary = pipeline.run(job, process, told, _differ(colour) if shows_diff else None)

@@ -1,0 +1,92 @@
+"""Several processes for one run: each has a normaliser of its own, and maps the same indexes.
+
+A result depends on its own text (and the profile) alone, so how texts are dealt out changes nothing but the time.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, Final
+
+from canonym.model import Result
+from canonym.resolve import load
+
+Process = Callable[[Sequence[str]], list[Result]]
+
+#: Below so many characters a batch is done at once: to start a process costs about as much as half a million.
+_WORTH: Final = 500_000
+#: Characters handed to a worker at a time: enough that words are looked up together, few enough that none waits.
+_SHARE: Final = 400_000
+
+_process: Process | None = None
+
+
+def _begin(tables: Sequence[str], options: dict[str, Any]) -> None:
+    global _process  # one for each worker process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it, and stops its workers
+    _process = partial(load(*tables).process, **options)
+
+
+def _work(texts: Sequence[str]) -> list[Result]:
+    assert _process is not None
+    return _process(texts)
+
+
+def default_workers() -> int:
+    """As many workers as there are processors for this process."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def shared(process: Process, tables: Sequence[str], options: dict[str, Any], workers: int) -> Iterator[Process]:
+    """`process` spread over several processes; small batches stay here, and so does everything with one worker.
+
+    `tables` and `options` (those of `Normaliser.process`) make the same process in each worker.
+    """
+    if workers < 2:
+        yield process
+        return
+    pool: ProcessPoolExecutor | None = None
+
+    def spread(texts: Sequence[str]) -> list[Result]:
+        nonlocal pool
+        if sum(map(len, texts)) < _WORTH:
+            return process(texts)
+        if pool is None:
+            import multiprocessing
+
+            # Spawned, not forked: threads of other libraries do not survive a fork.
+            context = multiprocessing.get_context("spawn")
+            pool = ProcessPoolExecutor(workers, context, _begin, (tuple(tables), options))
+        try:
+            return [result for part in pool.map(_work, list(_dealt(texts))) for result in part]
+        except BrokenProcessPool:
+            # A worker was killed, for want of memory perhaps: go on here, and with new workers after that.
+            pool = None
+            return process(texts)
+
+    try:
+        yield spread
+    finally:
+        if pool is not None:
+            pool.shutdown(cancel_futures=True)
+
+
+def _dealt(texts: Sequence[str]) -> Iterator[list[str]]:
+    """The texts in their order, in shares of about equal length."""
+    share: list[str] = []
+    size = 0
+    for text in texts:
+        share.append(text)
+        size += len(text)
+        if size >= _SHARE:
+            yield share
+            share, size = [], 0
+    if share:
+        yield share
