@@ -66,7 +66,9 @@ def main() -> None:
                             (recognise._Placed(at + start, at + end, Span(start, end, word, ()), at, plan), False)
                         )
         for place, good in spans:
-            around = recognise._surroundings(text, place, [t for t in taken if t != (place.start, place.end)])
+            around = recognise._surroundings(
+                text, place, recognise._Spans(t for t in taken if t != (place.start, place.end))
+            )
             counts.setdefault(("before", good), Counter())[around.before] += 1
             counts.setdefault(("after", good), Counter())[around.after] += 1
     out = {}

@@ -25,6 +25,8 @@ _MOST_WORDS: Final = 8
 _MOST_COMBINATIONS: Final = 64
 #: A word that is this common without its accents is read as that word.
 _SOUND: Final = 3.0
+#: A spelling without the accents of a translation is that translation only where it is met so: Munchen.
+_FAMILIAR: Final = 1.5
 _CACHE: Final = 400_000
 _APOSTROPHE: Final = re.compile(f"[{re.escape(APOSTROPHES)}]")
 _CONTRACTION: Final = re.compile(rf"[{re.escape(APOSTROPHES)}](?:s|d|t|m|ll|re|ve)$", re.IGNORECASE)
@@ -211,7 +213,7 @@ def choose(surface: str, found: Iterable[Candidate]) -> tuple[Candidate, ...]:
     by_entity: dict[str, Candidate] = {}
     same: dict[str, bool] = {}
     for c in found:
-        literal = letters(c.alias) == plain
+        literal = letters(c.alias).replace(".", "") == plain.replace(".", "")
         if not _forgiven(surface, plain, c, literal):
             continue
         if c.entity.id not in by_entity or (literal and not same[c.entity.id]):
@@ -241,6 +243,8 @@ def _forgiven(surface: str, plain: str, candidate: Candidate, literal: bool) -> 
         known = zipf(unaccented(surface))
         if known >= _SOUND or (known > 0 and unaccented(alias) != unaccented(surface)):
             return False
+        if candidate.kind == "translation" and known < _FAMILIAR:
+            return False  # Nigēra is a Niger, Nigera a damaged Nigeria
     if _APOSTROPHE.search(surface):
         if _CONTRACTION.search(surface) and not _APOSTROPHE.search(alias):
             return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib.resources import files
@@ -103,6 +103,19 @@ class Surroundings:
     run: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Everywhere:
+    """How often a form stands in a text, and how often it looks like a person's name there, and like a place's."""
+
+    count: int = 0
+    persons: int = 0
+    places: int = 0
+
+    def with_one(self, person: bool, place: bool) -> Everywhere:
+        """The same with one place more."""
+        return Everywhere(self.count + 1, self.persons + person, self.places + place)
+
+
 def looks(around: Surroundings) -> tuple[bool, bool]:
     """Whether the neighbours make a span look like a person's name, and like a place's."""
     person = CAPITAL in (around.before, around.after) or around.before in words("titles")
@@ -147,12 +160,12 @@ def gather(
     document: Summary,
     damaged: int,
     lower: bool,
-    everywhere: Sequence[tuple[bool, bool]],
+    everywhere: Everywhere,
 ) -> Evidence:
     """The evidence for one candidate of one form.
 
     `damaged` counts other damaged spellings of the entity; `lower`: the form stands in small letters too;
-    `everywhere` says of each place of the form in the text how it `looks`.
+    `everywhere` says of all places of the form in the text how they look.
     """
     entity = candidate.entity
     before, after = leanings()
@@ -162,7 +175,7 @@ def gather(
         same_entity=float(min(3, document.entities.get(entity.id, 0))),
         same_name=float(min(3, document.names.get(fold(candidate.alias), 0))),
         same_damaged=float(min(3, damaged)),
-        repeated=float(min(5, len(everywhere))),
+        repeated=float(min(5, everywhere.count)),
         country_share=share,
         places=math.log2(1 + document.total),
         locative=float(around.before in words("locatives")),
@@ -176,8 +189,8 @@ def gather(
         begins=float(around.before in (NOTHING, ".", "!", "?", ":")),
         shouted=float(around.shouted),
         run=float(min(8, around.run)),
-        person=sum(p for p, _ in everywhere) / len(everywhere),
-        place=sum(p for _, p in everywhere) / len(everywhere),
+        person=everywhere.persons / everywhere.count,
+        place=everywhere.places / everywhere.count,
         before=before.get(around.before, 0.0),
         after=after.get(around.after, 0.0),
     )

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 from canonym.candidates import Candidates, choose
 from canonym.caseless import CaselessFinder
 from canonym.decide import Case, decide_all
-from canonym.evidence import CAPITAL, LISTED, NOTHING, Surroundings, gather, looks, summarise
+from canonym.evidence import CAPITAL, LISTED, NOTHING, Everywhere, Surroundings, gather, looks, summarise
 from canonym.keys import without_izafa
 from canonym.lexicon import zipf
 from canonym.model import Candidate, Decision, Mention
@@ -87,13 +87,12 @@ class Recogniser:
                 (weak if span.weak else listed).append(_listed_mention(text, at, span))
             for span in plan.proposed:
                 proposed.append(_Placed(at + span.start, at + span.end, span, at, plan))
-        guarded = [*find_protected(text), *((h.start, h.end) for h in hosts)]
-        if guarded:
-            listed = [m for m in listed if not _meets(m, guarded)] + hosts
-            weak = [m for m in weak if not _meets(m, guarded)]
-            proposed = [p for p in proposed if not _meets(p, guarded)]
-        listed += [m for m in self._caseless.find(text) if not _meets(m, guarded)]
-        listed += [m for m in self._lower(text, bool(runs), listed) if not _meets(m, guarded)]
+        guarded = _Spans([*find_protected(text), *((h.start, h.end) for h in hosts)])
+        listed = [m for m in listed if not guarded.near(m.start, m.end)] + hosts
+        weak = [m for m in weak if not guarded.near(m.start, m.end)]
+        proposed = [p for p in proposed if not guarded.near(p.start, p.end)]
+        listed += [m for m in self._caseless.find(text) if not guarded.near(m.start, m.end)]
+        listed += [m for m in self._lower(text, bool(runs), listed) if not guarded.near(m.start, m.end)]
         if weak:
             sure = {m.entity.id for m in listed}
             listed += [m for m in weak if m.entity.id in sure]
@@ -128,8 +127,8 @@ class Recogniser:
                     continue
                 out.append(_mention(text, start, start + end, found[0], found))
                 break
-        taken = [(m.start, m.end) for m in known]
-        return [m for m in out if not any(a < m.end and m.start < b for a, b in taken)]
+        taken = _Spans((m.start, m.end) for m in known)
+        return [m for m in out if not taken.near(m.start, m.end)]
 
     def _opens_name(self, word: str, limit: float) -> bool:
         """True for a word in small letters that is rare and stands in a name, an izafa vowel at its end or not."""
@@ -180,12 +179,12 @@ class _Page:
     def cases(self) -> Iterable[tuple[_Placed, Case]]:
         """Every proposal with the evidence for each of its candidates."""
         document = summarise((m.entity, fold(m.text)) for m in self.listed)
-        taken = [(m.start, m.end) for m in self.listed]
+        taken = _Spans((m.start, m.end) for m in self.listed)
         forms: dict[str, set[str]] = {}
         around = [_surroundings(self.text, p, taken) for p in self.proposed]
-        everywhere: dict[str, list[tuple[bool, bool]]] = {}
+        everywhere: dict[str, Everywhere] = {}
         for p, here in zip(self.proposed, around, strict=True):
-            everywhere.setdefault(p.span.form, []).append(looks(here))
+            everywhere[p.span.form] = everywhere.get(p.span.form, Everywhere()).with_one(*looks(here))
             forms.setdefault(p.span.candidates[0].entity.id, set()).add(p.span.form)
         if self._small is None:
             self._small = lower_words(self.text)
@@ -211,7 +210,24 @@ class _Page:
         self.proposed = [p for p in self.proposed if id(p) not in places]
 
 
-def _surroundings(text: str, place: _Placed, taken: Sequence[tuple[int, int]]) -> Surroundings:
+class _Spans:
+    """Spans of a text, for asking what lies at a place; a document may hold a million of them."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._spans = sorted(spans)
+        self._starts = [start for start, _ in self._spans]
+        self._longest = max((end - start for start, end in self._spans), default=0)
+
+    def near(self, start: int, end: int) -> list[tuple[int, int]]:
+        """The spans that share a character with start:end."""
+        low = bisect_left(self._starts, start - self._longest)
+        high = bisect_left(self._starts, end)
+        return [span for span in self._spans[low:high] if span[1] > start]
+
+
+def _surroundings(text: str, place: _Placed, spans: _Spans) -> Surroundings:
+    last = place.run_start + (place.plan.words[-1][1] if place.plan.words else 0)
+    taken = spans.near(place.run_start - 4, max(last, place.end) + 4)
     before = after = ""
     for start, end, word in place.plan.words:
         start, end = start + place.run_start, end + place.run_start
@@ -275,17 +291,25 @@ def _decided_mention(text: str, place: _Placed, decision: Decision) -> Mention:
     )
 
 
-def _meets(place: Mention | _Placed, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(a < place.end and place.start < b for a, b in spans)
-
-
 def _without_overlap(mentions: Sequence[Mention]) -> list[Mention]:
     """The longest of overlapping mentions, then the surest, then the first; of one entity's the surest."""
     out: list[Mention] = []
-    ordered = sorted(mentions, key=lambda m: (m.start, -m.end))
-    if all(a.end <= b.start for a, b in pairwise(ordered)):
-        return ordered
-    for m in sorted(mentions, key=lambda m: (m.start - m.end, -m.score, m.start)):
+    cluster: list[Mention] = []
+    reach = -1
+    for m in sorted(mentions, key=lambda m: (m.start, -m.end)):
+        if m.start >= reach:
+            out += _longest_of(cluster)
+            cluster = []
+        cluster.append(m)
+        reach = max(reach, m.end)
+    return out + _longest_of(cluster)
+
+
+def _longest_of(cluster: Sequence[Mention]) -> list[Mention]:
+    if len(cluster) < 2:
+        return list(cluster)
+    out: list[Mention] = []
+    for m in sorted(cluster, key=lambda m: (m.start - m.end, -m.score, m.start)):
         rivals = [k for k, o in enumerate(out) if o.start < m.end and m.start < o.end]
         if not rivals:
             out.append(m)

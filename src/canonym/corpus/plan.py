@@ -151,7 +151,10 @@ def make(
     folder = output is not None and (not single or output.endswith(("/", os.sep)) or Path(output).is_dir())
     if output is not None and folder and os.path.lexists(output) and not Path(output).is_dir():
         raise UsageError(f"{output} is no folder", remedy="Several inputs need a folder for -o")
-    leave_out = [path for path in (edits, output if folder else None) if path]
+    # An earlier log is no input; any other file under that name is one, and then refused as overwritten.
+    leave_out = [
+        path for path in (edits if edits and is_edit_log(Path(edits)) else None, output if folder else None) if path
+    ]
     sources, failures = find(inputs, format, leave_out)
     if output is None:
         if dry_run:
