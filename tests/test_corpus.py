@@ -375,11 +375,13 @@ def test_folders_are_read_in_order(folder: Path) -> None:
 def test_the_output_folder_is_no_input(folder: Path) -> None:
     (folder / "in/out").mkdir()
     (folder / "in/out/old.txt").write_text("x")
-    (folder / "in/log.jsonl").write_text("x")
+    (folder / "in/log.jsonl").write_text('{"canonym":"0.1","kind":"edits"}\n')
     (folder / "in/failures.jsonl").write_text('{"document":"x","problem":"y","remedy":"z"}\n')
     plan = make(["in"], "in/out", edits="in/log.jsonl")
     assert [s.target for s in plan.sources] == ["in/out/a.jsonl.gz", "in/out/b.txt", "in/out/sub/c.csv"]
     assert plan.failures_file == "in/out/failures.jsonl"
+    with pytest.raises(UsageError, match=r"in/b.txt is an input, and would be overwritten"):
+        make(["in"], "in/out", edits="in/b.txt")
 
 
 def test_targets(folder: Path) -> None:

@@ -160,10 +160,10 @@ def one_slip(form: str, candidate: Candidate) -> bool:
 
 def surname_of(form: str, candidate: Candidate, seen: Evidence) -> bool:
     """True where a place with a surname's ending does not stand as a place does: Mr Kunduzi, Bagrami said."""
-    alias = fold(candidate.alias)
-    if not form.startswith(alias) or form[len(alias) :] not in words("surname_endings"):
+    names = (fold(candidate.alias), fold(candidate.entity.canonical))
+    if not any(form.startswith(name) and form[len(name) :] in words("surname_endings") for name in names):
         return False
-    return not (seen.locative or seen.feature_word) or bool(seen.title or seen.capital_before)
+    return seen.person > 0 or not (seen.locative or seen.feature_word)
 
 
 def decide_all(cases: Sequence[Case]) -> list[Decision]:

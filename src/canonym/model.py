@@ -110,7 +110,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A span of a text that names an entity; `start` and `end` are code-point offsets."""
+    """A span of a text that names an entity; `start` and `end` are code-point offsets.
+
+    `alias` is the listed spelling that it was recognised by; `alternatives` are the ids of homonyms and rivals.
+    """
 
     start: int
     end: int
@@ -121,6 +124,7 @@ class Mention:
     score: float
     reasons: tuple[str, ...] = ()
     alternatives: tuple[str, ...] = ()
+    alias: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """The mention as the JSON object that `annotate` writes."""

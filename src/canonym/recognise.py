@@ -12,12 +12,12 @@ from canonym.candidates import Candidates, choose
 from canonym.caseless import CaselessFinder
 from canonym.decide import Case, decide_all
 from canonym.evidence import CAPITAL, LISTED, NOTHING, Everywhere, Surroundings, gather, looks, summarise
-from canonym.keys import without_izafa
+from canonym.keys import rules, without_izafa
 from canonym.lexicon import zipf
 from canonym.model import Candidate, Decision, Mention
 from canonym.scan import find_domains, find_lower, find_protected, find_runs, find_tail, lower_words, words
 from canonym.spans import Plan, Planner, Span
-from canonym.text import fold, is_boundary
+from canonym.text import fold, has_caseless, is_boundary, without_caseless
 
 #: In a text with capitals, a name in small letters is seen only by a word rarer than this (Zipf scale) ...
 _LOWER_RARE: Final = 3.0
@@ -26,6 +26,7 @@ _LOWER_PLAIN: Final = 4.4
 #: A word in small letters that goes on a run of capitalised ones is rarer than this (Zipf scale).
 _TAIL: Final = 2.6
 _CACHE: Final = 400_000
+_ARTICLE: Final = re.compile(r"\b([a-z]{2,3})[- ]$")
 _BEFORE: Final = re.compile(r"([^\W\d_]+|[^\w\s])[\s\"'“‘]*$")
 _AFTER: Final = re.compile(r"^(?:['’]s)?[\s\"'”’]*([^\W\d_]+|[^\w\s])")
 
@@ -62,6 +63,9 @@ class Recogniser:
     def _runs(self, text: str) -> Iterable[tuple[int, str]]:
         """Runs with their offsets; one that a word of no language follows goes on there: New ondon, Las egas."""
         done = -1
+        whole = text
+        if has_caseless(text):
+            text = without_caseless(text)  # 在Kabul市: where the script changes, a word ends
         for start, run in find_runs(text):
             end = start + len(run)
             if start < done:
@@ -73,7 +77,7 @@ class Recogniser:
                 if follow is not None and follow[0] == 0:
                     end += 1 + len(follow[1])
             done = end
-            yield start, text[start:end]
+            yield start, whole[start:end]
 
     def _open(self, text: str, runs: Sequence[tuple[int, str]]) -> _Page:
         """What a text surely holds, and what it may hold."""
@@ -125,7 +129,8 @@ class Recogniser:
                     continue
                 if not (is_boundary(text, start) and is_boundary(text, start + end)):
                     continue
-                out.append(_mention(text, start, start + end, found[0], found))
+                begin = start - _article_before(text, start, found[0])
+                out.append(_mention(text, begin, start + end, found[0], found))
                 break
         taken = _Spans((m.start, m.end) for m in known)
         return [m for m in out if not taken.near(m.start, m.end)]
@@ -210,6 +215,14 @@ class _Page:
         self.proposed = [p for p in self.proposed if id(p) not in places]
 
 
+def _article_before(text: str, start: int, candidate: Candidate) -> int:
+    """How many characters before a name in small letters are its article: al-hudaydah is Al Hudaydah, once."""
+    match = _ARTICLE.search(text, max(0, start - 5), start)
+    if match is None or fold(match[1]) not in rules().articles:
+        return 0
+    return len(match[0]) if fold(candidate.entity.canonical).split()[0] in rules().articles else 0
+
+
 class _Spans:
     """Spans of a text, for asking what lies at a place; a document may hold a million of them."""
 
@@ -274,6 +287,7 @@ def _mention(
         best.score,
         reasons or best.reasons,
         others[:8],
+        best.alias,
     )
 
 

@@ -283,19 +283,27 @@ def _back(mention: Mention, text: str, plan: Sequence[Edit]) -> Mention:
         mention.score,
         mention.reasons,
         mention.alternatives,
+        mention.alias,
     )
 
 
 def _edit(mention: Mention, rewrite: frozenset[str]) -> Edit | None:
-    """The edit that a mention asks for; None where its spelling stays."""
-    if mention.kind not in rewrite or same_but_for_case(mention.text, mention.entity.canonical):
-        return None
+    """The edit that a mention asks for; None where its spelling stays.
+
+    A damaged translation or former name ("New Yrok Tiems", "Bomaby") is mended and not replaced by another name.
+    """
     e = mention.entity
+    damaged = mention.match in ("rule", "fuzzy")
+    if mention.kind not in rewrite and not (damaged and mention.kind in ("translation", "former")):
+        return None
+    target = e.canonical if mention.kind in rewrite else mention.alias
+    if not target or same_but_for_case(mention.text, target):
+        return None
     return Edit(
         mention.start,
         mention.end,
         mention.text,
-        as_written(mention.text, e.canonical),
+        as_written(mention.text, target),
         mention.match,
         e.canonical,
         e.id,

@@ -18,7 +18,7 @@ from typing import Final
 from canonym.text import character_classes, fold
 
 _SPACE: Final = r"[ \t\u00a0\u202f]"
-_DASH: Final = r"[-‐‑‒–—−_]"
+_DASH: Final = r"[-‐‑‒–—−－]"
 _QUOTE: Final = r"['’‘ʻʼʾʿ`´′＇]"
 
 
@@ -112,6 +112,14 @@ def find_domains(text: str) -> Iterator[re.Match[str]]:
 #: What is never rewritten, each kind with a sign that it is there at all.
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+")
 _AT = re.compile(r"@[\w-]+(?:\.[\w-]+)*")
+_TAG = re.compile(r"(?<![\w&])[#$][^\W\d_]\w*")
+_IDENTIFIER = re.compile(r"_")
+_WORDS_BEFORE = re.compile(r"\w+$")
+_WORDS_AFTER = re.compile(r"\w+")
+_WINDOWS = re.compile(r"(?:\b[A-Za-z]:)?(?:\\[\w. -]*[\w-])+")
+_FILE = re.compile(
+    r"\.(?:txt|docx?|pdf|csv|tsv|jsonl?|xml|html?|php|jpe?g|png|gif|xlsx?|pptx?|zip|gz|mp[34]|py|js|md)\b"
+)
 _TICKER = re.compile(r"<[A-Z0-9.]+>")
 _PATH = re.compile(r"(?:/[\w.-]+){2,}")
 _MAILBOX = re.compile(r"[\w.+-]+$")
@@ -119,7 +127,7 @@ _FOLDER = re.compile(r"[\w-]+$")
 
 
 def find_protected(text: str) -> list[tuple[int, int]]:
-    """Spans that mean what they spell and are never rewritten: addresses, handles, ticker symbols, paths.
+    """Spans that mean what they spell and are never rewritten: addresses, handles, tags, symbols, files, identifiers.
 
     >>> [text[a:b] for text in ["(@NBCNews) at in a/b/c, <JAPN.T>"] for a, b in find_protected(text)]
     ['@NBCNews', '<JAPN.T>', 'a/b/c']
@@ -131,8 +139,31 @@ def find_protected(text: str) -> list[tuple[int, int]]:
         out += [m.span() for m in _TICKER.finditer(text)]
     if "://" in text or "www." in text:
         out += [m.span() for m in _ADDRESS.finditer(text)]
+    if "#" in text or "$" in text:
+        out += [m.span() for m in _TAG.finditer(text)]
+    if "\\" in text:
+        out += [m.span() for m in _WINDOWS.finditer(text)]
+    if "_" in text:
+        out += _identifiers(text)
+    if "." in text:
+        out += [_with_left(text, m, _MAILBOX) for m in _FILE.finditer(text)]
     if text.count("/") > 1:
         out += [_with_left(text, m, _FOLDER) for m in _PATH.finditer(text)]
+    return out
+
+
+def _identifiers(text: str) -> list[tuple[int, int]]:
+    """Words that a low line joins: SHIBERGHAN_X, afghstan_id; not _emphasis_."""
+    out = []
+    done = 0
+    for match in _IDENTIFIER.finditer(text):
+        at = match.start()
+        if at < done or at == 0 or not text[at - 1].isalnum() or not text[at + 1 : at + 2].isalnum():
+            continue
+        left = _WORDS_BEFORE.search(text, max(done, at - 64), at)
+        right = _WORDS_AFTER.match(text, at)
+        done = right.end() if right else at + 1
+        out.append((left.start() if left else at, done))
     return out
 
 

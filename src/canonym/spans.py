@@ -29,6 +29,7 @@ _RIVALS: Final = 4
 _ABBREVIATED: Final = 3
 #: Weighted edits for each letter of a name; beyond that a form is another word: "Mthly" is no Italy.
 _MOST_COST: Final = 0.3
+_OTHER_NAME: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +195,11 @@ def best(form: str, found: Sequence[Candidate]) -> tuple[Candidate, ...]:
         cost = edit_cost(form, alias)
         if c.match == "fuzzy" and cost > _MOST_COST * max(4, len(alias)):
             continue
+        # Where the canonical form is about as near as a translation, it is the canonical form that was meant.
+        ranking = cost + (_OTHER_NAME if c.kind in ("translation", "former") else 0.0)
         before = by_entity.get(c.entity.id)
-        if before is None or cost < before[0]:
-            by_entity[c.entity.id] = (cost, c)
+        if before is None or ranking < before[0]:
+            by_entity[c.entity.id] = (ranking, c)
     ranked = sorted(by_entity.values(), key=lambda p: (p[0] - 0.12 * _log(p[1]), p[1].entity.id))
     return tuple(c for _, c in ranked[:_RIVALS])
 

@@ -224,3 +224,12 @@ def has_caseless(text: str) -> bool:
     (True, False)
     """
     return not text.isascii() and any(c > "\u0558" and _is_caseless(c) for c in set(text))
+
+
+def without_caseless(text: str) -> str:
+    """The text with a full stop for every letter of a script without capitals, and every other character in its place.
+
+    >>> without_caseless("在Kabul市")
+    '.Kabul.'
+    """
+    return "".join("." if c > "\u0558" and _is_caseless(c) else c for c in text)
