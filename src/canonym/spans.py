@@ -162,8 +162,8 @@ class Planner:
                 if not _may_end(part, end) or any(a <= at and end <= b for a, b in taken):
                     continue
                 here = part[at:end]
-                if here[-1].quote and here[-1].folded == "s":
-                    continue  # a possessive
+                if here[-1].quote and _is_ending(here[-1]):
+                    continue
                 if len(here) > 1 and len(here[0].text) == 1 and here[1].dash:
                     continue  # R-Arizona: a party, or a series
                 if here[-1].folded in particles or (len(here) == 1 and here[0].folded in particles):
@@ -230,7 +230,12 @@ def _may_start(part: Sequence[Token], at: int) -> bool:
 
 
 def _may_end(part: Sequence[Token], end: int) -> bool:
-    return end >= len(part) or part[end].joint == " " or (part[end].quote and part[end].folded == "s")
+    return end >= len(part) or part[end].joint == " " or (part[end].quote and _is_ending(part[end]))
+
+
+def _is_ending(token: Token) -> bool:
+    """True for what an apostrophe joins to a name: the possessive of English, the cases of Turkish (Herat'ta)."""
+    return token.folded == "s" or (token.text.islower() and token.folded in words("endings"))
 
 
 def fits_case(surface: str, candidate: Candidate, shouted: bool = False) -> bool:
