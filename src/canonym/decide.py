@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+#: From this prominence on a name is expected without support.
+_WELL_KNOWN: Final = 1_000_000
+_TOWN: Final = 15_000
 #: The score of a spelling that a rule explains wholly.
 SURE: Final = 0.97
 
@@ -231,8 +234,8 @@ def _decide(case: Case, scores: Sequence[float]) -> Decision:
     for k in order:
         candidate, seen = case.candidates[k], case.seen[k]
         score = scores[k]
-        if seen.title or surname_of(case.form, candidate, seen):
-            score = min(score, 0.1)  # Dr Miriam Nairobe, Mr Kunduzi
+        if seen.title or surname_of(case.form, candidate, seen) or sound(case.form, candidate, seen):
+            score = min(score, 0.1)  # Dr Miriam Nairobe, Mr Kunduzi, Southwest Asia
         elif score < SURE and _sure(case.form, candidate):
             score, likely = SURE, True
         # Reasons are sentences; they are written for what is shown.
@@ -249,6 +252,34 @@ def _decide(case: Case, scores: Sequence[float]) -> Decision:
         why = (f"{top.entity.canonical} and {rival.entity.canonical} are too close",)
         return Decision(case.form, "ambiguous", top, others, why)
     return Decision(case.form, "accept", top, others, top.reasons)
+
+
+def sound(form: str, candidate: Candidate, seen: Evidence) -> bool:
+    """True for what is near a name and yet a sound form of its own.
+
+    A demonym of it (North Ossetian), another point of the compass (Southwest Asia), an acronym (CFBC), a little-known
+    name joined (Pinelake), somebody who speaks again and again (Altom said).
+
+    >>> from canonym.evidence import ALONE
+    >>> from canonym.model import Entity
+    >>> asia = Candidate(Entity("", "place", "Southeast Asia"), "Southeast Asia", "canonical", "fuzzy", 0.0)
+    >>> sound("southwest asia", asia, ALONE), sound("southesat asia", asia, ALONE)
+    (True, False)
+    """
+    alias = fold(candidate.alias)
+    known = candidate.entity.prominence >= _WELL_KNOWN or bool(seen.same_entity)
+    if form.startswith(alias) and form[len(alias) :] in ("n", "an", "ian", "ese", "ish"):
+        return True
+    differ = set(form.split()) ^ set(alias.split())
+    if len(differ) == 2 and differ <= words("compass"):
+        return True
+    if seen.shouted and len(form) <= 5 and seen.run < 3 and " " not in form:
+        return True
+    joined = candidate.match == "rule" and candidate.reasons[0].startswith("joined or split")
+    town = candidate.entity.prominence >= _TOWN or bool(seen.same_entity)
+    if joined and (not town or (" " not in form and zipf(form) >= 2.0)):
+        return True
+    return bool(seen.saying and seen.repeated > 1 and not known)
 
 
 def _by_name(case: Case, scores: Sequence[float]) -> list[float]:
