@@ -132,7 +132,7 @@ def _lenient(line: str) -> Any:
             place = len(line[: bad.start()].encode("utf-8", "surrogatepass"))
             raise DocumentError(f"not UTF-8 at byte {place} of the line", remedy=_PASSED) from error
         if isinstance(error, json.JSONDecodeError):
-            problem = f"not valid JSON: {error.msg} at column {error.colno}"
+            problem = f"not valid JSON: {error.msg.removesuffix(' at')} at column {error.colno}"
         else:
             problem = f"not valid JSON: {error}"
         raise DocumentError(problem, remedy=f"Mend the line. {_PASSED}") from error

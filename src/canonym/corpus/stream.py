@@ -56,6 +56,8 @@ class Tally:
 @contextmanager
 def _opened(path: str | None) -> Iterator[IO[bytes]]:
     if path is None:
+        if sys.stdin is None:  # closed by the caller
+            raise UsageError("standard input is closed", remedy="Name a file, or pipe the text in")
         yield sys.stdin.buffer
     else:
         with Path(path).open("rb") as file:

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from canonym.corpus.block import Rows
 from canonym.corpus.formats import kind
-from canonym.model import CanonymError
+from canonym.model import CanonymError, UsageError
 
 _serial = count()
 
@@ -48,6 +48,8 @@ class Output:
 
     def _open(self, path: str | None, compression: str) -> None:
         if path is None:
+            if sys.stdout is None:  # closed by the caller
+                raise UsageError("standard output is closed", remedy="Say -o FILE")
             self._sink: IO[bytes] = sys.stdout.buffer
             return
         if is_special(path):
