@@ -49,6 +49,7 @@ def test_known_failure(names: canonym.Normaliser, case: dict[str, str]) -> None:
         ("مزار شریف", "place", "Mazar-e-Sharif"),
         ("Tebyan Cultural Centre", None, "Tabyan Cultural Center"),
         ("voa", "outlet", "Voice of America"),
+        ("Bakhtar", "outlet", "Bakhtar News Agency"),
         ("https://www.newsgram.com/story", "outlet", "NewsGram"),
         ("Kazakhstna", "place", "Kazakhstan"),
         ("n/a", None, None),

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
 from canonym import packs
 from canonym import rewrite as algebra
 from canonym.candidates import Candidates, choose, one_each
-from canonym.decide import NAMES, Case, decide, matrix
+from canonym.decide import NAMES, SURE, Case, decide, matrix
 from canonym.evidence import ALONE
 from canonym.index import Index, cached, is_index, open_index
-from canonym.model import REWRITTEN_KINDS, Candidate, Decision, Edit, Mention, Result, TableError
+from canonym.model import REWRITTEN_KINDS, Candidate, Decision, Edit, Mention, Result, Status, TableError
 from canonym.profile import Profile
 from canonym.recognise import Recogniser
-from canonym.scan import tokens
+from canonym.scan import tokens, words
 from canonym.spans import best, fits_case
 from canonym.spelling import as_written, same_but_for_case
 from canonym.text import fold
@@ -226,6 +226,11 @@ class Normaliser:
         if fits:
             how = "the canonical spelling" if fits[0].match == "exact" else f"listed as {fits[0].kind}"
             return Decision(name, "accept", fits[0], tuple(fits[1:]), (how,))
+        if type_ == "outlet" and (short := self._shortened(form)):
+            why = "the name without its article or tail"
+            best = replace(short[0], match="rule", score=SURE, reasons=(why,))
+            status: Status = "accept" if len(short) == 1 else "ambiguous"
+            return Decision(name, status, best, tuple(short[1:]), (why,))
         found = self._near(name, form, type_)
         return _named(decide(Case(form, found, (ALONE,) * len(found))), name)
 
@@ -236,6 +241,12 @@ class Normaliser:
         spelt = choose(name.strip(), (c for c in listed if fits_case(name.strip(), c)))
         # A column of places may well write Male for Malé; a name without a type is read as it stands.
         return spelt or (one_each(listed) if type_ is not None else ())
+
+    def _shortened(self, form: str) -> tuple[Candidate, ...]:
+        """The outlets whose name is this form with an article before it, or a tail like News Agency behind it."""
+        longer = [f"the {form}", *(f"{form} {tail}" for tail in sorted(words("outlet_tails")))] if form else []
+        found = [c for text in longer for c in self._candidates.listed(text) if c.entity.type == "outlet"]
+        return tuple(sorted(one_each(found), key=lambda c: (-c.entity.prominence, c.entity.id)))
 
     def _near(self, name: str, form: str, type_: str | None) -> tuple[Candidate, ...]:
         if not form:
