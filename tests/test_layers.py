@@ -165,13 +165,13 @@ def test_no_heavy_import_at_module_level(name: str) -> None:
 def test_start_up_reaches_no_module_of_arrays() -> None:
     """What `import canonym.cli` pulls in, followed through the package, is none of ALLOWED."""
     seen: set[str] = set()
-    todo = ["", *(n for n in NAMES if unit(n) == "cli")]
-    while todo:
-        name = todo.pop()
+    left = ["", *(n for n in NAMES if unit(n) == "cli")]
+    while left:
+        name = left.pop()
         if name in seen:
             continue
         seen.add(name)
-        todo += [o for t, _ in imports(name, top=True) if (o := inside(t)) in NAMES and o is not None]
+        left += [o for t, _ in imports(name, top=True) if (o := inside(t)) in NAMES and o is not None]
     assert not {unit(name) for name in seen} & ALLOWED.keys()
 
 

@@ -15,8 +15,6 @@ from hashlib import blake2b
 from importlib.resources import files
 from typing import Final
 
-from canonym.text import fold
-
 KEY_VERSION: Final = 3
 
 
@@ -225,12 +223,3 @@ def without_izafa(word: str) -> list[str]:
 def key_hash(key: str) -> int:
     """A 64-bit hash of a key, the same on every machine and in every run."""
     return int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
-
-
-def exact_key(name: str) -> str:
-    """The key of a spelling as it stands: its folded form.
-
-    >>> exact_key("Mazār–e Sharīf")
-    'mazar e sharif'
-    """
-    return fold(name)
