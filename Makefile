@@ -5,8 +5,10 @@
 
 PYTHON ?= python3
 VENV   ?= .venv
+# What is installed beside the package itself; with EXTRAS=test,spark,datatrove their tests run too.
+EXTRAS ?= test
 BIN    := $(VENV)/bin
-STAMP  := $(VENV)/installed
+STAMP  := $(VENV)/installed-$(EXTRAS)
 OUT    := demo-out
 
 .PHONY: demo test lint check clean
@@ -15,7 +17,7 @@ OUT    := demo-out
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("canonym needs Python 3.11 or newer; set PYTHON=... (this is %s)" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]'
 	touch $@
 
 demo: $(STAMP)
@@ -34,7 +36,7 @@ demo: $(STAMP)
 	diff -r examples/articles $(OUT)/undone && echo "Every byte is back."
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto --dist loadgroup
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
