@@ -2,6 +2,7 @@
 # make test    the tests, in a virtual environment of their own
 # make lint    ruff and mypy --strict
 # make check   all three
+# make bench   canonym beside other tools, on a generated corpus; BENCH="--corpus news.jsonl --mb 44" gives options
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -10,8 +11,9 @@ EXTRAS ?= test
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/installed-$(EXTRAS)
 OUT    := demo-out
+BENCH  ?=
 
-.PHONY: demo test lint check clean
+.PHONY: demo test lint check bench clean
 
 # Reinstalled only when the packaging changed: the install is editable, so code is always the newest.
 $(STAMP): pyproject.toml
@@ -45,5 +47,9 @@ lint: $(STAMP)
 
 check: lint test demo
 
+bench: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(BIN)/python -m benchmarks $(BENCH)
+
 clean:
-	rm -rf $(VENV) $(OUT) build dist
+	rm -rf $(VENV) $(OUT) bench-out build dist
