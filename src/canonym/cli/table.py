@@ -11,6 +11,7 @@ import click
 
 from canonym.cli import options
 from canonym.cli.imports import import_
+from canonym.cli.stages import stages
 from canonym.model import CanonymError, TableError, UsageError
 
 if TYPE_CHECKING:
@@ -151,7 +152,9 @@ def compile(tables: tuple[str, ...], output: str, quiet: bool) -> None:
     paths = [embedded_table() if t == "default" else Path(t) for t in tables]
     merged = merge([read(path) for path in paths], to.name or to.path.name)
     sources = [(os.path.relpath(path, to.path.parent), _stamp(path)) for path in paths]
-    size = write(merged, to, shlex.join(["canonym", "table", "compile", *tables, "-o", output]), sources)
+    renew = shlex.join(["canonym", "table", "compile", *tables, "-o", output])
+    with stages(not quiet) as progress:
+        size = write(merged, to, renew, sources, progress)
     if not quiet:
         what = f"{plural(len(merged.entities), 'thing')} with {plural(len(merged.aliases), 'name')}"
         click.echo(f"{what}, {size / 1e6:,.1f} MB: {to.path}", err=True)

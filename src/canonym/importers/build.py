@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from canonym import packs
-from canonym.importers.grade import kinds
-from canonym.importers.records import Name, Record
-from canonym.index import compile_parts, save
+from canonym.importers.bulk import Compiler, Row
+from canonym.importers.gather import Entry, entries
+from canonym.importers.records import Progress, Record
+from canonym.importers.spill import Spill
+from canonym.index import save
 from canonym.model import Entity, UsageError
 from canonym.table import Table
-from canonym.text import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,85 +50,104 @@ def target(out: str) -> Target:
     )
 
 
-def table_of(records: Iterable[Record], name: str, *, graded: bool = False) -> Table:
-    """The table of a stream of records; with `graded` their names have kinds that stay as they are.
+class Rows:
+    """The rows of graded entities as they come, counted and stamped on the way."""
 
-    A later record of the same id adds its names to the first one. Deterministic for the same records.
-    """
-    kept: dict[str, Record] = {}
-    for record in records:
-        before = kept.get(record.id)
-        if before is None:
-            kept[record.id] = record
-        else:
-            more = (Name(record.canonical), *record.names)
-            kept[record.id] = Record(
-                before.id,
-                before.type,
-                before.canonical,
-                max(before.prominence, record.prominence),
-                before.country or record.country,
-                (*before.names, *more),
-            )
-    canonicals: dict[str, int] = {}
-    for record in () if graded else kept.values():
-        form = fold(record.canonical)
-        canonicals[form] = max(canonicals.get(form, 0), record.prominence)
+    def __init__(self, found: Iterable[Entry]) -> None:
+        self.entities = self.names = 0
+        self._found = found
+        self._stamp = hashlib.sha256()
+
+    def __iter__(self) -> Iterator[Row]:
+        for record, names in self._found:
+            entity = Entity(record.id, record.type, record.canonical, record.prominence, record.country)
+            for name, kind in names:
+                self._stamp.update(f"{name.text}\0{kind}\0{name.lang}\n".encode("utf-8", "surrogatepass"))
+                self.names += 1
+                yield name.text, kind, name.lang, self.entities, entity
+            self._stamp.update(repr(entity).encode("utf-8", "surrogatepass"))
+            self.entities += 1
+
+    @property
+    def fingerprint(self) -> str:
+        """The name of what has come so far."""
+        return self._stamp.hexdigest()[:16]
+
+
+def table_of(records: Iterable[Record], name: str, *, graded: bool = False) -> Table:
+    """The table of a stream of records, in memory; see `entries`."""
+    rows = Rows(entries(records, graded=graded))
     entities: list[Entity] = []
     table = Table(name, entities, [], [], [], [], "", [])
-    stamp = hashlib.sha256()
-    for key in list(kept):
-        record = kept.pop(key)  # given up as it goes: the source may be large
-        rows = _as_given(record) if graded else kinds(record, canonicals)
-        at = len(entities)
-        for one, kind in rows:
-            table.aliases.append(one.text)
-            table.entity_of.append(at)
-            table.kinds.append(kind)
-            table.langs.append(one.lang)
-            stamp.update(f"{one.text}\0{kind}\0{one.lang}\n".encode("utf-8", "surrogatepass"))
-        if len(table.aliases) and table.entity_of[-1] == at:
-            entity = Entity(record.id, record.type, record.canonical, record.prominence, record.country)
+    for alias, kind, lang, number, entity in rows:
+        if number == len(entities):
             entities.append(entity)
-            stamp.update(repr(entity).encode("utf-8", "surrogatepass"))
-    return Table(name, entities, table.aliases, table.entity_of, table.kinds, [], stamp.hexdigest()[:16], table.langs)
+        for column, cell in ((table.aliases, alias), (table.kinds, kind), (table.langs, lang)):
+            column.append(cell)
+        table.entity_of.append(number)
+    return Table(name, entities, table.aliases, table.entity_of, table.kinds, [], rows.fingerprint, table.langs)
 
 
-def _as_given(record: Record) -> Iterable[tuple[Name, str]]:
-    seen = {(record.canonical, "canonical")}
-    yield Name(record.canonical), "canonical"
-    for name in record.names:
-        kind = name.kind or ("canonical" if name.text == record.canonical else "spelling")
-        if (name.text, kind) not in seen:
-            seen.add((name.text, kind))
-            yield name, kind
+_CSV: Final = "line (type, canonical, id, other, alias, kind, prominence, lang, country)"
+_IN_ORDER: Final = """
+    SELECT canonical, alias, type, id, kind, prominence, lang, country FROM line
+    ORDER BY type, canonical, id, other, alias, kind, rowid"""
 
 
-def write(table: Table, to: Target, renew: str, sources: Sequence[tuple[str, str]] = ()) -> int:
-    """Write a table to its target, whole or not at all; the bytes written. See `compile_parts`."""
+def _csv(spill: Spill) -> Iterator[bytes]:
+    """The lines of a CSV file, sorted as `canonym table sort` does."""
+    found = spill.run(_IN_ORDER)
+    head: Iterable[Sequence[object]] = [
+        ("canonical", "alias", "type", "id", "kind", "prominence", "lang", "country"),
+    ]
+    while batch := [*head, *islice(found, 10_000)]:
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\n").writerows(batch)
+        yield out.getvalue().encode()
+        head = ()
+
+
+def write_rows(rows: Rows, to: Target, name: str, renew: str, progress: Progress | None = None) -> int:
+    """Write rows to their target, whole or not at all, and nothing where there are none; the bytes written.
+
+    What does not fit into memory lies on disk meanwhile, in files that go however the process ends.
+    """
     if to.form == "csv":
-        data = csv_bytes(table)
-        save(data, to.path)
-        return len(data)
-    save(compile_parts(table, renew=renew, sources=sources), to.path)
+        with Spill(_CSV) as spill:
+            for alias, kind, lang, _, e in rows:
+                cells = (
+                    e.type,
+                    e.canonical,
+                    e.id,
+                    kind != "canonical",
+                    alias,
+                    kind,
+                    e.prominence or "",
+                    lang,
+                    e.country,
+                )
+                spill.add("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", cells)
+            if not rows.entities:
+                return 0
+            save(_csv(spill), to.path)
+        return to.path.stat().st_size
+    with Compiler(progress) as compiler:
+        compiler.add(rows)
+        if not rows.entities:
+            return 0
+        save(compiler.finish(name, rows.fingerprint, renew=renew), to.path)
     return to.path.stat().st_size
 
 
-def csv_bytes(table: Table) -> bytes:
-    """A table as the bytes of a CSV file, its rows in order."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["canonical", "alias", "type", "id", "kind", "prominence", "lang", "country"])
-    entities = table.entities
-    rows = sorted(
-        (
-            (e.type, e.canonical, e.id, kind != "canonical", alias, kind, e, lang)
-            for alias, kind, lang, e in zip(
-                table.aliases, table.kinds, table.langs, (entities[k] for k in table.entity_of), strict=True
-            )
-        ),
-        key=lambda row: row[:6],
+def write(
+    table: Table, to: Target, renew: str, sources: Sequence[tuple[str, str]] = (), progress: Progress | None = None
+) -> int:
+    """Compile a table to a pack or an index file, whole or not at all; the bytes written. See `compile_parts`."""
+    langs = table.langs or [""] * len(table.aliases)
+    rows = zip(
+        table.aliases, table.kinds, langs, table.entity_of, (table.entities[k] for k in table.entity_of), strict=True
     )
-    for _, canonical, id_, _, alias, kind, e, lang in rows:
-        writer.writerow([canonical, alias, e.type, id_, kind, e.prominence or "", lang, e.country])
-    return out.getvalue().encode("utf-8", "surrogatepass")
+    with Compiler(progress) as compiler:
+        compiler.add(rows)
+        save(compiler.finish(table.name, table.fingerprint, renew=renew, sources=sources), to.path)
+    return to.path.stat().st_size

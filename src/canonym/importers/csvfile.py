@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from canonym.importers.records import Name, Record, Tally
+from canonym.importers.records import Name, Progress, Record, Tally
 from canonym.importers.streams import lines
 from canonym.model import KINDS, TableError, UsageError
 from canonym.table import default_id
@@ -23,6 +23,7 @@ def records(
     delimiter: str = "",
     split: str = "",
     tally: Tally | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[Record]:
     """The rows of a file as records.
 
@@ -41,6 +42,7 @@ def records(
             raise UsageError(f'no field "{name}"', remedy=f"The fields are {', '.join(FIELDS)}")
     with lines(path) as numbered:
         text = _Decoded(numbered, path)
+        total = path.stat().st_size
         first = next(text, None)
         if first is None:
             raise TableError("the file is empty", where=str(path), remedy="Check the path")
@@ -57,6 +59,8 @@ def records(
             except csv.Error as error:
                 tally.skip(where, f"broken CSV ({error})", "Check its quotes, or give --delimiter")
                 continue
+            if progress is not None and not tally.records % 10_000:
+                progress("Reading", text.at, total, tally.records)
             if not cells:
                 continue
             if len(cells) != len(header):
@@ -77,13 +81,13 @@ class _Decoded:
     def __init__(self, numbered: Iterator[tuple[int, int, bytes]], path: Path) -> None:
         self._numbered = numbered
         self._path = path
-        self.number = 0
+        self.number = self.at = 0
 
     def __iter__(self) -> _Decoded:
         return self
 
     def __next__(self) -> str:
-        self.number, _, raw = next(self._numbered)
+        self.number, self.at, raw = next(self._numbered)
         try:
             return raw.decode("utf-8-sig" if self.number == 1 else "utf-8")
         except UnicodeDecodeError:

@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import cache
 from importlib.util import find_spec
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from canonym.importers.gather import packed, unpacked
 from canonym.importers.grade import as_in_news
 from canonym.importers.records import Name, Progress, Record, Tally
+from canonym.importers.spill import Spill
 from canonym.importers.streams import cut_short, lines
 
 COLUMNS: Final = 19
@@ -29,6 +33,16 @@ REGION: Final = 200_000
 _CODES: Final = {"abbr": "abbreviation", "iata": "abbreviation", "piny": "romanisation", "link": "", "wkdt": "",
                  "post": "", "phon": "", "icao": "", "faac": "", "unlc": "", "tcid": "", "nuts": "",
                  "uicn": ""}  # fmt: skip
+_DIGITS: Final = 12
+_TABLES: Final = (
+    "place (number INTEGER PRIMARY KEY, key INTEGER UNIQUE, data BLOB)",
+    "name (key INTEGER, text TEXT, lang TEXT, kind TEXT)",
+)
+#: A place that stands there twice is as it stands the second time.
+_PLACE: Final = "INSERT INTO place VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET data = excluded.data"
+_NAMES: Final = """
+    SELECT number, text, lang, kind FROM name CROSS JOIN place ON place.key = name.key ORDER BY number, name.rowid"""
+_NONE: Final[tuple[int, Any]] = (-1, ())
 
 
 def records(
@@ -45,8 +59,8 @@ def records(
     """The places of a file; with `alternates`, each with the names that stand there, their languages and kinds.
 
     `min_population` leaves smaller populated places out, `classes` all but these feature classes, `countries` all
-    but these ISO codes, `langs` all names of other languages (those without one stay). Only what is kept is held in
-    memory while the alternate names are read.
+    but these ISO codes, `langs` all names of other languages (those without one stay). What is kept lies on disk while
+    the alternate names are read.
 
     Raises:
         TableError: the file is missing, cut short, or no file of GeoNames.
@@ -56,16 +70,46 @@ def records(
     if alternates is None:
         yield from places
         return
-    kept = {record.id.removeprefix("gn:"): record for record in places}
-    names: dict[str, list[Name]] = {}
-    for key, name in _alternates(alternates, frozenset(kept), frozenset(langs), tally, progress):
-        names.setdefault(key, []).append(name)
-    for key in list(kept):
-        place = kept.pop(key)
-        told = names.pop(key, [])
-        known = {n.text for n in told}
-        rest = [n for n in place.names if n.text not in known] if not langs else []
-        yield Record(place.id, place.type, place.canonical, place.prominence, place.country, (*told, *rest))
+    with Spill(*_TABLES) as spill:
+        kept = _Ids()
+        for number, place in enumerate(places):
+            key = int(place.id.removeprefix("gn:"))
+            kept.add(key)
+            spill.add(_PLACE, (number, key, packed(place)))
+        for key, name in _alternates(alternates, kept, frozenset(langs), tally, progress):
+            spill.add("INSERT INTO name VALUES (?, ?, ?, ?)", (key, name.text, name.lang, name.kind))
+        if progress is not None:
+            progress("Sorting", 0, None, tally.records)
+        named = groupby(spill.run(_NAMES), key=itemgetter(0))
+        at, group = next(named, _NONE)
+        for number, data in spill.run("SELECT number, data FROM place ORDER BY number"):
+            place = unpacked(data)
+            told = [Name(*row[1:]) for row in group] if at == number else []
+            if at == number:
+                at, group = next(named, _NONE)
+            known = {n.text for n in told}
+            rest = [n for n in place.names if n.text not in known] if not langs else []
+            yield Record(place.id, place.type, place.canonical, place.prominence, place.country, (*told, *rest))
+
+
+class _Ids:
+    """Numbers of places, by eight thousand bytes for each 65,536 of them that lie together."""
+
+    def __init__(self) -> None:
+        self._pages: dict[int, bytearray] = {}
+
+    def add(self, number: int) -> None:
+        page = self._pages.setdefault(number >> 16, bytearray(1 << 13))
+        page[number >> 3 & 0x1FFF] |= 1 << (number & 7)
+
+    def __contains__(self, number: int) -> bool:
+        page = self._pages.get(number >> 16)
+        return page is not None and bool(page[number >> 3 & 0x1FFF] >> (number & 7) & 1)
+
+
+def _id(cell: str) -> int | None:
+    """The number of a place, None where a cell is none."""
+    return int(cell) if cell.isascii() and cell.isdecimal() and len(cell) <= _DIGITS else None
 
 
 def _places(
@@ -80,7 +124,7 @@ def _places(
     with lines(path) as numbered:
         for number, at, raw in numbered:
             if progress is not None and not number % 20_000:
-                progress(at, total, tally.records)
+                progress("Reading places", at, total, tally.records)
             cells = _cells(raw)
             if cells is None or len(cells) != COLUMNS:
                 if not raw.endswith(b"\n") and number > 1:
@@ -109,7 +153,7 @@ def _place(
     """The record of a row; None where it is not wanted, and what is wrong with it where it is broken."""
     key, name, ascii_name, alternates = cells[:4]
     feature, code, country = cells[6:9]
-    if not key.isdigit() or not name:
+    if _id(key) is None or not name:
         return "no id or no name"
     try:
         population = int(cells[14] or 0)
@@ -144,16 +188,17 @@ def _country_name(code: str) -> str:
 
 
 def _alternates(
-    path: Path, kept: frozenset[str], langs: frozenset[str], tally: Tally, progress: Progress | None
-) -> Iterator[tuple[str, Name]]:
+    path: Path, kept: _Ids, langs: frozenset[str], tally: Tally, progress: Progress | None
+) -> Iterator[tuple[int, Name]]:
     total = path.stat().st_size if path.exists() else None
     sound = 0
     with lines(path) as numbered:
         for number, at, raw in numbered:
             if progress is not None and not number % 50_000:
-                progress(at, total, tally.records)
+                progress("Reading alternate names", at, total, tally.records)
             cells = _cells(raw)
-            if cells is None or not 8 <= len(cells) <= 10 or not cells[1].isdigit():
+            key = _id(cells[1]) if cells is not None and 8 <= len(cells) <= 10 else None
+            if cells is None or key is None:
                 if not raw.endswith(b"\n") and number > 1:
                     raise cut_short(path, number)
                 why = "not UTF-8" if cells is None else f"{len(cells)} columns, or no id"
@@ -161,7 +206,7 @@ def _alternates(
                 continue
             sound += 1
             lang = cells[2]
-            if cells[1] not in kept or not cells[3]:
+            if key not in kept or not cells[3]:
                 continue
             kind = _CODES.get(lang)
             if kind == "" or (langs and lang and kind is None and lang.split("-")[0] not in langs):
@@ -170,7 +215,7 @@ def _alternates(
                 kind = "former"
             elif cells[6] == "1" and kind is None:
                 kind = "translation"  # nicknames: The Big Apple
-            yield cells[1], Name(cells[3], "" if lang in _CODES else lang, kind or "")
+            yield key, Name(cells[3], "" if lang in _CODES else lang, kind or "")
 
 
 def _skip_alternate(tally: Tally, where: str, why: str, sound: int) -> None:

@@ -40,7 +40,7 @@ def records(
     total = len(cities)
     for number, (key, city) in enumerate(cities.items(), 1):
         if progress is not None and not number % 5000:
-            progress(number, total, tally.records)
+            progress("Reading", number, total, tally.records)
         if min_population > _SIZES[0] and city["population"] < min_population:
             continue
         tally.records += 1

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
-from typing import Final
+from typing import Final, Protocol
 
 from canonym.domains import key as domain_key
 from canonym.importers.records import Name, Record
@@ -56,7 +56,16 @@ _TONGUES: Final = (
 )
 
 
-def kinds(record: Record, canonicals: Mapping[str, int]) -> Iterator[tuple[Name, str]]:
+class Canonicals(Protocol):
+    """The folded canonical forms of all records, each with its greatest prominence: a dict will do."""
+
+    def get(self, form: str, default: int, /) -> int:
+        """The prominence of a form, the default where nobody is called so."""
+
+    def __contains__(self, form: object, /) -> bool: ...
+
+
+def kinds(record: Record, canonicals: Canonicals) -> Iterator[tuple[Name, str]]:
     """The names of a record that are worth listing, each once, with its kind; the canonical form comes first.
 
     `canonicals` holds the folded canonical forms of all records, each with its greatest prominence: who is called so
@@ -99,7 +108,7 @@ def kinds(record: Record, canonicals: Mapping[str, int]) -> Iterator[tuple[Name,
         yield name, "translation"
 
 
-def _kind(text: str, form: str, name: Name, own: str, record: Record, canonicals: Mapping[str, int]) -> str:
+def _kind(text: str, form: str, name: Name, own: str, record: Record, canonicals: Canonicals) -> str:
     if not is_latin(form):
         if name.kind in ("former", "translation"):
             return name.kind

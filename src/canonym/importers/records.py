@@ -8,8 +8,8 @@ from typing import Final
 
 from canonym.model import TableError
 
-#: Told of how far a source is read: bytes so far, bytes in all (None where not known), records kept.
-Progress = Callable[[int, int | None, int], None]
+#: Told of how far an import is: what is being done, how much of it, of how much (None where not known), records kept.
+Progress = Callable[[str, int, int | None, int], None]
 
 #: So many lines that cannot be read before any that can: it is another kind of file.
 _HOPELESS: Final = 20

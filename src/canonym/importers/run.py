@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from canonym.importers.build import Target, table_of, write
-from canonym.importers.records import Record, Tally
+from canonym.importers.build import Rows, Target, write_rows
+from canonym.importers.gather import entries
+from canonym.importers.records import Progress, Record, Tally
 from canonym.model import TableError
 
 
@@ -23,20 +24,27 @@ class Imported:
 
 
 def run(
-    records: Iterable[Record], tally: Tally, to: Target, renew: str, *, graded: bool = False, where: str = ""
+    records: Iterable[Record],
+    tally: Tally,
+    to: Target,
+    renew: str,
+    *,
+    graded: bool = False,
+    where: str = "",
+    progress: Progress | None = None,
 ) -> Imported:
     """Gather, compile, write: nothing is written unless all of it succeeds. `renew` is the command that does it again.
 
     Raises:
-        TableError: the source cannot be read, or nothing in it is wanted.
+        TableError: the source cannot be read, nothing in it is wanted, or there is no room for temporary files.
         OSError: the target cannot be written.
     """
-    table = table_of(records, to.name or to.path.stem, graded=graded)
-    if not table.entities:
+    rows = Rows(entries(records, graded=graded, progress=progress))
+    size = write_rows(rows, to, to.name or to.path.stem, renew, progress)
+    if not rows.entities:
         raise TableError(
             f"nothing could be read ({tally.named[0]})" if tally.named else "nothing was found that is wanted",
             where=where,
             remedy="Check the file and the options that leave things out",
         )
-    size = write(table, to, renew)
-    return Imported(to, len(table.entities), len(table.aliases), size, tally.broken, tuple(tally.named))
+    return Imported(to, rows.entities, rows.names, size, tally.broken, tuple(tally.named))

@@ -103,7 +103,7 @@ def _entities(path: Path, wanted: frozenset[str], tally: Tally, progress: Progre
     with lines(path) as numbered:
         for number, at, raw in numbered:
             if progress is not None and not number % 10_000:
-                progress(at, total, tally.records)
+                progress("Reading", at, total, tally.records)
             last = raw
             text = raw.strip().removeprefix(b"[").removesuffix(b"]").strip().rstrip(b",")
             if not text:
