@@ -138,7 +138,7 @@ def dump(entities: list[dict[str, Any]]) -> str:
 def test_wikidata_dumps(tmp_path: Path, name: str) -> None:
     found = list(wikidata.records(packed(tmp_path, name, dump(ENTITIES))))
     assert [(r.id, r.type, r.country, r.prominence) for r in found] == [
-        ("wd:Q889", "place", "AF", 100_000_000),
+        ("iso:AF", "place", "AF", 100_000_000),
         ("wd:Q5838", "place", "AF", 4434550),
         ("wd:Q1", "outlet", "", 120_000),
     ]

@@ -55,12 +55,15 @@ class Rows:
 
     def __init__(self, found: Iterable[Entry]) -> None:
         self.entities = self.names = 0
+        #: Coordinates of the entity at hand.
+        self.place: tuple[float, float] | None = None
         self._found = found
         self._stamp = hashlib.sha256()
 
     def __iter__(self) -> Iterator[Row]:
         for record, names in self._found:
             entity = Entity(record.id, record.type, record.canonical, record.prominence, record.country)
+            self.place = record.place
             for name, kind in names:
                 self._stamp.update(f"{name.text}\0{kind}\0{name.lang}\n".encode("utf-8", "surrogatepass"))
                 self.names += 1
@@ -88,18 +91,21 @@ def table_of(records: Iterable[Record], name: str, *, graded: bool = False) -> T
     return Table(name, entities, table.aliases, table.entity_of, table.kinds, [], rows.fingerprint, table.langs)
 
 
-_CSV: Final = "line (type, canonical, id, other, alias, kind, prominence, lang, country)"
+HEADER: Final = ("canonical", "alias", "type", "id", "kind", "prominence", "lang", "country", "lat", "lon")
+_CSV: Final = "line (type, canonical, id, other, alias, kind, prominence, lang, country, lat, lon)"
+_LINE: Final = f"INSERT INTO line VALUES ({', '.join('?' * 11)})"
+#: Coordinates stand on the canonical row alone; in a file that has none their columns are left out.
+_PLACED: Final = "SELECT 1 FROM line WHERE lat <> '' LIMIT 1"
 _IN_ORDER: Final = """
-    SELECT canonical, alias, type, id, kind, prominence, lang, country FROM line
+    SELECT canonical, alias, type, id, kind, prominence, lang, country, lat, lon FROM line
     ORDER BY type, canonical, id, other, alias, kind, rowid"""
 
 
 def _csv(spill: Spill) -> Iterator[bytes]:
     """The lines of a CSV file, sorted as `canonym table sort` does."""
-    found = spill.run(_IN_ORDER)
-    head: Iterable[Sequence[object]] = [
-        ("canonical", "alias", "type", "id", "kind", "prominence", "lang", "country"),
-    ]
+    width = 8 + 2 * any(True for _ in spill.run(_PLACED))
+    found = (row[:width] for row in spill.run(_IN_ORDER))
+    head: Iterable[Sequence[object]] = (HEADER[:width],)
     while batch := [*head, *islice(found, 10_000)]:
         out = io.StringIO()
         csv.writer(out, lineterminator="\n").writerows(batch)
@@ -115,18 +121,10 @@ def write_rows(rows: Rows, to: Target, name: str, renew: str, progress: Progress
     if to.form == "csv":
         with Spill(_CSV) as spill:
             for alias, kind, lang, _, e in rows:
-                cells = (
-                    e.type,
-                    e.canonical,
-                    e.id,
-                    kind != "canonical",
-                    alias,
-                    kind,
-                    e.prominence or "",
-                    lang,
-                    e.country,
-                )
-                spill.add("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", cells)
+                canonical = kind == "canonical"
+                where = rows.place if canonical and rows.place else ("", "")
+                cells = (e.type, e.canonical, e.id, not canonical, alias, kind, e.prominence or "", lang, e.country)
+                spill.add(_LINE, (*cells, *where))
             if not rows.entities:
                 return 0
             save(_csv(spill), to.path)

@@ -42,13 +42,14 @@ _MOST: Final = 2**63 - 1
 def packed(record: Record) -> bytes:
     """A record as bytes for a temporary file."""
     names = [(n.text, n.lang, n.kind) for n in record.names]
-    return marshal.dumps((record.id, record.type, record.canonical, record.prominence, record.country, names))
+    r = record
+    return marshal.dumps((r.id, r.type, r.canonical, r.prominence, r.country, names, r.place))
 
 
 def unpacked(data: bytes) -> Record:
     """The record of bytes that `packed` made."""
-    id_, type_, canonical, prominence, country, names = marshal.loads(data)
-    return Record(id_, type_, canonical, prominence, country, tuple(Name(*name) for name in names))
+    id_, type_, canonical, prominence, country, names, place = marshal.loads(data)
+    return Record(id_, type_, canonical, prominence, country, tuple(Name(*name) for name in names), place)
 
 
 def entries(records: Iterable[Record], *, graded: bool = False, progress: Progress | None = None) -> Iterator[Entry]:
@@ -104,7 +105,8 @@ def _as_one(group: list[Record]) -> Record:
         names += (Name(record.canonical), *record.names)
     prominence = max(record.prominence for record in group)
     country = next((record.country for record in group if record.country), "")
-    return Record(first.id, first.type, first.canonical, prominence, country, tuple(names))
+    place = next((record.place for record in group if record.place), None)
+    return Record(first.id, first.type, first.canonical, prominence, country, tuple(names), place)
 
 
 class _Canonicals:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from canonym.importers.gather import packed, unpacked
 from canonym.importers.grade import as_in_news
-from canonym.importers.records import Name, Progress, Record, Tally
+from canonym.importers.records import Name, Numbers, Progress, Record, Tally
 from canonym.importers.spill import Spill
 from canonym.importers.streams import cut_short, lines
 
@@ -71,7 +71,7 @@ def records(
         yield from places
         return
     with Spill(*_TABLES) as spill:
-        kept = _Ids()
+        kept = Numbers()
         for number, place in enumerate(places):
             key = int(place.id.removeprefix("gn:"))
             kept.add(key)
@@ -90,21 +90,6 @@ def records(
             known = {n.text for n in told}
             rest = [n for n in place.names if n.text not in known] if not langs else []
             yield Record(place.id, place.type, place.canonical, place.prominence, place.country, (*told, *rest))
-
-
-class _Ids:
-    """Numbers of places, by eight thousand bytes for each 65,536 of them that lie together."""
-
-    def __init__(self) -> None:
-        self._pages: dict[int, bytearray] = {}
-
-    def add(self, number: int) -> None:
-        page = self._pages.setdefault(number >> 16, bytearray(1 << 13))
-        page[number >> 3 & 0x1FFF] |= 1 << (number & 7)
-
-    def __contains__(self, number: int) -> bool:
-        page = self._pages.get(number >> 16)
-        return page is not None and bool(page[number >> 3 & 0x1FFF] >> (number & 7) & 1)
 
 
 def _id(cell: str) -> int | None:
@@ -188,7 +173,7 @@ def _country_name(code: str) -> str:
 
 
 def _alternates(
-    path: Path, kept: _Ids, langs: frozenset[str], tally: Tally, progress: Progress | None
+    path: Path, kept: Numbers, langs: frozenset[str], tally: Tally, progress: Progress | None
 ) -> Iterator[tuple[int, Name]]:
     total = path.stat().st_size if path.exists() else None
     sound = 0

@@ -27,7 +27,10 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One entity of a source with its names; `prominence` is a population or what ranks like it."""
+    """One entity of a source with its names; `prominence` is a population or what ranks like it.
+
+    `place` is its latitude and longitude in degrees, where the source tells.
+    """
 
     id: str
     type: str
@@ -35,6 +38,7 @@ class Record:
     prominence: int
     country: str
     names: tuple[Name, ...]
+    place: tuple[float, float] | None = None
 
 
 @dataclass(slots=True)
@@ -56,3 +60,19 @@ class Tally:
             self.named.append(f"{where}: {why}")
         if self.broken >= _HOPELESS and not self.records:
             raise TableError(f"the first {self.broken} lines cannot be read ({why})", where=where, remedy=remedy)
+
+
+class Numbers:
+    """A set of numbers, such as ids of GeoNames, by eight thousand bytes for each 65,536 of them that lie together."""
+
+    def __init__(self) -> None:
+        self._pages: dict[int, bytearray] = {}
+
+    def add(self, number: int) -> None:
+        """One more number."""
+        page = self._pages.setdefault(number >> 16, bytearray(1 << 13))
+        page[number >> 3 & 0x1FFF] |= 1 << (number & 7)
+
+    def __contains__(self, number: int) -> bool:
+        page = self._pages.get(number >> 16)
+        return page is not None and bool(page[number >> 3 & 0x1FFF] >> (number & 7) & 1)

@@ -96,7 +96,9 @@ class Spill:
         for waiting in list(self._waiting):
             self._flush(waiting)
         with temporary():
-            yield from self._db.execute(statement, values)
+            # No `yield from`: left half-way, it would close what the database has closed already.
+            for row in self._db.execute(statement, values):  # noqa: UP028
+                yield row
 
     def do(self, statement: str) -> None:
         """Run a statement that gives no rows."""

@@ -42,9 +42,10 @@ def lines(path: Path) -> Iterator[Iterator[tuple[int, int, bytes]]]:
 
 def _numbered(path: Path, raw: IO[bytes], stream: IO[bytes]) -> Iterator[tuple[int, int, bytes]]:
     number = 0
+    seekable = raw.seekable()  # a named pipe is not, so that how much of it was read is not known
     try:
         for number, line in enumerate(stream, 1):
-            yield number, raw.tell(), line
+            yield number, raw.tell() if seekable else 0, line
     except (EOFError, OSError, zlib.error, zipfile.BadZipFile) as error:
         raise TableError(
             f"the file is damaged or cut short ({error})",

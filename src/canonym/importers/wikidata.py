@@ -1,8 +1,10 @@
 """Wikidata's JSON dumps (CC0): an array with one entity a line, plain or packed (.gz, .bz2).
 
-Streamed: an entity whose line names none of the wanted classes is not even parsed. Labels and aliases in all
-languages become names, the official website (P856) a domain of outlets, the population (P1082) the prominence; where
-there is none, the number of languages and links to wikis stands in.
+Layout: https://www.wikidata.org/wiki/Wikidata:Database_download. Streamed: an entity whose line names none of the
+wanted classes is not even parsed. Labels and aliases in all languages become names, the official website (P856) a
+domain of outlets, the population (P1082) the prominence; where there is none, the number of links to wikis, or of
+languages, stands in. A country goes by its ISO code (P297) and another place by its number in GeoNames (P1566), as in
+other tables, so that they add up with this one. Deprecated statements count for nothing.
 """
 
 from __future__ import annotations
@@ -10,13 +12,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
 from canonym.domains import registrable
-from canonym.importers.records import Name, Progress, Record, Tally
+from canonym.importers.gather import packed, unpacked
+from canonym.importers.records import Name, Numbers, Progress, Record, Tally
+from canonym.importers.spill import Spill
 from canonym.importers.streams import cut_short, lines
 from canonym.model import UsageError
 
@@ -69,36 +74,57 @@ def records(
 ) -> Iterator[Record]:
     """The entities of the wanted classes, with countries as ISO codes where the dump holds the countries too.
 
-    `langs` leaves names of other languages out. Only what is kept is held in memory.
+    `langs` leaves names of other languages out. What is kept lies on disk until all countries are known.
 
     Raises:
         TableError: the file is missing, cut short, or no dump.
     """
     tally = tally if tally is not None else Tally()
     wanted = classes() if wanted is None else wanted
-    kept: list[tuple[Record, str]] = []
     iso: dict[str, str] = {}
-    for entity in _entities(path, frozenset(wanted), tally, progress):
-        type_ = next((wanted[c] for c in _items(entity, "P31") if c in wanted), None)
-        if type_ is None:
-            continue
-        if code := next(iter(_texts(entity, "P297")), ""):
-            iso[entity["id"]] = code
-        record = _record(entity, type_, frozenset(langs), code)
-        if record is not None:
-            tally.records += 1
-            kept.append((record, next(iter(_items(entity, "P17")), "")))
-    kept.reverse()
-    while kept:
-        r, country = kept.pop()
-        yield Record(r.id, r.type, r.canonical, r.prominence, r.country or iso.get(country, ""), r.names)
+    taken = Numbers()
+    with Spill("kept (country TEXT, data BLOB)") as spill:
+        for where, entity in _entities(path, frozenset(wanted), tally, progress):
+            try:
+                type_ = next((wanted[c] for c in _items(entity, "P31") if c in wanted), None)
+                if type_ is None:
+                    continue
+                code = "" if _values(entity, "P576") else next(iter(_texts(entity, "P297")), "")
+                if code:
+                    iso.setdefault(entity["id"], code)
+                record = _record(entity, type_, frozenset(langs), code)
+                country = next(iter(_items(entity, "P17")), "")
+            except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
+                tally.skip(where, "not of the shape of an entity", _LAYOUT)
+                continue
+            if record is not None:
+                tally.records += 1
+                number = _geonames(entity) if type_ == "place" and not code else None
+                if number is not None and number not in taken:
+                    taken.add(number)
+                    record = replace(record, id=f"gn:{number}")
+                spill.add("INSERT INTO kept VALUES (?, ?)", (country, packed(record)))
+        for country, data in spill.run("SELECT country, data FROM kept ORDER BY rowid"):
+            record = unpacked(data)
+            yield record if record.country else replace(record, country=iso.get(country, ""))
 
 
-def _entities(path: Path, wanted: frozenset[str], tally: Tally, progress: Progress | None) -> Iterator[dict[str, Any]]:
+def _geonames(entity: Mapping[str, Any]) -> int | None:
+    """The one number that GeoNames gives a place, as far as is known."""
+    found = {text for text in _texts(entity, "P1566") if text.isascii() and text.isdecimal() and len(text) < 12}
+    return int(found.pop()) if len(found) == 1 else None
+
+
+def _entities(
+    path: Path, wanted: frozenset[str], tally: Tally, progress: Progress | None
+) -> Iterator[tuple[str, dict[str, Any]]]:
     import orjson
 
     total = path.stat().st_size if path.exists() else None
-    marks = re.compile(rb'"id":\s*"(?:' + b"|".join(sorted(w.encode() for w in wanted)) + rb')"')
+    marks = re.compile(
+        rb'"id":\s*"(?:' + "|".join(sorted(wanted)).encode() + rb')"|'
+        rb'"numeric-id":\s*(?:' + "|".join(sorted(w[1:] for w in wanted)).encode() + rb")\b"
+    )
     number, last = 0, b""
     with lines(path) as numbered:
         for number, at, raw in numbered:
@@ -117,30 +143,38 @@ def _entities(path: Path, wanted: frozenset[str], tally: Tally, progress: Progre
                 continue
             try:
                 entity = orjson.loads(text)
-                if not (isinstance(entity.get("id"), str) and isinstance(entity.get("claims", {}), dict)):
+                if not isinstance(entity.get("id"), str):
                     raise ValueError("no entity")
             except ValueError as error:
                 tally.skip(f"{path}, line {number}", f"broken JSON ({str(error).split(':')[0]})", _LAYOUT)
                 continue
-            yield entity
+            yield f"{path}, line {number}", entity
     # An array that is not closed: the rest of it was not downloaded.
     if number and not last.strip().endswith((b"]", b"}")):
         raise cut_short(path, number)
 
 
-def _values(entity: Mapping[str, Any], property_: str) -> list[Any]:
-    """The values of a property that are not deprecated, preferred ones first."""
-    claims = (entity.get("claims") or {}).get(property_, ())
+def _claims(entity: Mapping[str, Any], property_: str) -> list[tuple[Any, Mapping[str, Any]]]:
+    """The values of a property with their statements: those of the best rank, never deprecated ones.
+
+    An empty map is written as an empty list by older dumps; a value may be unknown, or known to be none.
+    """
     found = [
-        (claim.get("rank") != "preferred", k, claim["mainsnak"]["datavalue"]["value"])
-        for k, claim in enumerate(claims)
+        (claim["mainsnak"]["datavalue"]["value"], claim)
+        for claim in (entity.get("claims") or {}).get(property_, ())
         if claim.get("rank") != "deprecated" and "datavalue" in claim.get("mainsnak", {})
     ]
-    return [value for _, _, value in sorted(found, key=lambda f: f[:2])]
+    return [f for f in found if f[1].get("rank") == "preferred"] or found
+
+
+def _values(entity: Mapping[str, Any], property_: str) -> list[Any]:
+    return [value for value, _ in _claims(entity, property_)]
 
 
 def _items(entity: Mapping[str, Any], property_: str) -> list[str]:
-    return [v["id"] for v in _values(entity, property_) if isinstance(v, dict) and "id" in v]
+    found = [v for v in _values(entity, property_) if isinstance(v, dict)]
+    # Dumps of before 2016 give the number alone.
+    return [v["id"] if "id" in v else f"Q{v['numeric-id']}" for v in found if "id" in v or "numeric-id" in v]
 
 
 def _texts(entity: Mapping[str, Any], property_: str) -> list[str]:
@@ -148,11 +182,29 @@ def _texts(entity: Mapping[str, Any], property_: str) -> list[str]:
 
 
 def _population(entity: Mapping[str, Any]) -> int:
-    claims = _values(entity, "P1082")
-    preferred = [c for c in (entity.get("claims") or {}).get("P1082", ()) if c.get("rank") == "preferred"]
-    numbers = [int(float(v["amount"])) for v in claims if isinstance(v, dict) and "amount" in v]
-    # Without a preferred one, dumps list the counts of many years: the largest stands in for the newest.
-    return max(0, (numbers[0] if preferred else max(numbers)) if numbers else 0)
+    """The newest count, by its date (P585); without dates the largest."""
+    counts = [
+        (_date(claim), int(float(value["amount"])))
+        for value, claim in _claims(entity, "P1082")
+        if isinstance(value, dict) and "amount" in value
+    ]
+    return max(0, max(counts)[1]) if counts else 0
+
+
+def _date(claim: Mapping[str, Any]) -> str:
+    for snak in (claim.get("qualifiers") or {}).get("P585", ()):
+        time = snak.get("datavalue", {}).get("value", {}).get("time", "")
+        if time.startswith("+"):
+            return str(time)
+    return ""
+
+
+def _place(entity: Mapping[str, Any]) -> tuple[float, float] | None:
+    """The coordinates (P625) on this globe."""
+    for value in _values(entity, "P625"):
+        if isinstance(value, dict) and str(value.get("globe", "Q2")).endswith("Q2"):
+            return round(float(value["latitude"]), 5), round(float(value["longitude"]), 5)
+    return None
 
 
 def _record(entity: Mapping[str, Any], type_: str, langs: frozenset[str], iso: str) -> Record | None:
@@ -176,7 +228,8 @@ def _record(entity: Mapping[str, Any], type_: str, langs: frozenset[str], iso: s
     prominence = links * (_OUTLET_LINK if type_ == "outlet" else _PLACE_LINK)
     if type_ != "outlet":
         prominence = max(COUNTRY, _population(entity)) if iso else _population(entity) or prominence
-    return Record(f"wd:{entity['id']}", type_, canonical, prominence, iso, tuple(names))
+    id_ = f"iso:{iso}" if iso and type_ == "place" else f"wd:{entity['id']}"
+    return Record(id_, type_, canonical, prominence, iso, tuple(names), _place(entity))
 
 
 def _host(site: str) -> list[str]:
