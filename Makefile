@@ -38,7 +38,7 @@ demo: $(STAMP)
 	diff -r examples/articles $(OUT)/undone && echo "Every byte is back."
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -q -n auto --dist loadgroup
+	$(BIN)/python -m pytest -q -n auto --dist loadfile  # what a file prepares, a Spark cluster say, is prepared once
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -32,8 +32,7 @@ pytest.importorskip("pandas", reason="needs the extra `spark`")
 
 from canonym.integrations.spark import annotate_column, normalise_column, normalize_column, profile_column  # noqa: E402
 
-# One cluster for all: these stay together where tests are dealt out (`--dist loadgroup`).
-pytestmark = [pytest.mark.xdist_group("spark"), pytest.mark.filterwarnings("ignore::FutureWarning")]
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
 
 REPAIR = json.loads((Path(__file__).parent / "cases" / "repair.json").read_text(encoding="utf-8"))
 PAGE = (Path(__file__).parents[1] / "docs" / "spark.md").read_text(encoding="utf-8")
@@ -75,6 +74,8 @@ def cluster() -> Any:
 
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
+    from pyspark.find_spark_home import _find_spark_home
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYSPARK_PYTHON", sys.executable)
         patch.setenv("PYSPARK_DRIVER_PYTHON", sys.executable)
@@ -83,9 +84,8 @@ def spark() -> Iterator[Any]:
         yield session
         name = session.sparkContext.applicationId
         session.stop()
-        # Workers of the pip package keep their logs in the package itself.
-        if home := os.environ.get("SPARK_HOME"):
-            shutil.rmtree(Path(home) / "work" / name, ignore_errors=True)
+        # The workers keep their logs, and the files sent to them, in the package itself.
+        shutil.rmtree(Path(_find_spark_home()) / "work" / name, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
