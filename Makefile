@@ -16,7 +16,7 @@ BENCH  ?=
 .PHONY: demo test lint check bench clean
 
 # Reinstalled only when the packaging changed: the install is editable, so code is always the newest.
-$(STAMP): pyproject.toml
+$(STAMP): pyproject.toml hatch_build.py $(wildcard src/native/*)
 	@$(PYTHON) -c 'import sys; sys.exit("canonym needs Python 3.11 or newer; set PYTHON=... (this is %s)" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]'

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from canonym import index as ix
+from canonym import indexkeys
 from canonym.deletions import MIN_LENGTH, Neighbourhood, distance_for
 from canonym.keys import KEY_VERSION
 from canonym.model import IndexFileError
@@ -30,11 +31,11 @@ def test_aliases_and_entities_come_back() -> None:
     opened = ix.from_table(parse(TABLE.encode()))
     rows = {(alias, kind, entity.id, entity.country) for alias, kind, entity in opened.aliases()}
     assert ("کابل", "native", "gn:1", "AF") in rows
-    assert [opened.alias(k) for k in opened.lookup(ix.EXACT + "new york")] == ["New York"]
-    assert [opened.alias(k) for k in opened.lookup(ix.SQUEEZED + "newyork")] == ["New York"]
-    assert [opened.entity(k).canonical for k in opened.lookup(ix.DOMAIN + "newsgram.com")] == ["NewsGram"]
-    assert opened.lookup(ix.EXACT + "boston") == [] and not opened.has(ix.ATOM + "boston")
-    assert opened.has(ix.ATOM + "york") and opened.caseless() == [fold("کابل")]
+    assert [opened.alias(k) for k in opened.lookup(indexkeys.EXACT + "new york")] == ["New York"]
+    assert [opened.alias(k) for k in opened.lookup(indexkeys.SQUEEZED + "newyork")] == ["New York"]
+    assert [opened.entity(k).canonical for k in opened.lookup(indexkeys.DOMAIN + "newsgram.com")] == ["NewsGram"]
+    assert opened.lookup(indexkeys.EXACT + "boston") == [] and not opened.has(indexkeys.ATOM + "boston")
+    assert opened.has(indexkeys.ATOM + "york") and opened.caseless() == [fold("کابل")]
 
 
 def test_saved_and_mapped(tmp_path: Path) -> None:

@@ -18,10 +18,12 @@ MOST_LINES = 400
 #: The layers, lowest first; a package stands for all that is in it. A module imports from lower layers, or
 #: from its own package.
 ROWS = (
-    "model text",
+    "_native",
+    "model native",
+    "text",
     "domains indexfile rewrite romanise spelling",
     "keys",
-    "deletions letters lexicon packs similarity table trees",
+    "deletions indexkeys letters lexicon packs similarity table trees",
     "check index merge profile scan",
     "candidates evidence features repair",
     "caseless compare decide",

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import Final
 
-from canonym import domains
-from canonym.deletions import Neighbourhood
-from canonym.index import ATOM, DOMAIN, EXACT, FIRST, RULE, RULE_KINDS, SQUEEZED, Index
+from canonym import domains, native
+from canonym.deletions import MOST, Neighbourhood
+from canonym.deletions import compiled as compiled_hood
+from canonym.index import Index
+from canonym.indexkeys import ATOM, DOMAIN, EXACT, FIRST, RULE, RULE_KINDS, SQUEEZED
 from canonym.keys import rule_key, rule_reasons, squeeze
 from canonym.lexicon import zipf
 from canonym.model import Candidate, Match
@@ -44,6 +46,13 @@ class Candidates:
         self._listed: dict[str, tuple[Candidate, ...]] = {}
         self._has: dict[str, bool] = {}
         self._hoods: tuple[Neighbourhood, ...] | None = None
+        self._compiled: tuple[tuple[memoryview, native.Hood], ...] | None = None
+
+    def layers(self) -> tuple[tuple[memoryview, native.Hood], ...]:
+        """The keys and the neighbourhood of each index, for the compiled look-ups."""
+        if self._compiled is None:
+            self._compiled = tuple((index.array("key"), compiled_hood(index)) for index in self.indexes)
+        return self._compiled
 
     def listed(self, folded: str) -> tuple[Candidate, ...]:
         """The entities that list a folded form, most prominent first; a weak or never row shows as that kind."""
@@ -141,6 +150,11 @@ class Candidates:
             return
         if len(self._near) > _CACHE:
             self._near.clear()
+        if native.COMPILED:
+            hoods = [hood for _, hood in self.layers()]
+            for word in new:
+                self._near[word] = tuple(dict.fromkeys(pair for hood in hoods for pair in hood.near(word, MOST)))
+            return
         if self._hoods is None:
             self._hoods = tuple(Neighbourhood(index) for index in self.indexes)
         found = [hood.near(new) for hood in self._hoods]

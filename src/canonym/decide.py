@@ -194,8 +194,9 @@ _BEST: Final = (
     Evidence(in_text=1, same_entity=1, same_name=1, repeated=3, country_share=0.4, places=3, run=1, place=0.5),
     Evidence(in_text=1, repeated=1, country_share=1, places=2, locative=1, run=1, place=1, before=1.5, after=0.5),
 )  # fmt: skip
-#: A form below this probability even then is never believable.
-_HOPELESS: Final = 0.35
+#: A form below this probability even then is never believable: of 4,300 forms accepted in news and in damaged texts one
+#: lay below .85, none below .8.
+_HOPELESS: Final = 0.8
 
 
 def hopeful(forms: Sequence[tuple[str, tuple[Candidate, ...]]]) -> list[bool]:

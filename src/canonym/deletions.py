@@ -13,6 +13,8 @@ from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING, Any, Final
 
+from canonym import native
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -23,6 +25,8 @@ PREFIX: Final = 9
 #: Edits looked for in a word of so many letters.
 MIN_LENGTH: Final = 3
 TWO_FROM: Final = 5
+#: How many neighbours of a word are looked at.
+MOST: Final = 24
 _BASE: Final = 0x9E3779B97F4A7C15
 _MIX: Final = 0xD6E8FEB86659FD93
 
@@ -126,6 +130,13 @@ def _ways(width: int) -> int:
     return sum(comb(width, gone) for gone in range(min(distance_for(width), width - 1) + 1))
 
 
+def compiled(index: Index) -> native.Hood:
+    """The same look-ups, compiled, for one word at a time."""
+    arrays = ("deletion", "deletion_atom", "deletion_bitmap", "atom_text", "atom_at", "atom_prominence")
+    hashes, owners, bitmap, text, ends, prominence = (index.array(name) for name in arrays)
+    return native.Hood(hashes=hashes, owners=owners, bitmap=bitmap, text=text, ends=ends, prominence=prominence)
+
+
 class Neighbourhood:
     """Look-ups in the deletion arrays of an index."""
 
@@ -139,7 +150,7 @@ class Neighbourhood:
         self._bits = (len(self._bitmap) * 8).bit_length() - 1
         self._prominence = np.frombuffer(index.array("atom_prominence"), dtype=np.int64)
 
-    def near(self, words: Sequence[str], most: int = 24) -> list[list[tuple[str, int]]]:
+    def near(self, words: Sequence[str], most: int = MOST) -> list[list[tuple[str, int]]]:
         """For each word the listed words within its distance, nearest and most prominent first.
 
         The distance is that of optimal string alignment, in edits; the word itself is left out.

@@ -15,6 +15,7 @@ from typing import Final
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
+from canonym import native
 from canonym.keys import sounds, squeeze
 from canonym.letters import surprise
 from canonym.lexicon import zipf
@@ -33,6 +34,13 @@ def _both_ways(pairs: list[list[str]]) -> frozenset[tuple[str, str]]:
     return frozenset((a, b) for x, y in pairs for a, b in ((x, y), (y, x)))
 
 
+@cache
+def compiled_costs() -> native.Edits:
+    """`edit_cost`, compiled."""
+    keys, roman, ocr = _costs()
+    return native.Edits(keys=keys, roman=roman, ocr=ocr)
+
+
 @lru_cache(maxsize=400_000)
 def edit_cost(form: str, alias: str) -> float:
     """How much must be changed in the spelling: edits, weighted by how easily each happens.
@@ -41,6 +49,11 @@ def edit_cost(form: str, alias: str) -> float:
     1.0 (doubled .7), a letter lost .85 (of a double .6), two letters swapped .7, a romanisation pair .45, a
     look-alike of print .5, .5 more where the first letter is hurt; a blank .3.
     """
+    return compiled_costs().cost(form, alias) if native.COMPILED else edit_cost_plain(form, alias)
+
+
+def edit_cost_plain(form: str, alias: str) -> float:
+    """`edit_cost` in Python: what the compiled one must equal."""
     keys, roman, ocr = _costs()
     # What both begin and end with costs nothing; the rows between are short.
     low = 0

@@ -19,63 +19,18 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any, Final
 
-from canonym import domains
+from canonym import native
 from canonym.deletions import build_deletions
 from canonym.indexfile import Buffer as Buffer
 from canonym.indexfile import save as save
-from canonym.keys import KEY_VERSION, is_latin, key_hash, rule_key, squeeze
+from canonym.indexkeys import ATOM, FUZZY_KINDS, Keys, atoms_of
+from canonym.keys import KEY_VERSION, key_hash
 from canonym.model import KINDS, UNKNOWN_PROMINENCE, CanonymError, Entity, IndexFileError
 from canonym.table import Table, fingerprint, parse
-from canonym.text import fold, has_caseless
+from canonym.text import has_caseless
 
 MAGIC: Final = b"canonym\x01"
 FORMAT: Final = 1
-#: Kinds whose spelling may be met damaged; the others are recognised as listed or not at all.
-FUZZY_KINDS: Final = frozenset({"canonical", "spelling", "romanisation", "former", "translation"})
-RULE_KINDS: Final = frozenset({"canonical", "spelling", "romanisation"})
-
-#: What a stored key begins with: the folded spelling, the same without blanks, under the rules, a host, any word of a
-#: name, its first word.
-EXACT, SQUEEZED, RULE, DOMAIN, ATOM, FIRST = "=", "+", "~", "@", "#", "^"
-
-
-class _Keys:
-    """The keys of aliases, with what several aliases share worked out once."""
-
-    def __init__(self) -> None:
-        self._folded: dict[str, str] = {}
-        self._rule: dict[str, str] = {}
-        self.words: set[str] = set()
-
-    def fold(self, alias: str) -> str:
-        found = self._folded.get(alias)
-        if found is None:
-            found = self._folded[alias] = fold(alias)
-        return found
-
-    def rule(self, folded: str) -> str:
-        found = self._rule.get(folded)
-        if found is None:
-            found = self._rule[folded] = rule_key(folded)
-        return found
-
-    def of(self, alias: str, kind: str, canonical: str) -> Iterable[str]:
-        if kind == "domain":
-            yield DOMAIN + domains.key(alias)
-            return
-        folded = self.fold(alias)
-        if not folded:
-            return
-        yield EXACT + folded
-        words = folded.split()
-        self.words.add(FIRST + words[0])
-        self.words.update(ATOM + word for word in words)
-        if " " in folded:
-            yield SQUEEZED + squeeze(folded)
-        key = self.rule(folded) if kind in RULE_KINDS else ""
-        # A far-fetched alternate name is no ground for a rule: its variants are other names' sound spellings.
-        if key and (kind != "spelling" or key == self.rule(self.fold(canonical))):
-            yield RULE + key
 
 
 def compile_table(table: Table) -> bytes:
@@ -93,14 +48,14 @@ def compile_parts(table: Table, *, renew: str = "", sources: Sequence[tuple[str,
 
     hashes, owners = array("Q"), array("I")
     atoms: dict[str, int] = {}
-    keys = _Keys()
+    keys = Keys()
     for k, (alias, kind, number) in enumerate(zip(table.aliases, table.kinds, table.entity_of, strict=True)):
         entity = table.entities[number]
         for one in keys.of(alias, kind, entity.canonical):
             hashes.append(key_hash(one))
             owners.append(k)
         if kind in FUZZY_KINDS:
-            for atom in _atoms(keys.fold(alias)):
+            for atom in atoms_of(keys.fold(alias)):
                 if atoms.get(atom, -1) < entity.prominence:
                     atoms[atom] = entity.prominence
     names = sorted(atoms)
@@ -146,7 +101,7 @@ def compile_parts(table: Table, *, renew: str = "", sources: Sequence[tuple[str,
     )
 
 
-def _caseless(table: Table, keys: _Keys) -> dict[str, Any]:
+def _caseless(table: Table, keys: Keys) -> dict[str, Any]:
     """The folded names in scripts without capitals, which are looked for in the folded text itself."""
     import numpy as np
 
@@ -162,23 +117,9 @@ def _caseless(table: Table, keys: _Keys) -> dict[str, Any]:
     }
 
 
-def _longest(table: Table, keys: _Keys) -> int:
+def _longest(table: Table, keys: Keys) -> int:
     """The number of words in the longest name, at most 8: longer ones are titles and not met in text."""
     return min(8, max(keys.fold(a).count(" ") + 1 for a in table.aliases))
-
-
-def _atoms(folded: str) -> Iterable[str]:
-    """What a damaged word is compared with: the words of a name, and the name written as one word."""
-    if not is_latin(folded):
-        return
-    tokens = folded.split()
-    for token in tokens:
-        if len(token) >= 3 and token.isalpha():
-            yield token
-    if len(tokens) > 1 and 6 <= len(folded) <= 32:
-        joined = squeeze(folded)
-        if joined.isalpha():
-            yield joined
 
 
 def _strings(name: str, texts: Sequence[str]) -> dict[str, Any]:
@@ -250,19 +191,25 @@ class Index:
 
     def lookup(self, key: str) -> list[int]:
         """The numbers of the aliases under a key (with its space's prefix); collisions of hashes included."""
-        wanted = key_hash(key)
-        at = bisect_left(self._key, wanted)
-        out = []
-        while at < len(self._key) and self._key[at] == wanted:
+        at = self._find(key)
+        out: list[int] = []
+        wanted = self._key[at] if at >= 0 else -1
+        while 0 <= at < len(self._key) and self._key[at] == wanted:
             out.append(self._key_alias[at])
             at += 1
         return out
 
     def has(self, key: str) -> bool:
         """True where some alias stands under a key."""
+        return self._find(key) >= 0
+
+    def _find(self, key: str) -> int:
+        """Where the hash of a key first stands, or -1."""
+        if native.COMPILED:
+            return native.find(self._key, key)
         wanted = key_hash(key)
         at = bisect_left(self._key, wanted)
-        return at < len(self._key) and self._key[at] == wanted
+        return at if at < len(self._key) and self._key[at] == wanted else -1
 
     def alias(self, k: int) -> str:
         """The text of an alias."""

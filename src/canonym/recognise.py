@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from canonym import native
 from canonym.candidates import Candidates, choose
 from canonym.caseless import CaselessFinder
 from canonym.decide import Case, decide_all
@@ -15,7 +16,7 @@ from canonym.evidence import CAPITAL, LISTED, NOTHING, Everywhere, Surroundings,
 from canonym.keys import rules, without_izafa
 from canonym.lexicon import zipf
 from canonym.model import Candidate, Decision, Mention
-from canonym.scan import find_domains, find_lower, find_protected, find_runs, find_tail, lower_words, words
+from canonym.scan import find_domains, find_long_runs, find_lower, find_protected, lower_words, words
 from canonym.spans import Plan, Planner, Span
 from canonym.text import fold, has_caseless, is_boundary, without_caseless
 
@@ -23,8 +24,17 @@ from canonym.text import fold, has_caseless, is_boundary, without_caseless
 _LOWER_RARE: Final = 3.0
 #: ... and in a text without any capitals by one rarer than this.
 _LOWER_PLAIN: Final = 4.4
-#: A word in small letters that goes on a run of capitalised ones is rarer than this (Zipf scale).
-_TAIL: Final = 2.6
+#: What the scanner keeps of runs and of words in small letters.
+_QUIET: Final = 1
+_PLAIN_ONLY: Final = 2
+_LOUD: Final = 3
+_LISTED: Final = 2
+_UNKNOWN: Final = 16
+_CASELESS: Final = 32
+#: Of a text: no run is loud, and no word in small letters opens a name.
+_SILENT: Final = frozenset(
+    run + 4 * small for run in range(_LOUD) for small in range(_LOUD) if small < _PLAIN_ONLY or run
+)
 _CACHE: Final = 400_000
 _ARTICLE: Final = re.compile(r"\b([a-z]{2,3})[- ]$")
 _BEFORE: Final = re.compile(r"([^\W\d_]+|[^\w\s])[\s\"'“‘]*$")
@@ -54,32 +64,58 @@ class Recogniser:
 
     def annotate(self, texts: Sequence[str]) -> list[list[Mention]]:
         """The mentions of each text, in order, without overlap. A result depends on its own text alone."""
-        found = [list(self._runs(text)) for text in texts]
-        self._planner.prepare(run for runs in found for _, run in runs)
-        pages = [self._open(text, runs) for text, runs in zip(texts, found, strict=True)]
+        found = self._runs(texts)
+        self._planner.prepare(run for runs, _ in found for _, run in runs)
+        pages = [self._open(text, *runs) for text, runs in zip(texts, found, strict=True)]
         _believe([page for page in pages if page.proposed])
         return [_without_overlap(page.listed) for page in pages]
 
-    def _runs(self, text: str) -> Iterable[tuple[int, str]]:
-        """Runs with their offsets; one that a word of no language follows goes on there: New ondon, Las egas."""
-        done = -1
-        whole = text
-        if has_caseless(text):
-            text = without_caseless(text)  # 在Kabul市: where the script changes, a word ends
-        for start, run in find_runs(text):
-            end = start + len(run)
-            if start < done:
-                continue
-            tail = find_tail(text, end)
-            if tail is not None and zipf(tail[0]) < _TAIL:
-                end = tail[1]
-                follow = next(iter(find_runs(text[end + 1 : end + 60])), None) if text[end : end + 1] == " " else None
-                if follow is not None and follow[0] == 0:
-                    end += 1 + len(follow[1])
-            done = end
-            yield start, whole[start:end]
+    def silent(self, texts: Sequence[str]) -> list[bool]:
+        """Whether each text surely holds nothing that would be rewritten by default; with doubts it is not silent."""
+        if not native.COMPILED:
+            return [False] * len(texts)
+        return [code in _SILENT for code in self._look(texts)]
 
-    def _open(self, text: str, runs: Sequence[tuple[int, str]]) -> _Page:
+    def _look(self, texts: Sequence[str]) -> Sequence[int]:
+        """What the scanner says of each text, once every run and word in small letters of it has a verdict.
+
+        Nothing of a text with letters of a script without capitals.
+        """
+        scanner, given = self._planner.scanner, ["" if has_caseless(text) else text for text in texts]
+        runs: set[str] = set()
+        smalls: set[str] = set()
+        codes = bytearray(scanner.look(given, runs, smalls))
+        for verdict, group in enumerate(self._planner.graded(sorted(runs)), _QUIET):
+            scanner.learn_runs(group, verdict)
+        for verdict, group in self._graded(smalls).items():
+            scanner.learn_smalls(group, verdict)
+        again = [k for k, code in enumerate(codes) if code & _UNKNOWN]
+        for k, code in zip(again, scanner.look([given[k] for k in again], runs, smalls), strict=True):
+            codes[k] = code
+        return [_CASELESS if text and not seen else code for text, seen, code in zip(texts, given, codes, strict=True)]
+
+    def _graded(self, smalls: Iterable[str]) -> dict[int, list[str]]:
+        """Words in small letters: those that open no name, those that do in a text without capitals, and in any."""
+        out: dict[int, list[str]] = {_QUIET: [], _PLAIN_ONLY: [], _LOUD: []}
+        for word in smalls:
+            rare = self._opens_name(word, _LOWER_RARE)
+            out[_LOUD if rare else _PLAIN_ONLY if self._opens_name(word, _LOWER_PLAIN) else _QUIET].append(word)
+        return out
+
+    def _runs(self, texts: Sequence[str]) -> list[tuple[list[tuple[int, str]], bool]]:
+        """The runs of each text with their offsets, but for those that hold nothing; and whether it has any."""
+        if not native.COMPILED:
+            return [(runs := _spelt(text, find_long_runs(_apart(text))), bool(runs)) for text in texts]
+        scanner, out = self._planner.scanner, []
+        for text, code in zip(texts, self._look(texts), strict=True):
+            if code == _CASELESS:
+                runs = _spelt(text, scanner.runs(_apart(text)))
+                out.append((runs, bool(runs)))
+            else:
+                out.append((_spelt(text, scanner.runs(text, _LISTED)) if code & 3 >= _LISTED else [], code & 3 > 0))
+        return out
+
+    def _open(self, text: str, runs: Sequence[tuple[int, str]], capitals: bool) -> _Page:
         """What a text surely holds, and what it may hold."""
         listed: list[Mention] = []
         weak: list[Mention] = []
@@ -96,7 +132,7 @@ class Recogniser:
         weak = [m for m in weak if not guarded.near(m.start, m.end)]
         proposed = [p for p in proposed if not guarded.near(p.start, p.end)]
         listed += [m for m in self._caseless.find(text) if not guarded.near(m.start, m.end)]
-        listed += [m for m in self._lower(text, bool(runs), listed) if not guarded.near(m.start, m.end)]
+        listed += [m for m in self._lower(text, capitals, listed) if not guarded.near(m.start, m.end)]
         if weak:
             sure = {m.entity.id for m in listed}
             listed += [m for m in weak if m.entity.id in sure]
@@ -113,7 +149,11 @@ class Recogniser:
         """Names in small letters, each seen by a rare word that some name has."""
         limit = _LOWER_RARE if capitals else _LOWER_PLAIN
         out: list[Mention] = []
-        triggers = {w for w in lower_words(text) - self._plain if self._opens_name(w, limit)}
+        if native.COMPILED:
+            small: Iterable[str] = self._planner.scanner.smalls(text, _PLAIN_ONLY)
+        else:
+            small = lower_words(text) - self._plain
+        triggers = {w for w in small if self._opens_name(w, limit)}
         if not triggers:
             return out
         for start, tokens in find_lower(text, triggers):
@@ -149,6 +189,15 @@ class Recogniser:
         return known
 
 
+def _apart(text: str) -> str:
+    """The text with words ending where the script changes: 在Kabul市."""
+    return without_caseless(text) if has_caseless(text) else text
+
+
+def _spelt(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, str]]:
+    return [(start, text[start:end]) for start, end in spans]
+
+
 def _believe(pages: Sequence[_Page]) -> None:
     """Add the proposals that are accepted to what is listed, round by round, until nothing is added.
 
@@ -179,7 +228,7 @@ class _Page:
         self.text = text
         self.listed = listed
         self.proposed = proposed
-        self._small: set[str] | None = None
+        self._small: dict[str, bool] = {}
 
     def cases(self) -> Iterable[tuple[_Placed, Case]]:
         """Every proposal with the evidence for each of its candidates."""
@@ -191,8 +240,6 @@ class _Page:
         for p, here in zip(self.proposed, around, strict=True):
             everywhere[p.span.form] = everywhere.get(p.span.form, Everywhere()).with_one(*looks(here))
             forms.setdefault(p.span.candidates[0].entity.id, set()).add(p.span.form)
-        if self._small is None:
-            self._small = lower_words(self.text)
         for p, here in zip(self.proposed, around, strict=True):
             form = p.span.form
             seen = tuple(
@@ -201,12 +248,19 @@ class _Page:
                     here,
                     document,
                     len(forms.get(c.entity.id, set()) - {form}),
-                    form in self._small,
+                    self._in_small(form),
                     everywhere[form],
                 )
                 for c in p.span.candidates
             )
             yield p, Case(form, p.span.candidates, seen)
+
+    def _in_small(self, form: str) -> bool:
+        """Whether a form stands in small letters too."""
+        found = self._small.get(form)
+        if found is None:
+            found = self._small[form] = form in self.text and form in lower_words(self.text)
+        return found
 
     def accept(self, accepted: Sequence[tuple[_Placed, Decision]]) -> None:
         """Count accepted proposals as listed."""

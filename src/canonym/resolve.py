@@ -130,7 +130,7 @@ class Normaliser:
         >>> canonym.load().normalise("The road from MAZAR-I-SHARIF to Shiberghan’s gate")
         'The road from MAZAR-E-SHARIF to Sheberghan’s gate'
         """
-        return self.process([text], rewrite=rewrite)[0].text
+        return self.process([text], rewrite=rewrite, mentions=False)[0].text
 
     normalize = normalise
 
@@ -151,24 +151,28 @@ class Normaliser:
         repair: bool = True,
         profile: Profile | None = None,
         rewrite: frozenset[str] = REWRITTEN_KINDS,
+        mentions: bool = True,
     ) -> list[Result]:
         """Repair, recognise and rewrite a batch of texts; a result depends on its own text (and profile) alone.
+
+        Without `mentions` only the edits are wanted, which is faster: most texts are seen to have none.
 
         `profile` is what a corpus told (see `canonym.profile`); without one each text is its own corpus. Edits
         and mentions of a result are against the text given. A second pass over the outcome changes nothing.
         """
-        plans = [self._repair(t, profile) if repair else () for t in texts]
+        plans: list[tuple[Edit, ...]] = self._repairs(texts, profile) if repair else [()] * len(texts)
         current = [algebra.apply(t, p) for t, p in zip(texts, plans, strict=True)]
         if not names:
             return [Result(c, p) for c, p in zip(current, plans, strict=True)]
-        first = self._recogniser.annotate(current)
-        mentions = [
-            tuple(_back(m, t, p) for m in found) if p else tuple(found)
-            for found, t, p in zip(first, texts, plans, strict=True)
-        ]
-        # What was rewritten may let a longer name be seen: go on until a text stays as it is.
         pending = list(range(len(texts)))
-        found = first
+        if not mentions:
+            pending = self._noisy(pending, current, rewrite)
+        found = self._recogniser.annotate([current[k] for k in pending])
+        seen: list[tuple[Mention, ...]] = [()] * len(texts)
+        if mentions:
+            for k, here in zip(pending, found, strict=True):
+                seen[k] = tuple(_back(m, texts[k], plans[k]) for m in here) if plans[k] else tuple(here)
+        # What was rewritten may let a longer name be seen: go on until a text stays as it is.
         for _ in range(_ROUNDS):
             changed = []
             for k, here in zip(pending, found, strict=True):
@@ -177,17 +181,29 @@ class Normaliser:
                     plans[k] = algebra.compose(plans[k], edits, texts[k])
                     current[k] = algebra.apply(current[k], edits)
                     changed.append(k)
-            pending = changed
+            pending = self._noisy(changed, current, rewrite)
             if not pending:
                 break
             found = self._recogniser.annotate([current[k] for k in pending])
-        return [Result(c, p, m) for c, p, m in zip(current, plans, mentions, strict=True)]
+        return [Result(c, p, m) for c, p, m in zip(current, plans, seen, strict=True)]
 
-    def _repair(self, text: str, profile: Profile | None) -> tuple[Edit, ...]:
-        from canonym.profile import of
-        from canonym.repair import repair
+    def _noisy(self, numbers: list[int], texts: Sequence[str], rewrite: frozenset[str]) -> list[int]:
+        """Of some texts those that may hold something to rewrite."""
+        if not rewrite <= REWRITTEN_KINDS:
+            return numbers
+        silent = self._recogniser.silent([texts[k] for k in numbers])
+        return [k for k, quiet in zip(numbers, silent, strict=True) if not quiet]
 
-        return repair(text, profile if profile is not None else of([text]), self.knows)
+    def _repairs(self, texts: Sequence[str], profile: Profile | None) -> list[tuple[Edit, ...]]:
+        from canonym.profile import of, worth_searching
+        from canonym.repair import mend, repair
+
+        if profile is not None:
+            return [repair(text, profile, self.knows) for text in texts]
+        return [
+            repair(text, of([text]), self.knows) if worth else mend(text)
+            for text, worth in zip(texts, worth_searching(texts), strict=True)
+        ]
 
     def knows(self, word: str) -> bool:
         """True where a word stands in some listed name."""

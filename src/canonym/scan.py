@@ -15,8 +15,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from canonym import native
+from canonym.lexicon import frequencies, zipf
 from canonym.text import character_classes, fold
 
+#: A word in small letters that goes on a run of capitalised ones is rarer than this (Zipf scale).
+RARE_TAIL: Final = 2.6
 _SPACE: Final = r"[ \t\u00a0\u202f]"
 _DASH: Final = r"[-‐‑‒–—−－]"
 _QUOTE: Final = r"['’‘ʻʼʾʿ`´′＇]"
@@ -83,6 +87,45 @@ def find_runs(text: str) -> Iterator[tuple[int, str]]:
                 start = at + 1
         done = end
         yield start, text[start:end]
+
+
+def find_long_runs(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of the runs of a text; one that a word of no language follows goes on there: New ondon, Las egas.
+
+    >>> list(find_long_runs("in New ondon today"))
+    [(3, 12)]
+    """
+    done = -1
+    for start, run in find_runs(text):
+        end = start + len(run)
+        if start < done:
+            continue
+        tail = find_tail(text, end)
+        if tail is not None and zipf(tail[0]) < RARE_TAIL:
+            end = tail[1]
+            follow = next(iter(find_runs(text[end + 1 : end + 60])), None) if text[end : end + 1] == " " else None
+            if follow is not None and follow[0] == 0:
+                end += 1 + len(follow[1])
+        done = end
+        yield start, end
+
+
+def compiled_scanner() -> native.Scanner:
+    """`find_long_runs` and `lower_words`, compiled, with room for what is found out about each run and word."""
+    upper, mark, _ = character_classes()
+    return native.Scanner(
+        upper=upper,
+        mark=mark,
+        small=_SMALL,
+        space=_SPACE[1:-1].encode().decode("unicode_escape"),
+        dash=_DASH[1:-1],
+        quote=_QUOTE[1:-1],
+        joint="".join(sorted(_JOINTS - {"-"})) + "-",
+        particles=words("particles"),
+        leading=words("leading"),
+        frequencies=dict(frequencies()),
+        rare=RARE_TAIL,
+    )
 
 
 _DOT = re.compile(r"\.[A-Za-z]{2}")
@@ -217,7 +260,8 @@ def joined(part: list[Token]) -> str:
     return part[0].folded + "".join(t.joint + t.folded for t in part[1:])
 
 
-_LOWER = re.compile(r"(?<![^\W_])[a-zß-öø-ÿ]{4,}(?![^\W_])")
+_SMALL: Final = "a-zß-öø-ÿ"
+_LOWER = re.compile(rf"(?<![^\W_])[{_SMALL}]{{4,}}(?![^\W_])")
 _LOWER_NEXT = re.compile(rf"(?:{_SPACE}{{1,2}}|{_SPACE}*\r?\n{_SPACE}*|{_DASH}|{_QUOTE})([a-zß-öø-ÿ]+)(?![^\W_])")
 
 

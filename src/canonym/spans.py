@@ -6,17 +6,19 @@ Worked out once for each distinct run and kept; nothing here knows the document.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from canonym.candidates import Candidates, choose, read_figures
+from canonym import native
+from canonym.candidates import ORDINARY, Candidates, choose, read_figures
 from canonym.decide import hopeful
-from canonym.features import commonness, edit_cost
+from canonym.features import commonness, compiled_costs, edit_cost
 from canonym.keys import rules
 from canonym.lexicon import zipf
-from canonym.model import Candidate
-from canonym.scan import Token, joined, tokens, words
+from canonym.model import REWRITTEN_KINDS, Candidate
+from canonym.scan import Token, compiled_scanner, joined, tokens, words
+from canonym.spelling import same_but_for_case
 from canonym.text import fold
 
 _CACHE: Final = 300_000
@@ -52,6 +54,9 @@ class Plan:
     words: tuple[tuple[int, int, str], ...]
 
 
+_NOTHING: Final = Plan((), (), ())
+
+
 @dataclass(frozen=True, slots=True)
 class _Draft:
     """A plan before near spellings are looked up."""
@@ -68,6 +73,8 @@ class Planner:
         self.candidates = candidates
         self._plans: dict[str, Plan] = {}
         self._hopeful: dict[str, bool] = {}
+        self._sieve: native.Sieve | None = None
+        self._scanner: native.Scanner | None = None
 
     def prepare(self, runs: Iterable[str]) -> None:
         """Plan many runs, looking up the neighbours of all their new words together."""
@@ -76,7 +83,17 @@ class Planner:
             return
         if len(self._plans) > _CACHE:
             self._plans.clear()
-        drafts = {run: self._draft(run) for run in new}
+        if native.COMPILED:
+            nothing, listed, worth = self._compiled().sift(new)
+            self._plans.update(dict.fromkeys(nothing, _NOTHING))
+            self._plans.update((run, Plan(self._draft(run, ()).listed, (), ())) for run in listed)
+            self._plan(worth)
+        else:
+            self._plan(dict.fromkeys(new))
+
+    def _plan(self, worth: Mapping[str, native.Forms]) -> None:
+        """Plan runs, given which of their forms are worth a look (None: all)."""
+        drafts = {run: self._draft(run, forms) for run, forms in worth.items()}
         wanted: set[str] = set()
         for draft in drafts.values():
             for here, _, _ in draft.forms:
@@ -87,6 +104,46 @@ class Planner:
         for run, draft in drafts.items():
             proposed = tuple(s for s in spans[run] if self._hopeful[s.form])
             self._plans[run] = Plan(draft.listed, proposed, draft.words)
+
+    def graded(self, runs: list[str]) -> tuple[list[str], list[str], list[str]]:
+        """Deal runs out: those that hold nothing, listed names that stay as they are, and what may become an edit."""
+        nothing, listed, rest = self._compiled().sift(runs)
+        self._plan(rest)
+        loud = []
+        for run in rest:
+            plan = self._plans[run]
+            if plan.proposed or any(_rewritten(run, span) for span in plan.listed):
+                loud.append(run)
+            else:
+                (listed if plan.listed else nothing).append(run)
+        return nothing, listed, loud
+
+    def _compiled(self) -> native.Sieve:
+        if self._sieve is None:
+            table = rules()
+            self._sieve = native.Sieve(
+                scanner=self.scanner,
+                edits=compiled_costs(),
+                layers=self.candidates.layers(),
+                words=self.candidates.words,
+                particles=words("particles"),
+                openers=words("openers"),
+                endings=words("endings"),
+                izafa=table.particles,
+                articles=table.articles,
+                sounds=table.consonants,
+                ordinary=ORDINARY,
+                rare=RARE,
+                most_cost=_MOST_COST,
+            )
+        return self._sieve
+
+    @property
+    def scanner(self) -> native.Scanner:
+        """The compiled scanner, made when it is first needed."""
+        if self._scanner is None:
+            self._scanner = compiled_scanner()
+        return self._scanner
 
     def _weigh(self, spans: Iterable[Span]) -> None:
         """Set aside the forms that no document could make believable: most unlisted words are just that."""
@@ -103,7 +160,7 @@ class Planner:
             found = self._plans[run]
         return found
 
-    def _draft(self, run: str) -> _Draft:
+    def _draft(self, run: str, worth: native.Forms) -> _Draft:
         part = tokens(run)
         shouted = len(part) > 2 and run.isupper()
         listed: list[Span] = []
@@ -120,7 +177,9 @@ class Planner:
                 taken.append((at, end))
             at = end
         bare = tuple((t.start, t.end, t.folded) for t in part)
-        return _Draft(tuple(listed), tuple(self._forms(part, taken)), bare)
+        return _Draft(
+            tuple(listed), tuple(self._forms(part, taken) if worth is None else _given(part, taken, worth)), bare
+        )
 
     def _longest(self, run: str, part: list[Token], at: int, shouted: bool) -> tuple[int, Span | None] | None:
         if not _may_start(part, at) or not self._may_open(part, at):
@@ -185,6 +244,23 @@ class Planner:
             found += tuple(c for c in self.candidates.fuzzy(here) if not (small and c.entity.type == "outlet"))
         nearest = best(form, found)
         return Span(here[0].start, here[-1].end, form, nearest) if nearest else None
+
+
+def _given(
+    part: list[Token], taken: Sequence[tuple[int, int]], worth: tuple[tuple[int, int, bool, bool], ...]
+) -> Iterable[tuple[list[Token], str, bool]]:
+    """`_forms` where it is known which of them are worth a look."""
+    for at, end, _, fuzzy in worth:
+        if not any(a <= at and end <= b for a, b in taken):
+            yield part[at:end], joined(part[at:end]), fuzzy
+
+
+def _rewritten(run: str, span: Span) -> bool:
+    """True where a listed name may be written otherwise than it stands, whoever of its bearers is meant."""
+    surface = run[span.start : span.end]
+    return any(
+        c.kind in REWRITTEN_KINDS and not same_but_for_case(surface, c.entity.canonical) for c in span.candidates
+    )
 
 
 def best(form: str, found: Sequence[Candidate]) -> tuple[Candidate, ...]:

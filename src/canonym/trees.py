@@ -9,25 +9,31 @@ import io
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from canonym import native
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
 
+_UNIT: Final = 2.0**32
+
+
 @dataclass(frozen=True, slots=True)
 class Trees:
     """A forest for one score.
 
-    `feature` and `threshold` have shape (trees, 2**depth - 1), `leaf` has (trees, 2**depth); a row goes right where
-    its feature is greater than the threshold. `scale` and `shift` turn the sum of leaves into calibrated log-odds.
+    `feature` and `threshold` have shape (trees, 2**depth - 1), `leaf` has (trees, 2**depth): numbers, or whole numbers
+    of 2**-32. A row goes right where its feature is greater than the threshold. `scale` and `shift` turn the sum of
+    leaves into calibrated log-odds.
     """
 
     names: tuple[str, ...]
     feature: npt.NDArray[np.int16]
     threshold: npt.NDArray[np.float32]
-    leaf: npt.NDArray[np.float32]
+    leaf: npt.NDArray[np.float32] | npt.NDArray[np.int64]
     scale: float
     shift: float
 
@@ -35,10 +41,21 @@ class Trees:
         """The calibrated log-odds of rows of shape (n, features); shape (n,)."""
         import numpy as np
 
+        return self.sums(rows).astype(np.float64) * (self.scale / _UNIT) + self.shift
+
+    def sums(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
+        """The sum of the leaves that each row comes to, in 2**-32; shape (n,). Whole numbers add up in any order."""
+        import numpy as np
+
+        out = np.zeros(len(rows), dtype=np.int64)
         trees, inner = self.feature.shape
         depth = (inner + 1).bit_length() - 1
-        out = np.empty(len(rows), dtype=np.float64)
-        feature, threshold, leaf = self.feature.ravel(), self.threshold.ravel(), self.leaf.ravel()
+        whole = _whole(self.leaf)
+        if native.COMPILED:
+            rows = np.ascontiguousarray(rows)
+            native.forest_sums(self.feature, self.threshold, whole, rows, out, trees, depth, rows.shape[1])
+            return out
+        feature, threshold, leaf = self.feature.ravel(), self.threshold.ravel(), whole.ravel()
         offset = np.arange(trees, dtype=np.int64) * inner
         leaves = np.arange(trees, dtype=np.int64) * (inner + 1) - inner
         # Some thousand rows at a time keep the working set in the processor's cache.
@@ -50,8 +67,8 @@ class Trees:
             for _ in range(depth):
                 at = node + offset
                 node = 2 * node + 1 + (flat[base + feature[at]] > threshold[at])
-            out[start : start + 1024] = leaf[node + leaves].sum(axis=1, dtype=np.float64)
-        return out * self.scale + self.shift
+            out[start : start + 1024] = leaf[node + leaves].sum(axis=1)
+        return out
 
     def probability(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         """The probability, 0 to 1, of each row; shape (n,)."""
@@ -59,6 +76,13 @@ class Trees:
 
         out: npt.NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(self.log_odds(rows), -30, 30)))
         return out
+
+
+def _whole(leaf: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """Leaves in 2**-32."""
+    import numpy as np
+
+    return leaf if leaf.dtype == np.int64 else np.rint(leaf.astype(np.float64) * _UNIT).astype(np.int64)
 
 
 def read(data: bytes) -> Trees:
@@ -69,9 +93,9 @@ def read(data: bytes) -> Trees:
         arrays: dict[str, Any] = {name: stored[name] for name in stored.files}
     return Trees(
         tuple(str(n) for n in arrays["names"]),
-        arrays["feature"],
-        arrays["threshold"].astype(np.float32),
-        arrays["leaf"].astype(np.float32),
+        np.ascontiguousarray(arrays["feature"], dtype=np.int16),
+        np.ascontiguousarray(arrays["threshold"], dtype=np.float32),
+        _whole(arrays["leaf"]),
         float(arrays["scale"]),
         float(arrays["shift"]),
     )

@@ -206,6 +206,7 @@ def _run(
             job = stack.enter_context(pipeline.spool(job))
             known = _profile(job, watched)
         how: dict[str, Any] = {"names": mode != "repair", "repair": not no_repair, "profile": known, "rewrite": rewrite}
+        how["mentions"] = mode == "annotate"
         process = stack.enter_context(
             shared(partial(normaliser.process, **how), tables, how, workers or default_workers())
         )

@@ -17,10 +17,9 @@ from typing import Any, Final
 from canonym.deletions import _expand as deletion_hashes
 from canonym.importers.records import Progress
 from canonym.importers.spill import Sorter, Spill, chunks, file, temporary
-from canonym.index import ATOM, FORMAT, FUZZY_KINDS, MAGIC
-from canonym.index import _atoms as atoms_of
-from canonym.index import _Keys as Keys
+from canonym.index import FORMAT, MAGIC
 from canonym.indexfile import Buffer
+from canonym.indexkeys import ATOM, FUZZY_KINDS, Keys, atoms_of
 from canonym.keys import KEY_VERSION, key_hash
 from canonym.model import KINDS, UNKNOWN_PROMINENCE, Entity
 from canonym.text import has_caseless

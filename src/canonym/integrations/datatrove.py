@@ -102,6 +102,7 @@ class CanonymNormaliser(PipelineStep):  # type: ignore[misc]
     def _process(self) -> Process:
         profile = _profile(self.profile) if isinstance(self.profile, Path) else self.profile
         options = {"names": self.names, "repair": self.repair, "rewrite": self.rewrite, "profile": profile}
+        options["mentions"] = False
         return partial(_normaliser(self.tables).process, **options)  # type: ignore[arg-type]
 
 

@@ -81,6 +81,7 @@ def normalise_column(
     target = output if output is not None else df.columns[at]
     added = [(target, StringType()), (edits, _records(arrow.EDIT)), (errors, StringType())]
     options = {"names": names, "repair": repair, "profile": profile, "rewrite": frozenset(rewrite)}
+    options["mentions"] = False
     shipped = _shipped(df.sparkSession, tables)
 
     def make(values: pa.Array) -> list[pa.Array]:

@@ -9,6 +9,7 @@ explains.
 from __future__ import annotations
 
 from canonym.profile.builder import ProfileBuilder, of
+from canonym.profile.glance import worth_searching
 from canonym.profile.types import Profile, Scrubbed
 
-__all__ = ["Profile", "ProfileBuilder", "Scrubbed", "of"]
+__all__ = ["Profile", "ProfileBuilder", "Scrubbed", "of", "worth_searching"]

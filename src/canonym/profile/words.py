@@ -25,7 +25,7 @@ _FEWEST: Final = 8
 _FEWEST_TYPES: Final = 5
 _GLANCE: Final = 200
 _LOOK: Final = 2000
-_ENGLISH_ENOUGH: Final = 0.22
+ENGLISH_ENOUGH: Final = 0.22
 _OTHER_ENOUGH: Final = 0.20
 
 
@@ -44,7 +44,8 @@ def words_of(lowered: str) -> list[str]:
 
 
 @cache
-def _common(lang: str) -> frozenset[str]:
+def common(lang: str) -> frozenset[str]:
+    """The commonest words of a language, by which its texts are told."""
     from wordfreq import top_n_list
 
     return frozenset(w for w in top_n_list(lang, 150 if lang == "en" else 300, "small") if w.isalpha() and len(w) > 1)
@@ -55,7 +56,7 @@ def _languages() -> Mapping[str, tuple[str, ...]]:
     """The languages that each of their common words belongs to."""
     out: dict[str, tuple[str, ...]] = {}
     for lang in LANGUAGES:
-        for word in _common(lang):
+        for word in common(lang):
             out[word] = (*out.get(word, ()), lang)
     return out
 
@@ -81,7 +82,7 @@ def language(words: Sequence[str]) -> str:
     """
     if len(words) < _FEWEST:
         return ""
-    if _share(words[:_GLANCE], "en") >= _ENGLISH_ENOUGH:
+    if _share(words[:_GLANCE], "en") >= ENGLISH_ENOUGH:
         return "en"
     shown = words[:_LOOK]
     known = _languages()
@@ -97,9 +98,9 @@ def language(words: Sequence[str]) -> str:
     best = max(likely, key=counts.__getitem__)  # the first of equals
     share = counts[best] / len(shown)
     if best == "en":
-        return best if share >= _ENGLISH_ENOUGH else ""
+        return best if share >= ENGLISH_ENOUGH else ""
     return best if share >= _OTHER_ENOUGH and counts[best] >= 2 * counts["en"] else ""
 
 
 def _share(words: Sequence[str], lang: str) -> float:
-    return sum(map(_common(lang).__contains__, words)) / len(words)
+    return sum(map(common(lang).__contains__, words)) / len(words)

@@ -1,0 +1,82 @@
+"""The compiled inner loops; see `canonym.native`."""
+
+from collections.abc import Iterable
+
+from typing import Any
+
+import numpy.typing as npt
+
+Buffer = memoryview | npt.NDArray[Any]
+
+class Scanner:
+    def __init__(
+        self,
+        *,
+        upper: str,
+        mark: str,
+        small: str,
+        space: str,
+        dash: str,
+        quote: str,
+        joint: str,
+        particles: frozenset[str],
+        leading: frozenset[str],
+        frequencies: dict[str, float],
+        rare: float,
+    ) -> None: ...
+    def runs(self, text: str, least: int = 0, /) -> list[tuple[int, int]]: ...
+    def smalls(self, text: str, least: int, /) -> set[str]: ...
+    def look(self, texts: list[str], runs: set[str], smalls: set[str], /) -> bytes: ...
+    def verdict(self, run: str, /) -> int: ...
+    def learn_runs(self, runs: list[str], verdict: int, /) -> None: ...
+    def learn_smalls(self, words: list[str], verdict: int, /) -> None: ...
+    def size(self) -> tuple[int, int]: ...
+
+class Edits:
+    def __init__(
+        self, *, keys: dict[str, str], roman: frozenset[tuple[str, str]], ocr: frozenset[tuple[str, str]]
+    ) -> None: ...
+    def cost(self, form: str, alias: str, /) -> float: ...
+
+class Hood:
+    def __init__(
+        self, *, hashes: Buffer, owners: Buffer, bitmap: Buffer, text: Buffer, ends: Buffer, prominence: Buffer
+    ) -> None: ...
+    def near(self, word: str, most: int, /) -> tuple[tuple[str, int], ...]: ...
+
+def forest_sums(
+    feature: Buffer, threshold: Buffer, leaf: Buffer, rows: Buffer, out: Buffer, trees: int, depth: int, width: int, /
+) -> None: ...
+
+#: Of each form: its first word, the word behind it, found by rule, found by likeness. None for every form.
+Forms = tuple[tuple[int, int, bool, bool], ...] | None
+
+class Sieve:
+    def __init__(
+        self,
+        *,
+        scanner: Scanner,
+        edits: Edits,
+        layers: tuple[tuple[Buffer, Hood], ...],
+        words: int,
+        particles: frozenset[str],
+        openers: frozenset[str],
+        endings: frozenset[str],
+        izafa: frozenset[str],
+        articles: frozenset[str],
+        sounds: tuple[tuple[str, str], ...],
+        ordinary: float,
+        rare: float,
+        most_cost: float,
+    ) -> None: ...
+    def sift(self, runs: list[str], /) -> tuple[list[str], list[str], dict[str, Forms]]: ...
+
+def key_hash(key: str, /) -> int: ...
+def find(keys: Buffer, key: str, /) -> int: ...
+
+class Glance:
+    def __init__(self, *, common: frozenset[str], share: float) -> None: ...
+    def unknown(self, texts: list[str], /) -> set[str]: ...
+    def maybe(self, text: str, enough: int, /) -> bool: ...
+    def learn(self, words: Iterable[str], told: bool, /) -> None: ...
+    def size(self) -> int: ...

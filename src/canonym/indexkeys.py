@@ -1,0 +1,85 @@
+"""What an index stores of each alias: the keys under which it is found, and the words that damaged ones are near."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from canonym import domains
+from canonym.keys import is_latin, rule_key, squeeze
+from canonym.model import REWRITTEN_KINDS
+from canonym.text import fold, letters
+
+#: Kinds whose spelling may be met damaged; the others are recognised as listed or not at all.
+FUZZY_KINDS: Final = frozenset({"canonical", "spelling", "romanisation", "former", "translation"})
+RULE_KINDS: Final = frozenset({"canonical", "spelling", "romanisation"})
+
+#: What a stored key begins with: the folded spelling, the same without blanks, under the rules, a host, any word of a
+#: name, its first word; and of folded spellings those that some alias has to the letter, and those that are rewritten,
+#: and those that are no name (for the compiled look-ups, see `native`).
+EXACT, SQUEEZED, RULE, DOMAIN, ATOM, FIRST, PLAIN, LOUD, NEVER = "=", "+", "~", "@", "#", "^", "%", "!", "?"
+_PLAIN: Final = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
+_QUIET_KINDS: Final = frozenset({"weak", "never", "abbreviation"})
+
+
+class Keys:
+    """The keys of aliases, with what several aliases share worked out once."""
+
+    def __init__(self) -> None:
+        self._folded: dict[str, str] = {}
+        self._rule: dict[str, str] = {}
+        self.words: set[str] = set()
+
+    def fold(self, alias: str) -> str:
+        """An alias folded."""
+        found = self._folded.get(alias)
+        if found is None:
+            found = self._folded[alias] = fold(alias)
+        return found
+
+    def rule(self, folded: str) -> str:
+        """The key of a folded alias under the rules of spelling."""
+        found = self._rule.get(folded)
+        if found is None:
+            found = self._rule[folded] = rule_key(folded)
+        return found
+
+    def of(self, alias: str, kind: str, canonical: str) -> Iterable[str]:
+        """The keys under which an alias of some kind is found, given the canonical form of its entity."""
+        if kind == "domain":
+            yield DOMAIN + domains.key(alias)
+            return
+        folded = self.fold(alias)
+        if not folded:
+            return
+        yield EXACT + folded
+        if kind == "never":
+            yield NEVER + folded
+        if kind in REWRITTEN_KINDS and letters(canonical) != folded:
+            yield LOUD + folded
+        if kind not in _QUIET_KINDS and _PLAIN.fullmatch(alias):
+            yield PLAIN + folded
+        words = folded.split()
+        self.words.add(FIRST + words[0])
+        self.words.update(ATOM + word for word in words)
+        if " " in folded:
+            yield SQUEEZED + squeeze(folded)
+        key = self.rule(folded) if kind in RULE_KINDS else ""
+        # A far-fetched alternate name is no ground for a rule: its variants are other names' sound spellings.
+        if key and (kind != "spelling" or key == self.rule(self.fold(canonical))):
+            yield RULE + key
+
+
+def atoms_of(folded: str) -> Iterable[str]:
+    """What a damaged word is compared with: the words of a name, and the name written as one word."""
+    if not is_latin(folded):
+        return
+    tokens = folded.split()
+    for token in tokens:
+        if len(token) >= 3 and token.isalpha():
+            yield token
+    if len(tokens) > 1 and 6 <= len(folded) <= 32:
+        joined = squeeze(folded)
+        if joined.isalpha():
+            yield joined

@@ -1,0 +1,24 @@
+"""The compiled inner loops, where a compiler was at hand when canonym was installed.
+
+Each has a twin in Python, which defines what it does and takes its place where it is missing: slower, with the same
+outcome. Setting CANONYM_PURE in the environment leaves them out.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from canonym._native import Forms as Forms
+
+__all__ = ["COMPILED", "Edits", "Glance", "Hood", "Scanner", "Sieve", "find", "forest_sums", "key_hash"]
+
+COMPILED = False
+if not os.environ.get("CANONYM_PURE"):
+    try:
+        from canonym._native import Edits, Glance, Hood, Scanner, Sieve, find, forest_sums, key_hash
+
+        COMPILED = True
+    except ImportError:
+        pass

@@ -1,0 +1,25 @@
+#include "native.h"
+
+static PyMethodDef functions[] = {
+    {"key_hash", native_key_hash, METH_O, "The 64-bit hash of a key."},
+    {"find", native_find, METH_VARARGS, "Where a key first stands among sorted hashes, or -1."},
+    {"forest_sums", forest_sums, METH_VARARGS, "The sums of the leaves that rows come to in a forest."},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef module = {
+    PyModuleDef_HEAD_INIT, "canonym._native", "The inner loops of canonym, compiled.", -1, functions,
+    NULL, NULL, NULL, NULL,
+};
+
+PyMODINIT_FUNC PyInit__native(void)
+{
+    PyTypeObject *types[] = {&ScannerType, &EditsType, &HoodType, &SieveType, &GlanceType};
+    const char *names[] = {"Scanner", "Edits", "Hood", "Sieve", "Glance"};
+    PyObject *m = PyModule_Create(&module);
+    for (int k = 0; m != NULL && k < 5; k++) {
+        if (PyType_Ready(types[k]) < 0 || PyModule_AddObjectRef(m, names[k], (PyObject *)types[k]) < 0)
+            Py_CLEAR(m);
+    }
+    return m;
+}

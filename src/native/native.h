@@ -1,0 +1,121 @@
+/* What the files of the extension share. Each has a Python twin, named in it, which says what is done and why; the
+   twin is used where no compiler was at hand, and the tests hold the two together. */
+#ifndef CANONYM_NATIVE_H
+#define CANONYM_NATIVE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern PyTypeObject ScannerType, EditsType, HoodType, SieveType, GlanceType;
+
+/* -- numbers.c: a map from 64-bit hashes to numbers, and hashes ------------------------------------------------ */
+
+typedef struct {
+    uint64_t *keys; /* 0 is no key */
+    uint32_t *values;
+    size_t mask, used;
+} Numbers;
+
+int numbers_open(Numbers *map);
+void numbers_close(Numbers *map);
+int numbers_put(Numbers *map, uint64_t key, uint32_t value);
+
+static inline const uint32_t *numbers_get(const Numbers *map, uint64_t key)
+{
+    size_t at = (size_t)key & map->mask;
+    while (map->keys[at] != 0) {
+        if (map->keys[at] == key)
+            return &map->values[at];
+        at = (at + 1) & map->mask;
+    }
+    return NULL;
+}
+
+/* The hash of a key: its space, then its text. Twin: `keys.key_hash`. */
+static inline uint64_t key_of(char space, const char *text, size_t size)
+{
+    uint64_t h = 0xCBF29CE484222325u;
+    if (space)
+        h = (h ^ (uint8_t)space) * 0x100000001B3u;
+    for (size_t k = 0; k < size; k++)
+        h = (h ^ (uint8_t)text[k]) * 0x100000001B3u;
+    h = (h ^ (h >> 33)) * 0xFF51AFD7ED558CCDu;
+    h = (h ^ (h >> 33)) * 0xC4CEB9FE1A85EC53u;
+    return h ^ (h >> 33);
+}
+
+Py_ssize_t keys_find(const uint64_t *keys, Py_ssize_t count, uint64_t wanted); /* its first place, or -1 */
+
+PyObject *native_find(PyObject *self, PyObject *args);
+PyObject *native_key_hash(PyObject *self, PyObject *text);
+
+/* Words with numbers, hundredths of the Zipf scale in the lexicon. */
+int words_from(Numbers *map, PyObject *words); /* a dict of str to float, or a frozenset of str */
+
+static inline const uint32_t *words_get(const Numbers *map, const char *text, size_t size)
+{
+    uint64_t key = key_of(0, text, size);
+    return numbers_get(map, key ? key : 1);
+}
+
+/* -- forest.c --------------------------------------------------------------------------------------------------- */
+
+PyObject *forest_sums(PyObject *self, PyObject *args);
+
+/* -- scan.c ----------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    PyObject_HEAD
+    uint16_t *flags;
+    PyObject *particles; /* frozenset of str */
+    PyObject *leading;   /* frozenset of str */
+    Numbers lexicon;
+    double rare;
+    Numbers tails; /* what is known of words in small letters after a run: 1 rare, 2 not */
+    Numbers runs;
+    Numbers smalls;
+} Scanner;
+
+enum {
+    ALNUM = 1,    /* [^\W_] */
+    UPPER = 2,    /* a capital */
+    MARK = 4,     /* a combining mark */
+    DIGIT = 8,    /* \d */
+    ALPHA = 16,   /* str.isalpha */
+    SMALL = 32,   /* what `scan.lower_words` is made of */
+    SPACE = 64,   /* a blank inside a name */
+    DASH = 128,
+    QUOTE = 256,
+    JOINT = 512,  /* what a leading small word is joined by */
+    FIGURE = 1024 /* 0 to 9 */
+};
+
+#define PLANE 0x10000
+
+static inline unsigned flags_of(const Scanner *s, Py_UCS4 c)
+{
+    if (c < PLANE)
+        return s->flags[c];
+    return (Py_UNICODE_ISALNUM(c) ? ALNUM : 0) | (Py_UNICODE_ISALPHA(c) ? ALPHA : 0) |
+           (Py_UNICODE_ISDECIMAL(c) ? DIGIT : 0);
+}
+
+/* -- spelling.c ------------------------------------------------------------------------------------------------- */
+
+typedef struct Edits Edits;
+
+#define SHORT 64 /* longer spellings are measured on the heap */
+
+double edits_short(const Edits *edits, const char *form, int n, const char *alias, int m); /* both below SHORT */
+
+/* -- near.c ----------------------------------------------------------------------------------------------------- */
+
+typedef struct Hood Hood;
+
+Py_ssize_t hood_find(Hood *hood, const uint8_t *word, Py_ssize_t size); /* how many, ranked; -1 without memory */
+const char *hood_word(const Hood *hood, Py_ssize_t k, int *size);       /* one of those last found */
+
+#endif

@@ -1,0 +1,265 @@
+/* Listed words within two edits. Twin: `deletions.Neighbourhood.near`. */
+#include "native.h"
+
+#define PREFIX 9
+#define MIN_LENGTH 3
+#define TWO_FROM 5
+#define LONGEST 64
+#define BASE 0x9E3779B97F4A7C15u
+#define MIX 0xD6E8FEB86659FD93u
+
+typedef struct {
+    int distance;
+    int64_t prominence;
+    uint32_t atom;
+} Found;
+
+struct Hood {
+    PyObject_HEAD
+    Py_buffer hash, owner, bitmap, text, ends, prominence;
+    Py_ssize_t hashes, atoms;
+    int bits;
+    uint32_t *seen; /* for which question each atom was last met */
+    uint32_t question;
+    uint64_t powers[PREFIX];
+    Found *found;
+    size_t room;
+};
+
+static inline int distance_for(Py_ssize_t length)
+{
+    return length < TWO_FROM ? 1 : 2;
+}
+
+/* The distance of optimal string alignment, at most `limit` (1 or 2); more is limit + 1. */
+static int osa(const uint8_t *a, Py_ssize_t n, const uint8_t *b, Py_ssize_t m, int limit)
+{
+    while (n && m && a[0] == b[0]) {
+        a++, b++, n--, m--;
+    }
+    while (n && m && a[n - 1] == b[m - 1]) {
+        n--, m--;
+    }
+    if (n == 0 || m == 0)
+        return (int)(n > m ? n : m);
+    uint8_t rows[3][LONGEST + 2];
+    uint8_t *upper = rows[0], *up = rows[1], *row = rows[2];
+    for (Py_ssize_t j = 0; j <= m; j++)
+        up[j] = (uint8_t)(j > limit ? limit + 1 : j);
+    for (Py_ssize_t i = 1; i <= n; i++) {
+        Py_ssize_t from = i - limit > 1 ? i - limit : 1, to = i + limit < m ? i + limit : m;
+        int best = limit + 1;
+        row[from - 1] = (uint8_t)(from == 1 && i <= limit ? i : limit + 1);
+        for (Py_ssize_t j = from; j <= to; j++) {
+            int here = up[j - 1] + (a[i - 1] != b[j - 1]);
+            int above = j < i + limit ? up[j] + 1 : limit + 1;
+            if (above < here)
+                here = above;
+            if (row[j - 1] + 1 < here)
+                here = row[j - 1] + 1;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && upper[j - 2] + 1 < here)
+                here = upper[j - 2] + 1;
+            row[j] = (uint8_t)(here > limit ? limit + 1 : here);
+            if (row[j] < best)
+                best = row[j];
+        }
+        if (to < m)
+            row[to + 1] = (uint8_t)(limit + 1);
+        if (best > limit)
+            return limit + 1;
+        uint8_t *spare = upper;
+        upper = up;
+        up = row;
+        row = spare;
+    }
+    return up[m];
+}
+
+static int by_rank(const void *x, const void *y)
+{
+    const Found *a = x, *b = y;
+    if (a->distance != b->distance)
+        return a->distance - b->distance;
+    if (a->prominence != b->prominence)
+        return a->prominence > b->prominence ? -1 : 1;
+    return a->atom < b->atom ? -1 : 1; /* atoms are stored in their order */
+}
+
+static int take(Hood *h, const uint8_t *word, Py_ssize_t n, uint64_t value, size_t *count)
+{
+    value ^= value >> 29;
+    value *= MIX;
+    uint32_t wanted = (uint32_t)(value >> 32), slot = wanted >> (32 - h->bits);
+    if (!((((const uint8_t *)h->bitmap.buf)[slot >> 3] >> (slot & 7)) & 1))
+        return 0;
+    const uint32_t *hash = h->hash.buf, *owner = h->owner.buf, *ends = h->ends.buf;
+    Py_ssize_t low = 0, high = h->hashes;
+    while (low < high) {
+        Py_ssize_t middle = (low + high) / 2;
+        if (hash[middle] < wanted)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < h->hashes && hash[low] == wanted; low++) {
+        uint32_t atom = owner[low];
+        if (atom >= h->atoms || h->seen[atom] == h->question)
+            continue;
+        h->seen[atom] = h->question;
+        Py_ssize_t begin = ends[atom], m = (Py_ssize_t)ends[atom + 1] - begin;
+        int limit = distance_for(n < m ? n : m);
+        if (m > n + limit || n > m + limit || m >= LONGEST)
+            continue;
+        int distance = osa(word, n, (const uint8_t *)h->text.buf + begin, m, limit);
+        if (distance == 0 || distance > limit)
+            continue;
+        if (*count == h->room) {
+            size_t room = h->room ? 2 * h->room : 64;
+            Found *wider = realloc(h->found, room * sizeof *wider);
+            if (wider == NULL)
+                return -1;
+            h->found = wider;
+            h->room = room;
+        }
+        h->found[(*count)++] = (Found){distance, ((const int64_t *)h->prominence.buf)[atom], atom};
+    }
+    return 0;
+}
+
+Py_ssize_t hood_find(Hood *h, const uint8_t *word, Py_ssize_t n)
+{
+    size_t count = 0;
+    if (n < MIN_LENGTH || n >= LONGEST)
+        return 0;
+    if (++h->question == 0) {
+        memset(h->seen, 0, (size_t)h->atoms * sizeof *h->seen);
+        h->question = 1;
+    }
+    int width = n < PREFIX ? (int)n : PREFIX, edits = distance_for(width);
+    uint64_t whole = 0, shifted[PREFIX + 1] = {0}, twice[PREFIX + 1] = {0};
+    /* What stands behind one deleted letter moves one place forward, behind two of them two places. */
+    for (int k = 0; k < width; k++)
+        whole += word[k] * h->powers[k];
+    for (int k = width - 1; k >= 0; k--) {
+        shifted[k] = shifted[k + 1] + (k ? word[k] * h->powers[k - 1] : 0);
+        twice[k] = twice[k + 1] + (k > 1 ? word[k] * h->powers[k - 2] : 0);
+    }
+    if (take(h, word, n, whole, &count) < 0)
+        return -1;
+    uint64_t head = 0;
+    for (int k = 0; k < width && edits >= 1; k++) {
+        if (take(h, word, n, head + shifted[k + 1], &count) < 0)
+            return -1;
+        uint64_t middle = head;
+        for (int j = k + 1; j < width && edits >= 2; j++) {
+            if (take(h, word, n, middle + twice[j + 1], &count) < 0)
+                return -1;
+            middle += word[j] * h->powers[j - 1];
+        }
+        head += word[k] * h->powers[k];
+    }
+    qsort(h->found, count, sizeof *h->found, by_rank);
+    return (Py_ssize_t)count;
+}
+
+const char *hood_word(const Hood *h, Py_ssize_t k, int *size)
+{
+    const uint32_t *ends = h->ends.buf;
+    uint32_t atom = h->found[k].atom;
+    *size = (int)(ends[atom + 1] - ends[atom]);
+    return (const char *)h->text.buf + ends[atom];
+}
+
+static PyObject *hood_near(Hood *self, PyObject *args)
+{
+    PyObject *word;
+    Py_ssize_t most;
+    if (!PyArg_ParseTuple(args, "Un", &word, &most))
+        return NULL;
+    if (!PyUnicode_IS_ASCII(word)) {
+        PyErr_SetString(PyExc_ValueError, "only words in ASCII have neighbours");
+        return NULL;
+    }
+    Py_ssize_t count = hood_find(self, PyUnicode_1BYTE_DATA(word), PyUnicode_GET_LENGTH(word));
+    if (count < 0)
+        return PyErr_NoMemory();
+    if (count > most)
+        count = most;
+    PyObject *out = PyTuple_New(count);
+    for (Py_ssize_t k = 0; out != NULL && k < count; k++) {
+        int size;
+        const char *text = hood_word(self, k, &size);
+        PyObject *pair = Py_BuildValue("(s#i)", text, (Py_ssize_t)size, self->found[k].distance);
+        if (pair == NULL)
+            Py_CLEAR(out);
+        else
+            PyTuple_SET_ITEM(out, k, pair);
+    }
+    return out;
+}
+
+static void hood_dealloc(Hood *self)
+{
+    PyBuffer_Release(&self->hash);
+    PyBuffer_Release(&self->owner);
+    PyBuffer_Release(&self->bitmap);
+    PyBuffer_Release(&self->text);
+    PyBuffer_Release(&self->ends);
+    PyBuffer_Release(&self->prominence);
+    free(self->seen);
+    free(self->found);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+static PyObject *hood_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"hashes", "owners", "bitmap", "text", "ends", "prominence", NULL};
+    Hood *self = (Hood *)type->tp_alloc(type, 0);
+    if (self == NULL)
+        return NULL;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "y*y*y*y*y*y*", names, &self->hash, &self->owner, &self->bitmap,
+                                     &self->text, &self->ends, &self->prominence)) {
+        Py_DECREF(self);
+        return NULL;
+    }
+    self->hashes = self->hash.len / 4;
+    self->atoms = self->prominence.len / 8;
+    Py_ssize_t slots = self->bitmap.len * 8;
+    while (((Py_ssize_t)1 << (self->bits + 1)) <= slots)
+        self->bits++;
+    uint64_t power = 1;
+    for (int k = 0; k < PREFIX; k++)
+        self->powers[k] = power *= BASE;
+    const uint32_t *ends = self->ends.buf;
+    int fits = self->owner.len == self->hash.len && self->bits > 0 && self->bits <= 32 &&
+               self->ends.len == 4 * (self->atoms + 1) && (Py_ssize_t)ends[self->atoms] <= self->text.len;
+    for (Py_ssize_t k = 0; fits && k < self->atoms; k++)
+        fits = ends[k] <= ends[k + 1];
+    if (!fits) {
+        Py_DECREF(self);
+        PyErr_SetString(PyExc_ValueError, "the arrays of the neighbourhood do not fit together");
+        return NULL;
+    }
+    self->seen = calloc((size_t)self->atoms + 1, sizeof *self->seen);
+    if (self->seen == NULL) {
+        Py_DECREF(self);
+        return PyErr_NoMemory();
+    }
+    return (PyObject *)self;
+}
+
+static PyMethodDef hood_methods[] = {
+    {"near", (PyCFunction)hood_near, METH_VARARGS,
+     "At most so many listed words near a word, each with its distance, the nearest and most prominent first."},
+    {NULL, NULL, 0, NULL},
+};
+
+PyTypeObject HoodType = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "canonym._native.Hood",
+    .tp_doc = "Look-ups in the deletion arrays of an index.",
+    .tp_basicsize = sizeof(Hood),
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_new = hood_new,
+    .tp_dealloc = (destructor)hood_dealloc,
+    .tp_methods = hood_methods,
+};

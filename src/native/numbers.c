@@ -1,0 +1,153 @@
+/* A map from hashes to numbers: open addressing, grown at half full; and words kept by their hashes alone. */
+#include "native.h"
+
+int numbers_open(Numbers *map)
+{
+    map->mask = (1 << 12) - 1;
+    map->used = 0;
+    map->keys = calloc(map->mask + 1, sizeof *map->keys);
+    map->values = calloc(map->mask + 1, sizeof *map->values);
+    return map->keys == NULL || map->values == NULL ? -1 : 0;
+}
+
+void numbers_close(Numbers *map)
+{
+    free(map->keys);
+    free(map->values);
+    map->keys = NULL;
+    map->values = NULL;
+}
+
+int numbers_put(Numbers *map, uint64_t key, uint32_t value)
+{
+    if (map->used * 2 > map->mask) {
+        Numbers wider = {NULL, NULL, map->mask * 4 + 3, 0};
+        wider.keys = calloc(wider.mask + 1, sizeof *wider.keys);
+        wider.values = calloc(wider.mask + 1, sizeof *wider.values);
+        if (wider.keys == NULL || wider.values == NULL) {
+            numbers_close(&wider);
+            return -1;
+        }
+        for (size_t k = 0; k <= map->mask; k++)
+            if (map->keys[k])
+                numbers_put(&wider, map->keys[k], map->values[k]);
+        numbers_close(map);
+        *map = wider;
+    }
+    size_t at = (size_t)key & map->mask;
+    while (map->keys[at] != 0 && map->keys[at] != key)
+        at = (at + 1) & map->mask;
+    map->used += map->keys[at] == 0;
+    map->keys[at] = key;
+    map->values[at] = value;
+    return 0;
+}
+
+static int put_word(Numbers *map, PyObject *word, uint32_t value)
+{
+    Py_ssize_t size;
+    const char *text = PyUnicode_AsUTF8AndSize(word, &size);
+    if (text == NULL)
+        return -1;
+    uint64_t key = key_of(0, text, (size_t)size);
+    if (numbers_put(map, key ? key : 1, value) < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    return 0;
+}
+
+int words_from(Numbers *map, PyObject *words)
+{
+    PyObject *word, *number;
+    Py_ssize_t at = 0;
+    if (map->keys == NULL && numbers_open(map) < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    if (PyDict_Check(words)) {
+        while (PyDict_Next(words, &at, &word, &number))
+            if (put_word(map, word, (uint32_t)(PyFloat_AsDouble(number) * 100 + 0.5)) < 0)
+                return -1;
+        return 0;
+    }
+    PyObject *each = PyObject_GetIter(words);
+    if (each == NULL)
+        return -1;
+    while ((word = PyIter_Next(each)) != NULL) {
+        int failed = put_word(map, word, 1) < 0;
+        Py_DECREF(word);
+        if (failed)
+            break;
+    }
+    Py_DECREF(each);
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+PyObject *native_key_hash(PyObject *Py_UNUSED(self), PyObject *text)
+{
+    Py_ssize_t size;
+    if (!PyUnicode_Check(text)) {
+        PyErr_SetString(PyExc_TypeError, "a key is a str");
+        return NULL;
+    }
+    const char *bytes = PyUnicode_AsUTF8AndSize(text, &size);
+    if (bytes != NULL)
+        return PyLong_FromUnsignedLongLong(key_of(0, bytes, (size_t)size));
+    PyErr_Clear(); /* half a surrogate pair */
+    PyObject *encoded = PyUnicode_AsEncodedString(text, "utf-8", "surrogatepass");
+    if (encoded == NULL)
+        return NULL;
+    uint64_t key = key_of(0, PyBytes_AS_STRING(encoded), (size_t)PyBytes_GET_SIZE(encoded));
+    Py_DECREF(encoded);
+    return PyLong_FromUnsignedLongLong(key);
+}
+
+Py_ssize_t keys_find(const uint64_t *keys, Py_ssize_t count, uint64_t wanted)
+{
+    Py_ssize_t low = 0, high = count;
+    /* Hashes are spread evenly: where one must stand is known to within a few places. */
+    if (high > 64) {
+        Py_ssize_t guess = (Py_ssize_t)(((unsigned __int128)wanted * (unsigned __int128)high) >> 64), step = 32;
+        if (keys[guess] < wanted) {
+            low = guess;
+            while (low + step < high && keys[low + step] < wanted)
+                low += step, step *= 2;
+            if (low + step < high)
+                high = low + step + 1;
+        } else {
+            high = guess + 1;
+            while (high - 1 - step > 0 && keys[high - 1 - step] >= wanted)
+                high -= step, step *= 2;
+            if (high - 1 - step > 0)
+                low = high - 1 - step;
+        }
+    }
+    while (low < high) {
+        Py_ssize_t middle = (low + high) / 2;
+        if (keys[middle] < wanted)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && keys[low] == wanted ? low : -1;
+}
+
+PyObject *native_find(PyObject *Py_UNUSED(self), PyObject *args)
+{
+    Py_buffer keys;
+    const char *key;
+    Py_ssize_t size;
+    PyObject *text;
+    if (!PyArg_ParseTuple(args, "y*U", &keys, &text))
+        return NULL;
+    Py_ssize_t found = -2;
+    if ((key = PyUnicode_AsUTF8AndSize(text, &size)) != NULL) {
+        found = keys_find(keys.buf, keys.len / (Py_ssize_t)sizeof(uint64_t), key_of(0, key, (size_t)size));
+    } else {
+        PyErr_Clear(); /* half a surrogate pair: no name */
+        found = -1;
+    }
+    PyBuffer_Release(&keys);
+    return PyLong_FromSsize_t(found);
+}

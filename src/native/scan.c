@@ -1,0 +1,221 @@
+/* Runs of capitalised words, and what is already known of each. Twins: `scan.find_runs`, `scan.find_tail`,
+   `scan.lower_words`, and `_runs` in `recognise.py`. The regular expressions there are the definition. */
+#include "native.h"
+
+#define LONGEST_SMALL 16
+#define FOLLOW 59
+#define UNKNOWN 16 /* beside verdicts of 1 to 3 */
+
+typedef struct {
+    Py_ssize_t next, done, past;
+} Place;
+
+/* One set of functions for each width that a str may have. */
+#define CHAR Py_UCS1
+#define OF(name) name##_1
+#include "scan_text.h"
+#undef CHAR
+#undef OF
+#define CHAR Py_UCS2
+#define OF(name) name##_2
+#include "scan_text.h"
+#undef CHAR
+#undef OF
+#define CHAR Py_UCS4
+#define OF(name) name##_4
+#include "scan_text.h"
+
+#define BY_WIDTH(text, name, ...)                                                \
+    (PyUnicode_KIND(text) == PyUnicode_1BYTE_KIND   ? name##_1(__VA_ARGS__)       \
+     : PyUnicode_KIND(text) == PyUnicode_2BYTE_KIND ? name##_2(__VA_ARGS__)       \
+                                                    : name##_4(__VA_ARGS__))
+
+static int is_text(PyObject *text)
+{
+    if (PyUnicode_Check(text))
+        return 1;
+    PyErr_SetString(PyExc_TypeError, "a text is a str");
+    return 0;
+}
+
+static PyObject *scanner_runs(Scanner *self, PyObject *args)
+{
+    PyObject *text;
+    unsigned least = 0;
+    if (!PyArg_ParseTuple(args, "U|I", &text, &least))
+        return NULL;
+    PyObject *out = PyList_New(0);
+    if (out != NULL && BY_WIDTH(text, spans, self, text, least, out) < 0)
+        Py_CLEAR(out);
+    return out;
+}
+
+static PyObject *scanner_smalls(Scanner *self, PyObject *args)
+{
+    PyObject *text;
+    unsigned least;
+    if (!PyArg_ParseTuple(args, "UI", &text, &least))
+        return NULL;
+    PyObject *out = PySet_New(NULL);
+    if (out != NULL && BY_WIDTH(text, words, self, text, least, out) < 0)
+        Py_CLEAR(out);
+    return out;
+}
+
+static PyObject *scanner_look(Scanner *self, PyObject *args)
+{
+    PyObject *texts, *runs, *smalls;
+    if (!PyArg_ParseTuple(args, "O!O!O!", &PyList_Type, &texts, &PySet_Type, &runs, &PySet_Type, &smalls))
+        return NULL;
+    PyObject *out = PyBytes_FromStringAndSize(NULL, PyList_GET_SIZE(texts));
+    for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(texts); k++) {
+        PyObject *text = PyList_GET_ITEM(texts, k);
+        int found = is_text(text) ? BY_WIDTH(text, look, self, text, runs, smalls) : -1;
+        if (found < 0)
+            Py_CLEAR(out);
+        else
+            PyBytes_AS_STRING(out)[k] = (char)found;
+    }
+    return out;
+}
+
+static PyObject *scanner_verdict(Scanner *self, PyObject *run)
+{
+    if (!is_text(run))
+        return NULL;
+    const uint32_t *found = numbers_get(&self->runs, BY_WIDTH(run, hash, self, run));
+    return PyLong_FromLong(found ? (long)*found : 0);
+}
+
+static PyObject *learn(Scanner *self, PyObject *args, Numbers *into)
+{
+    PyObject *words;
+    int verdict;
+    if (!PyArg_ParseTuple(args, "O!i", &PyList_Type, &words, &verdict))
+        return NULL;
+    for (Py_ssize_t k = 0; k < PyList_GET_SIZE(words); k++) {
+        PyObject *word = PyList_GET_ITEM(words, k);
+        if (!is_text(word))
+            return NULL;
+        if (numbers_put(into, BY_WIDTH(word, hash, self, word), (uint32_t)verdict) < 0)
+            return PyErr_NoMemory();
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *scanner_learn_runs(Scanner *self, PyObject *args)
+{
+    return learn(self, args, &self->runs);
+}
+
+static PyObject *scanner_learn_smalls(Scanner *self, PyObject *args)
+{
+    return learn(self, args, &self->smalls);
+}
+
+static PyObject *scanner_size(Scanner *self, PyObject *Py_UNUSED(ignored))
+{
+    return Py_BuildValue("(nn)", (Py_ssize_t)self->runs.used, (Py_ssize_t)self->smalls.used);
+}
+
+/* "A-ZÀ-Ö...": characters and ranges, as in a class of `re`. */
+static int mark_class(Scanner *s, PyObject *class_, unsigned flag)
+{
+    Py_ssize_t n = PyUnicode_GET_LENGTH(class_);
+    for (Py_ssize_t k = 0; k < n; k++) {
+        Py_UCS4 first = PyUnicode_READ_CHAR(class_, k), last = first;
+        if (k + 2 < n && PyUnicode_READ_CHAR(class_, k + 1) == '-') {
+            last = PyUnicode_READ_CHAR(class_, k + 2);
+            k += 2;
+        }
+        for (Py_UCS4 c = first; c <= last && c < PLANE; c++)
+            s->flags[c] |= (uint16_t)flag;
+    }
+    return 0;
+}
+
+static void scanner_dealloc(Scanner *self)
+{
+    free(self->flags);
+    Py_XDECREF(self->particles);
+    Py_XDECREF(self->leading);
+    numbers_close(&self->lexicon);
+    numbers_close(&self->tails);
+    numbers_close(&self->runs);
+    numbers_close(&self->smalls);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+static PyObject *scanner_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"upper",     "mark",    "small",       "space", "dash", "quote", "joint",
+                            "particles", "leading", "frequencies", "rare",  NULL};
+    PyObject *upper, *mark, *small, *space, *dash, *quote, *joint, *particles, *leading, *frequencies;
+    double rare;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "UUUUUUUO!O!O!d", names, &upper, &mark, &small, &space, &dash,
+                                     &quote, &joint, &PyFrozenSet_Type, &particles, &PyFrozenSet_Type, &leading,
+                                     &PyDict_Type, &frequencies, &rare))
+        return NULL;
+    Scanner *self = (Scanner *)type->tp_alloc(type, 0);
+    if (self == NULL)
+        return NULL;
+    self->flags = calloc(PLANE, sizeof *self->flags);
+    if (self->flags == NULL || numbers_open(&self->tails) < 0 || numbers_open(&self->runs) < 0 ||
+        numbers_open(&self->smalls) < 0) {
+        Py_DECREF(self);
+        return PyErr_NoMemory();
+    }
+    self->particles = Py_NewRef(particles);
+    self->leading = Py_NewRef(leading);
+    if (words_from(&self->lexicon, frequencies) < 0) {
+        Py_DECREF(self);
+        return NULL;
+    }
+    self->rare = rare;
+    for (Py_UCS4 c = 0; c < PLANE; c++) {
+        unsigned f = 0;
+        if (Py_UNICODE_ISALNUM(c))
+            f |= ALNUM;
+        if (Py_UNICODE_ISALPHA(c))
+            f |= ALPHA;
+        if (Py_UNICODE_ISDECIMAL(c))
+            f |= DIGIT;
+        if (c >= '0' && c <= '9')
+            f |= FIGURE;
+        self->flags[c] = (uint16_t)f;
+    }
+    mark_class(self, upper, UPPER);
+    mark_class(self, mark, MARK);
+    mark_class(self, small, SMALL);
+    mark_class(self, space, SPACE);
+    mark_class(self, dash, DASH);
+    mark_class(self, quote, QUOTE);
+    mark_class(self, joint, JOINT);
+    return (PyObject *)self;
+}
+
+static PyMethodDef scanner_methods[] = {
+    {"runs", (PyCFunction)scanner_runs, METH_VARARGS,
+     "The spans (start, end) of the runs of a text, or of those with at least some verdict or none yet."},
+    {"smalls", (PyCFunction)scanner_smalls, METH_VARARGS,
+     "The words in small letters with at least some verdict, or none yet."},
+    {"look", (PyCFunction)scanner_look, METH_VARARGS,
+     "Of each text the greatest verdict on its runs, plus four times that on its words in small letters, plus 16\n"
+     "where some have none: these are added to two sets."},
+    {"verdict", (PyCFunction)scanner_verdict, METH_O, "The verdict on one run, 0 where there is none."},
+    {"learn_runs", (PyCFunction)scanner_learn_runs, METH_VARARGS, "Keep one verdict (1 to 3) on some runs."},
+    {"learn_smalls", (PyCFunction)scanner_learn_smalls, METH_VARARGS,
+     "Keep one verdict (1 to 3) on some words in small letters."},
+    {"size", (PyCFunction)scanner_size, METH_NOARGS, "How many verdicts are kept: of runs, of words."},
+    {NULL, NULL, 0, NULL},
+};
+
+PyTypeObject ScannerType = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "canonym._native.Scanner",
+    .tp_doc = "Finds the runs of a text, and keeps what was found of each.",
+    .tp_basicsize = sizeof(Scanner),
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_new = scanner_new,
+    .tp_dealloc = (destructor)scanner_dealloc,
+    .tp_methods = scanner_methods,
+};

@@ -1,0 +1,179 @@
+"""The compiled loops against what defines them in Python."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from canonym import native
+from canonym.candidates import Candidates
+from canonym.decide import NAMES
+from canonym.deletions import MOST, Neighbourhood, compiled
+from canonym.features import edit_cost, edit_cost_plain
+from canonym.index import Index
+from canonym.keys import key_hash
+from canonym.profile import of, worth_searching
+from canonym.resolve import open_table
+from canonym.scan import compiled_scanner, find_long_runs, lower_words
+from canonym.spans import Planner
+from canonym.text import has_caseless, without_caseless
+from canonym.trees import shipped
+
+pytestmark = pytest.mark.skipif(not native.COMPILED, reason="canonym was installed without a C compiler")
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+#: What runs are made of, and what ends them.
+PIECES = [
+    *"AaBbzÉéßİǅ19 \t\u00a0\u202f--‐–—'’.,\n\r_$ёЁЖж٣²中ا\u0301\u200d𐐀𐐨",
+    *("the ", "of ", "al-", "de ", "d'", "e", "St", "\r\n", " and ", " van der ", "U.S.", "New ondon ", " xqzt", "1TV"),
+]
+SPELLINGS = st.text("abcdefghiklmnorstuwyzq 05é", max_size=16)
+
+
+@cache
+def index() -> Index:
+    return open_table("default")
+
+
+@cache
+def fresh() -> native.Scanner:
+    """A scanner that knows of no run and no word."""
+    return compiled_scanner()
+
+
+@pytest.fixture
+def pure() -> Iterator[None]:
+    """Python alone."""
+    native.COMPILED = False
+    yield
+    native.COMPILED = True
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_runs_and_small_words(text: str) -> None:
+    text = without_caseless(text) if has_caseless(text) else text
+    scanner = fresh()
+    assert scanner.runs(text) == list(find_long_runs(text))
+    assert scanner.smalls(text, 1) == lower_words(text)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_verdicts_are_kept_by_run_and_word(text: str) -> None:
+    text = without_caseless(text) if has_caseless(text) else text
+    scanner = compiled_scanner()
+    runs: set[str] = set()
+    smalls: set[str] = set()
+    expected = {text[start:end] for start, end in find_long_runs(text)}
+    (first,) = scanner.look([text], runs, smalls)
+    assert (runs, smalls) == (expected, lower_words(text))
+    assert first == (16 if runs or smalls else 0)
+    scanner.learn_runs(sorted(runs), 2)
+    scanner.learn_smalls(sorted(smalls), 3)
+    assert all(scanner.verdict(run) == 2 for run in runs)
+    assert list(scanner.look([text], runs, smalls)) == [2 * bool(runs) + 12 * bool(smalls)]
+    assert scanner.runs(text, 3) == []
+
+
+@settings(deadline=None)
+@given(SPELLINGS, SPELLINGS)
+def test_edit_cost(form: str, alias: str) -> None:
+    assert edit_cost(form, alias) == edit_cost_plain(form, alias)
+
+
+def test_edit_cost_of_long_names() -> None:
+    form, alias = "la " * 40 + "kabul", "la " * 41 + "kabool"
+    assert edit_cost(form, alias) == edit_cost_plain(form, alias)
+
+
+@settings(deadline=None)
+@given(st.text("abcdeiklmnorstu", min_size=1, max_size=12))
+def test_neighbours(word: str) -> None:
+    found = compiled(index()).near(word, MOST)
+    assert list(found) == Neighbourhood(index()).near([word])[0]
+
+
+@settings(deadline=None)
+@given(st.text(max_size=20))
+def test_key_hash(key: str) -> None:
+    there = key_hash(key)
+    native.COMPILED = False
+    try:
+        assert key_hash(key) == there
+    finally:
+        native.COMPILED = True
+
+
+def test_forest(pure: None) -> None:
+    import numpy as np
+
+    trees = shipped("decide")
+    rows = np.random.default_rng(7).normal(0, 3, (200, len(NAMES))).astype(np.float32)
+    plain = trees.sums(rows)
+    native.COMPILED = True
+    assert (trees.sums(rows) == plain).all()
+
+
+def _runs_of_names() -> Iterator[str]:
+    """Names of the table as they stand, damaged, and beside other words."""
+    names = [alias for alias, kind, _ in index().aliases() if alias.isascii() and kind != "domain"]
+    for k, name in enumerate(names[::97]):
+        at = k % max(1, len(name))
+        yield name
+        yield name[:at] + name[at + 1 :]
+        yield name[:at] + name[at : at + 1] + name[at:]
+        yield f"{name} {names[(k * 31) % len(names)]}"
+        yield name.replace(" ", "")
+        yield name.upper()
+        yield f"Mr {name}'s"
+        yield f"{name}-{name[:3]}"
+
+
+def test_what_the_sieve_drops_holds_nothing(pure: None) -> None:
+    runs = sorted({run for run in _runs_of_names() if run})
+    plain = Planner(Candidates([index()]))
+    plain.prepare(runs)
+    native.COMPILED = True
+    planner = Planner(Candidates([index()]))
+    planner.prepare(runs)
+    for run in runs:
+        here, there = planner.plan(run), plain.plan(run)
+        assert (here.listed, here.proposed) == (there.listed, there.proposed), run
+    nothing, listed, _ = planner.graded(runs)
+    assert nothing
+    assert listed
+    assert not any(plain.plan(run).listed or plain.plan(run).proposed for run in nothing)
+
+
+def test_texts_not_worth_searching_have_lost_nothing() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in sorted((EXAMPLES / "articles").glob("*.txt"))]
+    texts += [text.replace("ani", "") for text in texts] + [text.replace("ent", "") for text in texts] + ["", "a b"]
+    worth = worth_searching(texts)
+    assert not all(worth)
+    for text, searched in zip(texts, worth, strict=True):
+        if not searched:
+            assert not of([text]).scrubbed
+
+
+@pytest.mark.parametrize("name", ["articles.jsonl"])
+def test_without_a_compiler_the_outcome_is_the_same(tmp_path: Path, name: str) -> None:
+    outcomes = []
+    for pure in ("", "1"):
+        done = subprocess.run(
+            [sys.executable, "-m", "canonym", "normalise", "--format", "jsonl", "-q", "-"],
+            input=(EXAMPLES / name).read_bytes(),
+            capture_output=True,
+            env={**os.environ, "CANONYM_PURE": pure},
+            check=True,
+        )
+        outcomes.append(done.stdout)
+    assert outcomes[0] == outcomes[1] != (EXAMPLES / name).read_bytes()
