@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
@@ -211,6 +212,31 @@ def test_the_examples_of_the_page(spark: Any, tmp_path: Path, monkeypatch: pytes
     Path("mine.csv").write_text("canonical,alias\nTabyan,Tebyan\n", encoding="utf-8")
     exec("\n".join(re.findall(r"```python\n(.*?)```", PAGE, re.S)), {"spark": spark})
     assert Profile.load("articles.profile.json").documents == 2
+
+
+CONNECTED = """
+from pyspark.sql import SparkSession
+from canonym.integrations.spark import normalise_column, profile_column
+
+spark = SparkSession.builder.remote("local[2]").getOrCreate()
+rows = spark.createDataFrame([(1, "He fled Afghstan."), (2, None)], "id int, text string").repartition(2)
+for _ in range(2):
+    print([(row.text, row.canonym_error) for row in normalise_column(rows, "text").orderBy("id").collect()])
+print(profile_column(rows, "text").documents)
+spark.stop()
+"""
+
+
+def test_a_session_of_spark_connect(tmp_path: Path) -> None:
+    """In a process of its own: a process has sessions of one kind."""
+    pytest.importorskip("grpc", reason="needs the extra `spark-connect`")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("PYSPARK", "SPARK"))}
+    env |= {"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
+    call = [sys.executable, "-W", "ignore", "-c", CONNECTED]
+    done = subprocess.run(call, capture_output=True, text=True, check=False, env=env, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stdout.splitlines() if line]
+    assert lines == ["[('He fled Afghanistan.', None), (None, None)]"] * 2 + ["1"]
 
 
 # -- without a cluster -------------------------------------------------------------------------------------
