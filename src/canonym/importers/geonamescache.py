@@ -7,7 +7,7 @@ where it is installed.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -15,10 +15,21 @@ from typing import Any, Final
 from canonym.importers.grade import as_in_news
 from canonym.importers.records import Name, Progress, Record, Tally
 from canonym.model import TableError
+from canonym.text import fold
 
 #: Countries and first-level states outrank every city of their name.
 COUNTRY: Final = 100_000_000
 STATE: Final = 5_000_000
+#: A capital outranks the larger towns of its name (San José in Costa Rica, Georgetown, St. John's), but not a state of
+#: the US; that of a territory (ISO 3166-1 codes below) counts as a town of some size.
+CAPITAL: Final = 3_000_000
+TERRITORY_CAPITAL: Final = 200_000
+TERRITORIES: Final = frozenset(
+    (  # noqa: SIM905
+        "AI AN AQ AS AW AX BL BM BQ BV CC CK CW CX FK FO GF GG GI GL GP GS GU HK HM IM IO JE KY MF MO MP MQ MS NC NF "
+        "NU PF PM PN PR RE SH SJ SX TC TF TK UM VG VI WF YT"
+    ).split()
+)
 _SIZES: Final = (500, 1000, 5000, 15000)
 
 
@@ -38,18 +49,20 @@ def records(
     size = max((s for s in _SIZES if s <= max(min_population, _SIZES[0])), default=_SIZES[0])
     cities: dict[str, dict[str, Any]] = _load(folder / f"cities{size}.json")
     total = len(cities)
+    capitals = _capitals(folder, cities)
     for number, (key, city) in enumerate(cities.items(), 1):
         if progress is not None and not number % 5000:
             progress("Reading", number, total, tally.records)
-        if min_population > _SIZES[0] and city["population"] < min_population:
+        if min_population > _SIZES[0] and city["population"] < min_population and key not in capitals:
             continue
         tally.records += 1
         name, country = city["name"], city["countrycode"]
+        least, known_as = capitals.get(key, (0, ""))
         yield Record(
             f"gn:{key}",
             "place",
-            as_in_news(name, country),
-            int(city["population"] or 0),
+            known_as or as_in_news(name, country),
+            max(int(city["population"] or 0), least),
             country,
             tuple(Name(text) for text in (name, *city["alternatenames"]) if text),
         )
@@ -84,6 +97,34 @@ def _countries(folder: Path) -> Iterator[Record]:
             code,
             tuple(Name(text, lang) for text, lang in names.get(code, ())),
         )
+
+
+def _capitals(folder: Path, cities: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[int, str]]:
+    """The least prominence of each capital, by the key of its city, and its name where that is written with "St.".
+
+    It is the most populous town of the country that is called so; one that is so among other names comes second.
+    """
+    countries = _load(folder / "countries.json")
+    wanted = {code: fold(country["capital"]) for code, country in countries.items() if country["capital"]}
+    best: dict[str, tuple[tuple[bool, int], str]] = {}
+    for key, city in cities.items():
+        code = city["countrycode"]
+        name = wanted.get(code)
+        if not name:
+            continue
+        own = fold(city["name"]) == name
+        if own or any(fold(other) == name for other in city["alternatenames"]):
+            rank = (own, city["population"] or 0), key
+            best[code] = max(best.get(code, rank), rank)
+    out = {}
+    for code, (_, key) in best.items():
+        name = wanted[code]
+        saint = not name.startswith("saint") and fold(cities[key]["name"]) == name.replace("st ", "saint ", 1)
+        out[key] = (
+            TERRITORY_CAPITAL if code in TERRITORIES else CAPITAL,
+            countries[code]["capital"] if saint and name != fold(cities[key]["name"]) else "",
+        )
+    return out
 
 
 def _states(folder: Path) -> Iterator[Record]:
