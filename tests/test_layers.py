@@ -28,6 +28,7 @@ ROWS = (
     "candidates evidence features repair",
     "caseless compare decide",
     "spans",
+    "pages",
     "recognise",
     "resolve",
     "corpus export importers inventory judgements tablediff",

@@ -23,7 +23,7 @@ from canonym.keys import key_hash
 from canonym.profile import of, worth_searching
 from canonym.resolve import open_table
 from canonym.scan import compiled_scanner, find_long_runs, lower_words
-from canonym.spans import Planner
+from canonym.spans import Grade, Planner
 from canonym.text import has_caseless, without_caseless
 from canonym.trees import shipped
 
@@ -76,11 +76,11 @@ def test_verdicts_are_kept_by_run_and_word(text: str) -> None:
     expected = {text[start:end] for start, end in find_long_runs(text)}
     (first,) = scanner.look([text], runs, smalls)
     assert (runs, smalls) == (expected, lower_words(text))
-    assert first == (16 if runs or smalls else 0)
+    assert first == (32 if runs or smalls else 0)
     scanner.learn_runs(sorted(runs), 2)
     scanner.learn_smalls(sorted(smalls), 3)
     assert all(scanner.verdict(run) == 2 for run in runs)
-    assert list(scanner.look([text], runs, smalls)) == [2 * bool(runs) + 12 * bool(smalls)]
+    assert list(scanner.look([text], runs, smalls)) == [2 * bool(runs) + 24 * bool(smalls)]
     assert scanner.runs(text, 3) == []
 
 
@@ -148,10 +148,13 @@ def test_what_the_sieve_drops_holds_nothing(pure: None) -> None:
     for run in runs:
         here, there = planner.plan(run), plain.plan(run)
         assert (here.listed, here.proposed) == (there.listed, there.proposed), run
-    nothing, listed, _ = planner.graded(runs)
-    assert nothing
-    assert listed
-    assert not any(plain.plan(run).listed or plain.plan(run).proposed for run in nothing)
+    graded = planner.graded(runs)
+    assert all(graded.values())
+    for grade, group in graded.items():
+        for run in group:
+            plan = plain.plan(run)
+            assert bool(plan.listed or plan.proposed) == (grade > Grade.NOTHING), run
+            assert bool(plan.proposed) == any(s.needy for s in plan.proposed) or grade == Grade.LOUD, run
 
 
 def test_texts_not_worth_searching_have_lost_nothing() -> None:

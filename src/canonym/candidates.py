@@ -84,6 +84,8 @@ class Candidates:
 
     def domain(self, address: str) -> tuple[Candidate, ...]:
         """The outlet of a URL or host: by the address itself, else by the nearest one above it that is listed."""
+        if not any(index.has(DOMAIN + name) for index in self.indexes for name in domains.above(address)):
+            return ()  # seen before the list of suffixes is read, which takes longer
         for name in domains.registrable(address):
             for index in self.indexes:
                 for k in index.lookup(DOMAIN + name):
@@ -163,9 +165,11 @@ class Candidates:
 
     def near(self, word: str) -> tuple[tuple[str, int], ...]:
         """The listed words within two edits of a folded word, each with its distance, nearest first."""
-        if word not in self._near:
+        found = self._near.get(word)
+        if found is None:
             self.warm([word])
-        return self._near[word]
+            found = self._near[word]
+        return found
 
     def needed(self, part: Sequence[Token]) -> Iterable[str]:
         """The words whose neighbours `fuzzy` will ask for."""

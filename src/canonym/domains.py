@@ -39,6 +39,18 @@ def key(address: str) -> str:
     return "/".join([host, *parts])
 
 
+def above(address: str) -> list[str]:
+    """The keys of an address and of all above it, whoever owns them.
+
+    >>> above("http://news.bbc.co.uk/persian")[-3:]
+    ['co.uk', 'uk/persian', 'uk']
+    """
+    host, *parts = key(address).split("/")
+    labels = host.split(".")
+    hosts = [".".join(labels[cut:]) for cut in range(len(labels))]
+    return ["/".join([h, *parts[:count]]) for h in hosts for count in range(len(parts), -1, -1)]
+
+
 @lru_cache(maxsize=65536)
 def registrable(address: str) -> list[str]:
     """The keys under which an outlet of this address may be listed, the most specific first.

@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from canonym._native import Forms as Forms
+    from canonym._native import Sifted as Sifted
 
 __all__ = ["COMPILED", "Edits", "Glance", "Hood", "Scanner", "Sieve", "find", "forest_sums", "key_hash"]
 

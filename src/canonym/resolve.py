@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -160,6 +161,18 @@ class Normaliser:
         `profile` is what a corpus told (see `canonym.profile`); without one each text is its own corpus. Edits
         and mentions of a result are against the text given. A second pass over the outcome changes nothing.
         """
+        with _uncollected():
+            return self._process(texts, names, repair, profile, rewrite, mentions)
+
+    def _process(
+        self,
+        texts: Sequence[str],
+        names: bool,
+        repair: bool,
+        profile: Profile | None,
+        rewrite: frozenset[str],
+        mentions: bool,
+    ) -> list[Result]:
         plans: list[tuple[Edit, ...]] = self._repairs(texts, profile) if repair else [()] * len(texts)
         current = [algebra.apply(t, p) for t, p in zip(texts, plans, strict=True)]
         if not names:
@@ -291,6 +304,20 @@ class Normaliser:
         from canonym.compare import compare_pairs
 
         return compare_pairs(pairs)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for garbage meanwhile: what a batch makes is kept or freed by count, and there is much of it."""
+    import gc
+
+    wanted = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if wanted:
+            gc.enable()
 
 
 def _named(decision: Decision, name: str) -> Decision:

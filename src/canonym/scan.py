@@ -24,6 +24,8 @@ RARE_TAIL: Final = 2.6
 _SPACE: Final = r"[ \t\u00a0\u202f]"
 _DASH: Final = r"[-‐‑‒–—−－]"
 _QUOTE: Final = r"['’‘ʻʼʾʿ`´′＇]"
+_DASHES: Final = frozenset(_DASH[1:-1])
+_QUOTES: Final = frozenset(_QUOTE[1:-1])
 
 
 @cache
@@ -112,10 +114,11 @@ def find_long_runs(text: str) -> Iterator[tuple[int, int]]:
 
 def compiled_scanner() -> native.Scanner:
     """`find_long_runs` and `lower_words`, compiled, with room for what is found out about each run and word."""
-    upper, mark, _ = character_classes()
+    upper, mark, caseless = character_classes()
     return native.Scanner(
         upper=upper,
         mark=mark,
+        caseless=caseless,
         small=_SMALL,
         space=_SPACE[1:-1].encode().decode("unicode_escape"),
         dash=_DASH[1:-1],
@@ -247,10 +250,10 @@ def tokens(run: str) -> list[Token]:
             continue
         between = run[before : match.start()]
         before = match.end()
-        quote = re.fullmatch(_QUOTE, between) is not None
+        quote = between in _QUOTES
         initial = between == "." and len(out) > 0 and len(out[-1].text) == 1 and len(match[0]) == 1
         joint = "" if quote or initial else " "
-        dash = re.fullmatch(_DASH, between) is not None and len(out) > 0
+        dash = between in _DASHES and len(out) > 0
         out.append(Token(match.start(), match.end(), sys.intern(match[0]), sys.intern(folded), joint, quote, dash))
     return out
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import IntEnum
 from typing import Final
 
 from canonym import native
 from canonym.candidates import ORDINARY, Candidates, choose, read_figures
-from canonym.decide import hopeful
+from canonym.decide import Hope, hopes
 from canonym.features import commonness, compiled_costs, edit_cost
 from canonym.keys import rules
 from canonym.lexicon import zipf
@@ -36,13 +37,18 @@ _OTHER_NAME: Final = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A place in a run with the entities it may name, best first. `weak`: only with support from the document."""
+    """A place in a run with the entities it may name, best first.
+
+    `weak`: only with support from the document; `needy`: a form that is believable only in company, where its name
+    or another damaged spelling of it stands elsewhere too.
+    """
 
     start: int
     end: int
     form: str
     candidates: tuple[Candidate, ...]
     weak: bool = False
+    needy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,26 @@ class Plan:
     words: tuple[tuple[int, int, str], ...]
 
 
+class Grade(IntEnum):
+    """What a run holds: nothing, listed names that stay as they are, forms that need company, what may be rewritten."""
+
+    NOTHING = 1
+    LISTED = 2
+    NEEDY = 3
+    LOUD = 4
+
+
 _NOTHING: Final = Plan((), (), ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """Words that may be a damaged name, and whether to look for names equal under the rules and for near ones."""
+
+    part: list[Token]
+    form: str
+    rule: bool
+    near: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +87,7 @@ class _Draft:
     """A plan before near spellings are looked up."""
 
     listed: tuple[Span, ...]
-    forms: tuple[tuple[list[Token], str, bool], ...]
+    forms: tuple[_Form, ...]
     words: tuple[tuple[int, int, str], ...]
 
 
@@ -72,7 +97,8 @@ class Planner:
     def __init__(self, candidates: Candidates) -> None:
         self.candidates = candidates
         self._plans: dict[str, Plan] = {}
-        self._hopeful: dict[str, bool] = {}
+        self._hopes: dict[str, Hope] = {}
+        self._nearest: dict[object, tuple[Candidate, ...]] = {}
         self._sieve: native.Sieve | None = None
         self._scanner: native.Scanner | None = None
 
@@ -84,41 +110,46 @@ class Planner:
         if len(self._plans) > _CACHE:
             self._plans.clear()
         if native.COMPILED:
-            nothing, listed, worth = self._compiled().sift(new)
+            nothing, listed, worth = self.sieve.sift(new)
             self._plans.update(dict.fromkeys(nothing, _NOTHING))
-            self._plans.update((run, Plan(self._draft(run, ()).listed, (), ())) for run in listed)
-            self._plan(worth)
+            self._plan({**listed, **worth})
         else:
             self._plan(dict.fromkeys(new))
 
-    def _plan(self, worth: Mapping[str, native.Forms]) -> None:
-        """Plan runs, given which of their forms are worth a look (None: all)."""
-        drafts = {run: self._draft(run, forms) for run, forms in worth.items()}
-        wanted: set[str] = set()
-        for draft in drafts.values():
-            for here, _, _ in draft.forms:
-                wanted.update(self.candidates.needed(here))
-        self.candidates.warm(wanted)
-        spans = {run: [s for form in draft.forms if (s := self._proposal(*form))] for run, draft in drafts.items()}
+    def _plan(self, worth: Mapping[str, native.Sifted]) -> None:
+        """Plan runs, given what was found in them (None: all must be looked at)."""
+        drafts = {run: self._draft(run, found) for run, found in worth.items()}
+        if not native.COMPILED:
+            self.candidates.warm(
+                {w for draft in drafts.values() for form in draft.forms for w in self.candidates.needed(form.part)}
+            )
+        spans = {run: [s for form in draft.forms if (s := self._proposal(form))] for run, draft in drafts.items()}
         self._weigh(span for found in spans.values() for span in found)
         for run, draft in drafts.items():
-            proposed = tuple(s for s in spans[run] if self._hopeful[s.form])
+            proposed = tuple(
+                replace(s, needy=self._hopes[s.form] == Hope.NEEDY) for s in spans[run] if self._hopes[s.form]
+            )
             self._plans[run] = Plan(draft.listed, proposed, draft.words)
 
-    def graded(self, runs: list[str]) -> tuple[list[str], list[str], list[str]]:
-        """Deal runs out: those that hold nothing, listed names that stay as they are, and what may become an edit."""
-        nothing, listed, rest = self._compiled().sift(runs)
+    def graded(self, runs: list[str]) -> dict[Grade, list[str]]:
+        """Deal runs out by what they hold."""
+        nothing, listed, rest = self.sieve.sift(runs)
         self._plan(rest)
-        loud = []
+        out = {Grade.NOTHING: nothing, Grade.LISTED: list(listed), Grade.NEEDY: [], Grade.LOUD: []}
         for run in rest:
             plan = self._plans[run]
-            if plan.proposed or any(_rewritten(run, span) for span in plan.listed):
-                loud.append(run)
+            if any(_rewritten(run, span) for span in plan.listed) or any(not s.needy for s in plan.proposed):
+                grade = Grade.LOUD
+            elif plan.proposed:
+                grade = Grade.NEEDY
             else:
-                (listed if plan.listed else nothing).append(run)
-        return nothing, listed, loud
+                grade = Grade.LISTED if plan.listed else Grade.NOTHING
+            out[grade].append(run)
+        return out
 
-    def _compiled(self) -> native.Sieve:
+    @property
+    def sieve(self) -> native.Sieve:
+        """The compiled sieve for runs, made when it is first needed."""
         if self._sieve is None:
             table = rules()
             self._sieve = native.Sieve(
@@ -147,10 +178,11 @@ class Planner:
 
     def _weigh(self, spans: Iterable[Span]) -> None:
         """Set aside the forms that no document could make believable: most unlisted words are just that."""
-        if len(self._hopeful) > _CACHE:
-            self._hopeful.clear()
-        new = {s.form: s for s in spans if s.form not in self._hopeful}
-        self._hopeful.update(zip(new, hopeful([(s.form, s.candidates) for s in new.values()]), strict=True))
+        given = list(spans)
+        if len(self._hopes) > _CACHE:
+            self._hopes.clear()
+        new = {s.form: s for s in given if s.form not in self._hopes}
+        self._hopes.update(zip(new, hopes([(s.form, s.candidates) for s in new.values()]), strict=True))
 
     def plan(self, run: str) -> Plan:
         """The plan of one run."""
@@ -160,8 +192,13 @@ class Planner:
             found = self._plans[run]
         return found
 
-    def _draft(self, run: str, worth: native.Forms) -> _Draft:
+    def _draft(self, run: str, found: native.Sifted) -> _Draft:
         part = tokens(run)
+        bare = tuple((t.start, t.end, t.folded) for t in part)
+        if found is not None:
+            names, hits = found
+            forms = tuple(_Form(part[a:b], joined(part[a:b]), rule, near) for a, b, rule, near in hits)
+            return _Draft(tuple(self._named(run, part, a, b) for a, b in names), forms, bare)
         shouted = len(part) > 2 and run.isupper()
         listed: list[Span] = []
         taken: list[tuple[int, int]] = []
@@ -176,10 +213,15 @@ class Planner:
                 listed.append(span)
                 taken.append((at, end))
             at = end
-        bare = tuple((t.start, t.end, t.folded) for t in part)
-        return _Draft(
-            tuple(listed), tuple(self._forms(part, taken) if worth is None else _given(part, taken, worth)), bare
-        )
+        return _Draft(tuple(listed), tuple(self._forms(part, taken)), bare)
+
+    def _named(self, run: str, part: list[Token], at: int, end: int) -> Span:
+        """The listed name that is known to stand at a place."""
+        form = joined(part[at:end])
+        start, stop = part[at].start, part[end - 1].end
+        surface, shouted = run[start:stop], len(part) > 2 and run.isupper()
+        found = choose(surface, (c for c in self.candidates.listed(form) if fits_case(surface, c, shouted)))
+        return Span(start, stop, form, found, _is_weak(form, found, end - at))
 
     def _longest(self, run: str, part: list[Token], at: int, shouted: bool) -> tuple[int, Span | None] | None:
         if not _may_start(part, at) or not self._may_open(part, at):
@@ -197,7 +239,7 @@ class Planner:
                 continue
             if any(c.kind == "never" for c in found):
                 return end, None
-            weak = found[0].kind == "weak" or (end - at == 1 and too_common(form, found[0]))
+            weak = _is_weak(form, found, end - at)
             return end, Span(part[at].start, part[end - 1].end, form, found, weak)
         return None
 
@@ -210,7 +252,7 @@ class Planner:
             end += 1
         return end > at + 1 and any(self.candidates.opens(joined(part[at:stop])) for stop in range(at + 2, end + 1))
 
-    def _forms(self, part: list[Token], taken: Sequence[tuple[int, int]]) -> Iterable[tuple[list[Token], str, bool]]:
+    def _forms(self, part: list[Token], taken: Sequence[tuple[int, int]]) -> Iterable[_Form]:
         """Forms of one to five words that may be damaged names, and whether to look for near spellings."""
         particles = words("particles")
         suspects = [self._damaged(t.folded) for t in part]
@@ -230,29 +272,32 @@ class Planner:
                 form = joined(here)
                 if len(form) < 4 or (commonness(form) >= RARE and not _izafa(here) and len(here) != 2):
                     continue
-                yield here, form, any(suspects[at:end]) or _broken(here)
+                yield _Form(here, form, True, any(suspects[at:end]) or _broken(here))
 
     def _damaged(self, word: str) -> bool:
         plain = read_figures(word)
         return plain != word or self.candidates.suspect(plain)
 
-    def _proposal(self, here: list[Token], form: str, near: bool) -> Span | None:
-        found = self.candidates.by_rule(form)
-        if near:
-            small = any(t.text[0].islower() and t.folded not in words("particles") for t in here)
-            # A word in small letters may end the name of a place that lost a capital; outlets write theirs.
-            found += tuple(c for c in self.candidates.fuzzy(here) if not (small and c.entity.type == "outlet"))
-        nearest = best(form, found)
-        return Span(here[0].start, here[-1].end, form, nearest) if nearest else None
+    def _proposal(self, form: _Form) -> Span | None:
+        """A form with the entities it may name; worked out once for the words of it, in whatever run they stand."""
+        here = form.part
+        small = any(t.text[0].islower() and t.folded not in words("particles") for t in here)
+        key = (form.form, *((t.folded, t.joint) for t in here), form.rule, form.near, small)
+        nearest = self._nearest.get(key)
+        if nearest is None:
+            if len(self._nearest) > _CACHE:
+                self._nearest.clear()
+            found = self.candidates.by_rule(form.form) if form.rule else ()
+            if form.near:
+                # A word in small letters may end the name of a place that lost a capital; outlets write theirs.
+                found += tuple(c for c in self.candidates.fuzzy(here) if not (small and c.entity.type == "outlet"))
+            nearest = self._nearest[key] = best(form.form, found)
+        return Span(here[0].start, here[-1].end, form.form, nearest) if nearest else None
 
 
-def _given(
-    part: list[Token], taken: Sequence[tuple[int, int]], worth: tuple[tuple[int, int, bool, bool], ...]
-) -> Iterable[tuple[list[Token], str, bool]]:
-    """`_forms` where it is known which of them are worth a look."""
-    for at, end, _, fuzzy in worth:
-        if not any(a <= at and end <= b for a, b in taken):
-            yield part[at:end], joined(part[at:end]), fuzzy
+def _is_weak(form: str, found: Sequence[Candidate], words: int) -> bool:
+    """True where a listed name needs support from the document."""
+    return found[0].kind == "weak" or (words == 1 and too_common(form, found[0]))
 
 
 def _rewritten(run: str, span: Span) -> bool:

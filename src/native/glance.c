@@ -1,17 +1,95 @@
 /* Whether a text may have lost a string, by its words alone. Twin: `profile.builder`, which has the last word. */
 #include "native.h"
 
-enum { DULL = 1, TOLD = 2, FEWEST = 8, FIRST = 200, LONGEST = 24, SHORTEST = 3, DIFFERENT = 64 };
+enum { FEWEST = 8, FIRST = 200, LONGEST = 24, SHORTEST = 3, DIFFERENT = 64, BITS = 25 };
+enum { LANGUAGES = 64, SHOWN = 2000, TYPES = 5, SLOTS = 4096 };
 
 typedef struct {
     PyObject_HEAD
-    Numbers common; /* words that tell the language */
-    Numbers words;
-    double share;
+    Numbers common;   /* words that tell the language: the number of a mask of languages, the first bit English */
+    uint64_t *masks;
+    Numbers frequent; /* words that explain themselves */
+    uint8_t *left;    /* what common words leave when a string is cut out of them: two bits for each */
+    double share, other_share;
 } Glance;
 
-static inline __attribute__((always_inline)) int look(Glance *g, PyObject *text, int kind, PyObject *unknown,
-                                                      Py_ssize_t enough, int *maybe)
+static inline uint64_t begin_hash(void)
+{
+    return 0xCBF29CE484222325u;
+}
+
+static inline uint64_t add_hash(uint64_t h, Py_UCS4 c)
+{
+    return (h ^ c) * 0x100000001B3u;
+}
+
+static inline uint64_t end_hash(uint64_t h)
+{
+    h = (h ^ (h >> 33)) * 0xFF51AFD7ED558CCDu;
+    h = (h ^ (h >> 33)) * 0xC4CEB9FE1A85EC53u;
+    h ^= h >> 33;
+    return h ? h : 1;
+}
+
+static inline void mark(uint8_t *bits, uint64_t h)
+{
+    uint32_t a = (uint32_t)(h >> (64 - BITS)), b = (uint32_t)(h & ((1u << BITS) - 1));
+    bits[a >> 3] |= (uint8_t)(1 << (a & 7));
+    bits[b >> 3] |= (uint8_t)(1 << (b & 7));
+}
+
+static inline int marked(const uint8_t *bits, uint64_t h)
+{
+    uint32_t a = (uint32_t)(h >> (64 - BITS)), b = (uint32_t)(h & ((1u << BITS) - 1));
+    return ((bits[a >> 3] >> (a & 7)) & 1) && ((bits[b >> 3] >> (b & 7)) & 1);
+}
+
+/* How often the common words of each language stand in the first words of a text, and how many different ones. */
+typedef struct {
+    Py_ssize_t shown, words[LANGUAGES], types[LANGUAGES];
+    uint64_t seen[SLOTS];
+} Counts;
+
+static inline int is_english(const Glance *g, const uint32_t *mask)
+{
+    return mask != NULL && (g->masks[*mask] & 1);
+}
+
+static void count(const Glance *g, Counts *c, uint64_t h)
+{
+    const uint32_t *mask = numbers_get(&g->common, h);
+    c->shown++;
+    if (mask == NULL)
+        return;
+    size_t at = h & (SLOTS - 1);
+    while (c->seen[at] != 0 && c->seen[at] != h)
+        at = (at + 1) & (SLOTS - 1);
+    int is_new = c->seen[at] == 0;
+    c->seen[at] = h;
+    uint64_t bits = g->masks[*mask];
+    for (int k = 0; bits; k++, bits >>= 1) {
+        c->words[k] += (Py_ssize_t)(bits & 1);
+        c->types[k] += (Py_ssize_t)(bits & 1) & is_new;
+    }
+}
+
+/* Whether the text is of a language beside English, as far as its common words tell; or of English after all. */
+static int is_foreign(const Glance *g, const Counts *c)
+{
+    int best = -1;
+    for (int k = 0; k < LANGUAGES; k++)
+        if (c->types[k] >= TYPES && (best < 0 || c->words[k] > c->words[best]))
+            best = k;
+    if (best < 0)
+        return 0;
+    double share = (double)c->words[best] / (double)c->shown;
+    if (best == 0)
+        return share >= g->share;
+    return share >= g->other_share && c->words[best] >= 2 * c->words[0];
+}
+
+static inline __attribute__((always_inline)) int look(Glance *g, PyObject *text, int kind, Py_ssize_t enough,
+                                                      Counts *counts)
 {
     const void *data = PyUnicode_DATA(text);
     Py_ssize_t n = PyUnicode_GET_LENGTH(text), k = 0, words = 0, known = 0;
@@ -24,106 +102,101 @@ static inline __attribute__((always_inline)) int look(Glance *g, PyObject *text,
             continue;
         }
         Py_ssize_t begin = k;
-        uint64_t h = 0xCBF29CE484222325u;
-        int ascii = 1;
+        uint64_t h = begin_hash();
         do {
-            h = (h ^ c) * 0x100000001B3u;
-            ascii &= c < 128;
+            h = add_hash(h, c);
             k++;
         } while (k < n && (c = PyUnicode_READ(kind, data, k),
                            c < 128 ? (c >= 'a' && c <= 'z') : Py_UNICODE_ISALNUM(c) && !Py_UNICODE_ISDECIMAL(c)));
-        h = (h ^ (h >> 33)) * 0xFF51AFD7ED558CCDu;
-        h = (h ^ (h >> 33)) * 0xC4CEB9FE1A85EC53u;
-        h ^= h >> 33;
-        h = h ? h : 1;
+        h = end_hash(h);
         words++;
-        if (words <= FIRST)
-            known += ascii && numbers_get(&g->common, h) != NULL;
-        if (k - begin < SHORTEST || k - begin > LONGEST)
-            continue;
-        const uint32_t *verdict = numbers_get(&g->words, h);
-        if (verdict == NULL) {
-            if (unknown == NULL)
-                continue;
-            PyObject *word = PyUnicode_Substring(text, begin, k);
-            int failed = word == NULL || PySet_Add(unknown, word) < 0;
-            Py_XDECREF(word);
-            if (failed)
-                return -1;
-        } else if (*verdict == TOLD) {
-            Py_ssize_t j = 0;
-            while (j < different && told[j] != h)
-                j++;
-            if (j == different && different < DIFFERENT)
-                told[different++] = h;
+        if (counts != NULL) {
+            if (words <= SHOWN)
+                count(g, counts, h);
         }
+        if (words <= FIRST)
+            known += is_english(g, numbers_get(&g->common, h));
+        if (k - begin < SHORTEST || k - begin > LONGEST || !marked(g->left, h) || numbers_get(&g->frequent, h))
+            continue;
+        Py_ssize_t j = 0;
+        while (j < different && told[j] != h)
+            j++;
+        if (j == different && different < DIFFERENT)
+            told[different++] = h;
     }
     Py_ssize_t shown = words < FIRST ? words : FIRST;
-    *maybe = words >= FEWEST && (different >= enough || (double)known / (double)shown < g->share);
-    return 0;
+    if (words < FEWEST)
+        return 0;
+    if ((double)known / (double)shown < g->share)
+        return counts == NULL || is_foreign(g, counts);
+    return different >= enough;
 }
 
-static int by_width(Glance *g, PyObject *text, PyObject *unknown, Py_ssize_t enough, int *maybe)
+static int by_width(Glance *g, PyObject *text, Py_ssize_t enough, Counts *counts)
 {
-    if (!PyUnicode_Check(text)) {
-        PyErr_SetString(PyExc_TypeError, "a text is a str");
-        return -1;
-    }
     switch (PyUnicode_KIND(text)) {
     case PyUnicode_1BYTE_KIND:
-        return look(g, text, PyUnicode_1BYTE_KIND, unknown, enough, maybe);
+        return look(g, text, PyUnicode_1BYTE_KIND, enough, counts);
     case PyUnicode_2BYTE_KIND:
-        return look(g, text, PyUnicode_2BYTE_KIND, unknown, enough, maybe);
+        return look(g, text, PyUnicode_2BYTE_KIND, enough, counts);
     default:
-        return look(g, text, PyUnicode_4BYTE_KIND, unknown, enough, maybe);
+        return look(g, text, PyUnicode_4BYTE_KIND, enough, counts);
     }
-}
-
-static PyObject *glance_unknown(Glance *self, PyObject *texts)
-{
-    PyObject *out = PySet_New(NULL), *fast = PySequence_Fast(texts, "texts come in a sequence");
-    for (Py_ssize_t k = 0; fast != NULL && out != NULL && k < PySequence_Fast_GET_SIZE(fast); k++) {
-        int maybe;
-        if (by_width(self, PySequence_Fast_GET_ITEM(fast, k), out, 1, &maybe) < 0)
-            Py_CLEAR(out);
-    }
-    if (fast == NULL)
-        Py_CLEAR(out);
-    Py_XDECREF(fast);
-    return out;
 }
 
 static PyObject *glance_maybe(Glance *self, PyObject *args)
 {
     PyObject *text;
     Py_ssize_t enough;
-    int maybe = 0;
-    if (!PyArg_ParseTuple(args, "Un", &text, &enough) || by_width(self, text, NULL, enough, &maybe) < 0)
+    if (!PyArg_ParseTuple(args, "Un", &text, &enough))
         return NULL;
+    int maybe = by_width(self, text, enough, NULL);
+    if (maybe) {
+        /* Seldom: is it of some language at all? */
+        Counts *counts = calloc(1, sizeof *counts);
+        if (counts == NULL)
+            return PyErr_NoMemory();
+        maybe = by_width(self, text, enough, counts);
+        free(counts);
+    }
     return PyBool_FromLong(maybe);
 }
 
 static uint64_t hash_of(PyObject *word)
 {
-    uint64_t h = 0xCBF29CE484222325u;
-    for (Py_ssize_t k = 0; k < PyUnicode_GET_LENGTH(word); k++)
-        h = (h ^ PyUnicode_READ_CHAR(word, k)) * 0x100000001B3u;
-    h = (h ^ (h >> 33)) * 0xFF51AFD7ED558CCDu;
-    h = (h ^ (h >> 33)) * 0xC4CEB9FE1A85EC53u;
-    h ^= h >> 33;
-    return h ? h : 1;
+    uint64_t h = begin_hash();
+    for (Py_ssize_t k = 0; PyUnicode_Check(word) && k < PyUnicode_GET_LENGTH(word); k++)
+        h = add_hash(h, PyUnicode_READ_CHAR(word, k));
+    return end_hash(h);
 }
 
-static int learn(Numbers *map, PyObject *words, uint32_t verdict)
+/* A dict of words to masks of languages. */
+static int learn_languages(Glance *g, PyObject *masks)
+{
+    PyObject *word, *mask;
+    Py_ssize_t at = 0;
+    uint32_t number = 0;
+    g->masks = calloc((size_t)PyDict_GET_SIZE(masks) + 1, sizeof *g->masks);
+    if (g->masks == NULL)
+        return -1;
+    for (; PyDict_Next(masks, &at, &word, &mask); number++) {
+        g->masks[number] = PyLong_AsUnsignedLongLong(mask);
+        if (PyErr_Occurred() || numbers_put(&g->common, hash_of(word), number) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int learn(Numbers *map, PyObject *words)
 {
     PyObject *word, *each = PyObject_GetIter(words);
     if (each == NULL)
         return -1;
     while ((word = PyIter_Next(each)) != NULL) {
-        int failed = !PyUnicode_Check(word) || numbers_put(map, hash_of(word), verdict) < 0;
+        int failed = numbers_put(map, hash_of(word), 1) < 0;
         Py_DECREF(word);
         if (failed) {
-            PyErr_SetString(PyExc_ValueError, "a word cannot be kept");
+            PyErr_NoMemory();
             break;
         }
     }
@@ -131,41 +204,59 @@ static int learn(Numbers *map, PyObject *words, uint32_t verdict)
     return PyErr_Occurred() ? -1 : 0;
 }
 
-static PyObject *glance_learn(Glance *self, PyObject *args)
+/* Every way to cut a string out of each word, unless too short for the word's frequency. */
+static int cut(Glance *g, PyObject *least, int shortest, int longest)
 {
-    PyObject *words;
-    int told;
-    if (!PyArg_ParseTuple(args, "Op", &words, &told) || learn(&self->words, words, told ? TOLD : DULL) < 0)
-        return NULL;
-    Py_RETURN_NONE;
-}
-
-static PyObject *glance_size(Glance *self, PyObject *Py_UNUSED(ignored))
-{
-    return PyLong_FromSize_t(self->words.used);
+    PyObject *word, *length;
+    Py_ssize_t at = 0;
+    while (PyDict_Next(least, &at, &word, &length)) {
+        if (!PyUnicode_Check(word))
+            continue;
+        Py_ssize_t n = PyUnicode_GET_LENGTH(word);
+        long from = PyLong_AsLong(length);
+        if (n > LONGEST)
+            continue;
+        for (Py_ssize_t size = shortest; size <= longest && n - size >= from; size++) {
+            uint64_t head = begin_hash();
+            for (Py_ssize_t k = 0; k + size <= n; k++) {
+                uint64_t h = head;
+                for (Py_ssize_t j = k + size; j < n; j++)
+                    h = add_hash(h, PyUnicode_READ_CHAR(word, j));
+                mark(g->left, end_hash(h));
+                head = add_hash(head, PyUnicode_READ_CHAR(word, k));
+            }
+        }
+    }
+    return PyErr_Occurred() ? -1 : 0;
 }
 
 static void glance_dealloc(Glance *self)
 {
     numbers_close(&self->common);
-    numbers_close(&self->words);
+    numbers_close(&self->frequent);
+    free(self->left);
+    free(self->masks);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
 static PyObject *glance_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"common", "share", NULL};
-    PyObject *common;
+    static char *names[] = {"common", "share", "other_share", "frequent", "witnesses", "shortest", "longest", NULL};
+    PyObject *common, *frequent, *witnesses;
+    int shortest, longest;
     Glance *self = (Glance *)type->tp_alloc(type, 0);
     if (self == NULL)
         return NULL;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!d", names, &PyFrozenSet_Type, &common, &self->share))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!ddO!O!ii", names, &PyDict_Type, &common, &self->share,
+                                     &self->other_share, &PyFrozenSet_Type, &frequent, &PyDict_Type, &witnesses, &shortest, &longest))
         goto failed;
-    if (numbers_open(&self->common) < 0 || numbers_open(&self->words) < 0) {
+    self->left = calloc((size_t)1 << (BITS - 3), 1);
+    if (self->left == NULL || numbers_open(&self->common) < 0 || numbers_open(&self->frequent) < 0) {
         PyErr_NoMemory();
         goto failed;
     }
-    if (learn(&self->common, common, 1) < 0)
+    if (learn_languages(self, common) < 0 || learn(&self->frequent, frequent) < 0 ||
+        cut(self, witnesses, shortest, longest) < 0)
         goto failed;
     return (PyObject *)self;
 failed:
@@ -174,11 +265,8 @@ failed:
 }
 
 static PyMethodDef glance_methods[] = {
-    {"unknown", (PyCFunction)glance_unknown, METH_O, "The words of some texts in small letters that have no verdict."},
     {"maybe", (PyCFunction)glance_maybe, METH_VARARGS,
-     "Whether a text in small letters has so many different words that tell of a loss, or is of another language."},
-    {"learn", (PyCFunction)glance_learn, METH_VARARGS, "Keep whether some words tell of a loss."},
-    {"size", (PyCFunction)glance_size, METH_NOARGS, "How many words have a verdict."},
+     "Whether a text in small letters has so many different words that may tell of a loss, or is of another language."},
     {NULL, NULL, 0, NULL},
 };
 

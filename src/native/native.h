@@ -90,7 +90,8 @@ enum {
     DASH = 128,
     QUOTE = 256,
     JOINT = 512,  /* what a leading small word is joined by */
-    FIGURE = 1024 /* 0 to 9 */
+    FIGURE = 1024, /* 0 to 9 */
+    CASELESS = 2048 /* a letter of a script without capitals */
 };
 
 #define PLANE 0x10000

@@ -480,15 +480,22 @@ typedef struct {
     int at, end, rule, fuzzy;
 } Hit;
 
-/* What a run may hold: one of the verdicts above, or -1 on an error; the forms of it that may name something, their
-   number -1 where all must be looked at. */
-static int sift(Sieve *s, PyObject *run, Hit *hits, int *hit_count)
+/* What was found in a run: listed names from word to word, and forms that may be damaged ones. `sure` unless all of
+   the run must be looked at. */
+typedef struct {
+    int sure, name_count, hit_count;
+    int names[MOST_TOKENS][2];
+    Hit hits[MOST_TOKENS * 5];
+} Sifted;
+
+/* What a run may hold: one of the verdicts above, or -1 on an error. */
+static int sift(Sieve *s, PyObject *run, Sifted *out)
 {
     Word words[MOST_TOKENS];
     uint8_t taken[MOST_TOKENS][MOST_TOKENS] = {{0}};
     char form[MOST_FORM];
-    int count = split(s, run, words), listed = 0, loud = 0, found = 0;
-    *hit_count = -1;
+    int count = split(s, run, words), loud = 0;
+    out->sure = out->name_count = out->hit_count = 0;
     if (count < 0)
         return MAYBE;
     for (int at = 0; at < count;) {
@@ -510,7 +517,8 @@ static int sift(Sieve *s, PyObject *run, Hit *hits, int *hit_count)
                     has(&s->layers[layer], '?', form, (size_t)size))
                     return MAYBE;
                 loud |= has(&s->layers[layer], '!', form, (size_t)size);
-                listed = 1;
+                out->names[out->name_count][0] = at;
+                out->names[out->name_count++][1] = end;
                 for (int a = at; a < end; a++)
                     for (int b = a; b < end; b++)
                         taken[a][b] = 1;
@@ -560,54 +568,90 @@ static int sift(Sieve *s, PyObject *run, Hit *hits, int *hit_count)
             if (fuzzy < 0)
                 return -1;
             if (rule || fuzzy)
-                hits[found++] = (Hit){at, end, rule, fuzzy};
+                out->hits[out->hit_count++] = (Hit){at, end, rule, fuzzy};
         }
     }
-    *hit_count = found;
-    return found || loud ? MAYBE : listed ? LISTED : NOTHING;
+    out->sure = 1;
+    return out->hit_count || loud ? MAYBE : out->name_count ? LISTED : NOTHING;
 }
 
-/* The forms to look at as ((at, end, by rule, by likeness), ...); None for all of them. */
-static PyObject *told(const Hit *hits, int count)
+/* (((first word, word behind) of listed names), ((first word, word behind, by rule, by likeness) of other forms)), or
+   None where all must be looked at. */
+static PyObject *told(const Sifted *found)
 {
-    if (count < 0)
+    if (!found->sure)
         return Py_NewRef(Py_None);
-    PyObject *out = PyTuple_New(count);
-    for (int k = 0; out != NULL && k < count; k++) {
-        PyObject *one = Py_BuildValue("(iiOO)", hits[k].at, hits[k].end, hits[k].rule ? Py_True : Py_False,
-                                      hits[k].fuzzy ? Py_True : Py_False);
-        if (one == NULL)
-            Py_CLEAR(out);
+    PyObject *names = PyTuple_New(found->name_count), *hits = PyTuple_New(found->hit_count), *out = NULL, *one;
+    for (int k = 0; names != NULL && k < found->name_count; k++) {
+        if ((one = Py_BuildValue("(ii)", found->names[k][0], found->names[k][1])) == NULL)
+            Py_CLEAR(names);
         else
-            PyTuple_SET_ITEM(out, k, one);
+            PyTuple_SET_ITEM(names, k, one);
     }
+    for (int k = 0; hits != NULL && k < found->hit_count; k++) {
+        const Hit *hit = &found->hits[k];
+        one = Py_BuildValue("(iiOO)", hit->at, hit->end, hit->rule ? Py_True : Py_False, hit->fuzzy ? Py_True : Py_False);
+        if (one == NULL)
+            Py_CLEAR(hits);
+        else
+            PyTuple_SET_ITEM(hits, k, one);
+    }
+    if (names != NULL && hits != NULL)
+        out = PyTuple_Pack(2, names, hits);
+    Py_XDECREF(names);
+    Py_XDECREF(hits);
+    return out;
+}
+
+/* Those of some words under which, after a prefix that names their space, something is stored. */
+static PyObject *sieve_among(Sieve *self, PyObject *args)
+{
+    int space;
+    PyObject *words, *word, *each, *out;
+    if (!PyArg_ParseTuple(args, "CO", &space, &words) || (each = PyObject_GetIter(words)) == NULL)
+        return NULL;
+    if ((out = PySet_New(NULL)) == NULL) {
+        Py_DECREF(each);
+        return NULL;
+    }
+    while ((word = PyIter_Next(each)) != NULL) {
+        Py_ssize_t size;
+        const char *text = PyUnicode_AsUTF8AndSize(word, &size);
+        int failed = text == NULL || (any_has(self, (char)space, text, (size_t)size) && PySet_Add(out, word) < 0);
+        Py_DECREF(word);
+        if (failed)
+            break;
+    }
+    Py_DECREF(each);
+    if (PyErr_Occurred())
+        Py_CLEAR(out);
     return out;
 }
 
 static PyObject *sieve_sift(Sieve *self, PyObject *runs)
 {
-    PyObject *nothing = PyList_New(0), *listed = PyList_New(0), *maybe = PyDict_New(), *out = NULL;
+    PyObject *nothing = PyList_New(0), *listed = PyDict_New(), *maybe = PyDict_New(), *out = NULL;
     PyObject *fast = PySequence_Fast(runs, "runs come in a sequence");
     if (fast == NULL || nothing == NULL || listed == NULL || maybe == NULL)
         goto done;
     for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(fast); k++) {
         PyObject *run = PySequence_Fast_GET_ITEM(fast, k);
-        Hit hits[MOST_TOKENS * 5];
-        int count, verdict, failed;
+        Sifted found;
+        int verdict, failed;
         if (!PyUnicode_Check(run)) {
             PyErr_SetString(PyExc_TypeError, "a run is a str");
             goto done;
         }
-        if ((verdict = sift(self, run, hits, &count)) < 0) {
+        if ((verdict = sift(self, run, &found)) < 0) {
             PyErr_NoMemory();
             goto done;
         }
-        if (verdict == MAYBE) {
-            PyObject *forms = told(hits, count);
-            failed = forms == NULL || PyDict_SetItem(maybe, run, forms) < 0;
-            Py_XDECREF(forms);
+        if (verdict == NOTHING) {
+            failed = PyList_Append(nothing, run) < 0;
         } else {
-            failed = PyList_Append(verdict == LISTED ? listed : nothing, run) < 0;
+            PyObject *all = told(&found);
+            failed = all == NULL || PyDict_SetItem(verdict == LISTED ? listed : maybe, run, all) < 0;
+            Py_XDECREF(all);
         }
         if (failed)
             goto done;
@@ -707,8 +751,10 @@ failed:
 
 static PyMethodDef sieve_methods[] = {
     {"sift", (PyCFunction)sieve_sift, METH_O,
-     "Deal runs out: those that hold nothing, those that hold listed names which stay as they are, and the others,\n"
-     "with the forms of them to look at: (first word, word behind, by rule, by likeness), None for all."},
+     "Deal runs out: those that hold nothing, those that hold listed names which stay as they are, and the others;\n"
+     "of the last two, where the names stand (first word, word behind), and the forms to look at (first word, word\n"
+     "behind, by rule, by likeness). None where all must be looked at."},
+    {"among", (PyCFunction)sieve_among, METH_VARARGS, "Those of some words that are stored under a prefix."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -4,7 +4,7 @@
 
 #define LONGEST_SMALL 16
 #define FOLLOW 59
-#define UNKNOWN 16 /* beside verdicts of 1 to 3 */
+#define UNKNOWN 32 /* beside verdicts of 1 to 7 and, times 8, of 1 to 3 */
 
 typedef struct {
     Py_ssize_t next, done, past;
@@ -60,6 +60,87 @@ static PyObject *scanner_smalls(Scanner *self, PyObject *args)
     if (out != NULL && BY_WIDTH(text, words, self, text, least, out) < 0)
         Py_CLEAR(out);
     return out;
+}
+
+static PyObject *scanner_caseless(Scanner *self, PyObject *text)
+{
+    if (!is_text(text))
+        return NULL;
+    Py_ssize_t n = PyUnicode_GET_LENGTH(text);
+    if (PyUnicode_KIND(text) == PyUnicode_2BYTE_KIND) {
+        const Py_UCS2 *data = PyUnicode_2BYTE_DATA(text);
+        for (Py_ssize_t k = 0; k < n; k++)
+            if (self->flags[data[k]] & CASELESS)
+                Py_RETURN_TRUE;
+    } else if (PyUnicode_KIND(text) == PyUnicode_4BYTE_KIND) {
+        const Py_UCS4 *data = PyUnicode_4BYTE_DATA(text);
+        for (Py_ssize_t k = 0; k < n; k++)
+            if (data[k] < PLANE ? self->flags[data[k]] & CASELESS : Py_UNICODE_ISALPHA(data[k]))
+                Py_RETURN_TRUE;
+    }
+    Py_RETURN_FALSE;
+}
+
+/* Verdicts as bytes: the number of runs, then of each run and each word its hash and its verdict. */
+static PyObject *scanner_dump(Scanner *self, PyObject *Py_UNUSED(ignored))
+{
+    const Numbers *maps[] = {&self->runs, &self->smalls};
+    size_t each = sizeof(uint64_t) + 1;
+    PyObject *out = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(8 + (maps[0]->used + maps[1]->used) * each));
+    if (out == NULL)
+        return NULL;
+    char *to = PyBytes_AS_STRING(out);
+    uint64_t count = maps[0]->used;
+    memcpy(to, &count, 8);
+    to += 8;
+    for (int m = 0; m < 2; m++) {
+        for (size_t k = 0; k <= maps[m]->mask; k++) {
+            if (maps[m]->keys[k]) {
+                memcpy(to, &maps[m]->keys[k], 8);
+                to[8] = (char)maps[m]->values[k];
+                to += each;
+            }
+        }
+    }
+    return out;
+}
+
+static PyObject *scanner_load(Scanner *self, PyObject *args)
+{
+    Py_buffer data;
+    uint64_t runs = 0;
+    if (!PyArg_ParseTuple(args, "y*", &data))
+        return NULL;
+    const char *from = data.buf;
+    int fits = data.len >= 8 && (data.len - 8) % 9 == 0;
+    if (fits)
+        memcpy(&runs, from, 8);
+    fits = fits && runs <= (uint64_t)(data.len - 8) / 9;
+    int failed = 0;
+    for (Py_ssize_t at = 8, k = 0; fits && !failed && at < data.len; at += 9, k++) {
+        uint64_t key;
+        memcpy(&key, from + at, 8);
+        failed = numbers_put((uint64_t)k < runs ? &self->runs : &self->smalls, key ? key : 1, (uint8_t)from[at + 8]) < 0;
+    }
+    PyBuffer_Release(&data);
+    if (!fits) {
+        PyErr_SetString(PyExc_ValueError, "these are no verdicts");
+        return NULL;
+    }
+    if (failed)
+        return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}
+
+static PyObject *scanner_forget(Scanner *self, PyObject *Py_UNUSED(ignored))
+{
+    Numbers *maps[] = {&self->runs, &self->smalls, &self->tails};
+    for (int m = 0; m < 3; m++) {
+        numbers_close(maps[m]);
+        if (numbers_open(maps[m]) < 0)
+            return PyErr_NoMemory();
+    }
+    Py_RETURN_NONE;
 }
 
 static PyObject *scanner_look(Scanner *self, PyObject *args)
@@ -148,11 +229,11 @@ static void scanner_dealloc(Scanner *self)
 
 static PyObject *scanner_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"upper",     "mark",    "small",       "space", "dash", "quote", "joint",
+    static char *names[] = {"upper",     "mark",    "caseless",    "small", "space", "dash", "quote", "joint",
                             "particles", "leading", "frequencies", "rare",  NULL};
-    PyObject *upper, *mark, *small, *space, *dash, *quote, *joint, *particles, *leading, *frequencies;
+    PyObject *upper, *mark, *caseless, *small, *space, *dash, *quote, *joint, *particles, *leading, *frequencies;
     double rare;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "UUUUUUUO!O!O!d", names, &upper, &mark, &small, &space, &dash,
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "UUUUUUUUO!O!O!d", names, &upper, &mark, &caseless, &small, &space, &dash,
                                      &quote, &joint, &PyFrozenSet_Type, &particles, &PyFrozenSet_Type, &leading,
                                      &PyDict_Type, &frequencies, &rare))
         return NULL;
@@ -186,6 +267,7 @@ static PyObject *scanner_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
     }
     mark_class(self, upper, UPPER);
     mark_class(self, mark, MARK);
+    mark_class(self, caseless, CASELESS);
     mark_class(self, small, SMALL);
     mark_class(self, space, SPACE);
     mark_class(self, dash, DASH);
@@ -200,10 +282,14 @@ static PyMethodDef scanner_methods[] = {
     {"smalls", (PyCFunction)scanner_smalls, METH_VARARGS,
      "The words in small letters with at least some verdict, or none yet."},
     {"look", (PyCFunction)scanner_look, METH_VARARGS,
-     "Of each text the greatest verdict on its runs, plus four times that on its words in small letters, plus 16\n"
+     "Of each text the greatest verdict on its runs, plus eight times that on its words in small letters, plus 32\n"
      "where some have none: these are added to two sets."},
+    {"caseless", (PyCFunction)scanner_caseless, METH_O, "Whether a text may hold letters of a script without capitals."},
+    {"dump", (PyCFunction)scanner_dump, METH_NOARGS, "All verdicts as bytes."},
+    {"load", (PyCFunction)scanner_load, METH_VARARGS, "Add the verdicts of a dump."},
+    {"forget", (PyCFunction)scanner_forget, METH_NOARGS, "Drop all verdicts."},
     {"verdict", (PyCFunction)scanner_verdict, METH_O, "The verdict on one run, 0 where there is none."},
-    {"learn_runs", (PyCFunction)scanner_learn_runs, METH_VARARGS, "Keep one verdict (1 to 3) on some runs."},
+    {"learn_runs", (PyCFunction)scanner_learn_runs, METH_VARARGS, "Keep one verdict (1 to 7) on some runs."},
     {"learn_smalls", (PyCFunction)scanner_learn_smalls, METH_VARARGS,
      "Keep one verdict (1 to 3) on some words in small letters."},
     {"size", (PyCFunction)scanner_size, METH_NOARGS, "How many verdicts are kept: of runs, of words."},

@@ -363,7 +363,7 @@ static int judged(const View *v, const Numbers *known, PyObject *unknown, Py_ssi
     return failed ? -1 : UNKNOWN;
 }
 
-/* The greatest verdict on the runs, four times that on the small words, and UNKNOWN where some are not known; or -1. */
+/* The greatest verdict on the runs, eight times that on the small words, and UNKNOWN where some are not known; or -1. */
 static int OF(look)(const Scanner *s, PyObject *text, PyObject *runs, PyObject *smalls)
 {
     View v = {s, text, PyUnicode_DATA(text), 0, PyUnicode_GET_LENGTH(text)};
@@ -374,8 +374,8 @@ static int OF(look)(const Scanner *s, PyObject *text, PyObject *runs, PyObject *
         if ((verdict = judged(&v, &s->runs, runs, start, end)) < 0)
             return -1;
         unknown |= verdict & UNKNOWN;
-        if ((verdict & 3) > run)
-            run = verdict & 3;
+        if ((verdict & 7) > run)
+            run = verdict & 7;
     }
     if (found < 0)
         return -1;
@@ -386,7 +386,7 @@ static int OF(look)(const Scanner *s, PyObject *text, PyObject *runs, PyObject *
         if ((verdict & 3) > small)
             small = verdict & 3;
     }
-    return run + 4 * small + unknown;
+    return run + 8 * small + unknown;
 }
 
 /* The runs whose verdict is not known, or at least so much. */

@@ -1,17 +1,15 @@
-"""Which texts are worth searching for lost strings, each taken alone: nearly none, seen at a glance."""
+"""Which texts are worth searching for lost strings, each taken alone: few, seen at a glance."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Final
 
 from canonym import native
+from canonym.lexicon import frequencies
 from canonym.profile.builder import OWN_FAMILIES
-from canonym.profile.residues import traces
-from canonym.profile.words import ENGLISH_ENOUGH, common, frequent
-
-_MOST: Final = 4_000_000
+from canonym.profile.residues import LEAST_GAIN, LONGEST, SHORTEST, WITNESS, stranger
+from canonym.profile.words import ENGLISH_ENOUGH, LANGUAGES, OTHER_ENOUGH, frequent, languages
 
 
 def worth_searching(texts: Sequence[str]) -> list[bool]:
@@ -23,18 +21,25 @@ def worth_searching(texts: Sequence[str]) -> list[bool]:
     if not native.COMPILED:
         return [True] * len(texts)
     glance = _glance()
-    if glance.size() > _MOST:
-        _glance.cache_clear()
-        glance = _glance()
-    lowered = [text.lower() for text in texts]
-    unknown = glance.unknown(lowered)
-    if unknown:
-        told = traces("en").explain(sorted(unknown - frequent("en"))).keys()
-        glance.learn(told, True)
-        glance.learn(unknown - told, False)
-    return [glance.maybe(text, OWN_FAMILIES) for text in lowered]
+    return [glance.maybe(text.lower(), OWN_FAMILIES) for text in texts]
 
 
 @cache
 def _glance() -> native.Glance:
-    return native.Glance(common=common("en"), share=ENGLISH_ENOUGH)
+    # What a common word leaves is told by its length: the shorter, the commoner the word must be.
+    least = [stranger("x" * length) + LEAST_GAIN for length in range(3, 25)]
+    shortest = [(3 + k, bound) for k, bound in enumerate(least)]
+    witnesses = {
+        word: next((length for length, bound in shortest if zipf >= bound), 25)
+        for word, zipf in frequencies("en").items()
+        if zipf >= WITNESS and 5 <= len(word) <= 24 and word.isalpha()
+    }
+    return native.Glance(
+        common={w: sum(1 << LANGUAGES.index(lang) for lang in langs) for w, langs in languages().items()},
+        share=ENGLISH_ENOUGH,
+        other_share=OTHER_ENOUGH,
+        frequent=frequent("en"),
+        witnesses=witnesses,
+        shortest=SHORTEST,
+        longest=LONGEST,
+    )

@@ -23,6 +23,7 @@ WITNESS: Final = 3.0
 #: Words below this frequency (Zipf) count as unknown until explained.
 RARE: Final = 2.5
 _WIDTH: Final = 24
+_KEPT: Final = 500_000
 LEAST_GAIN: Final = 1.5
 _MOST_GAIN: Final = 4.0
 _BASE: Final = 0x9E3779B97F4A7C15
@@ -69,6 +70,7 @@ class Traces:
     def __init__(self, lang: str) -> None:
         import numpy as np
 
+        self._known: dict[str, tuple[Trace, ...]] = {}
         self._frequency = frequencies(lang)
         self._words = sorted(
             w for w, z in self._frequency.items() if z >= WITNESS and 5 <= len(w) <= _WIDTH and w.isalpha()
@@ -97,9 +99,17 @@ class Traces:
 
     def explain(self, residues: Iterable[str]) -> dict[str, tuple[Trace, ...]]:
         """For each residue that can be explained, its traces, one a string, sorted by the string."""
+        wanted = list(residues)
+        if len(self._known) > _KEPT:
+            self._known.clear()
+        new = [r for r in wanted if 3 <= len(r) <= _WIDTH and r not in self._known]
+        self._known.update(dict.fromkeys(new, ()))
+        self._known.update(self._explained(new))
+        return {r: found for r in wanted if (found := self._known.get(r))}
+
+    def _explained(self, asked: Sequence[str]) -> dict[str, tuple[Trace, ...]]:
         import numpy as np
 
-        asked = [r for r in residues if 3 <= len(r) <= _WIDTH]
         if not asked:
             return {}
         wanted = _heads(_codes(asked))[:, -1]

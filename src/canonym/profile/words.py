@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib.resources import files
 from typing import Final
 
 from canonym.lexicon import frequencies
@@ -26,7 +28,7 @@ _FEWEST_TYPES: Final = 5
 _GLANCE: Final = 200
 _LOOK: Final = 2000
 ENGLISH_ENOUGH: Final = 0.22
-_OTHER_ENOUGH: Final = 0.20
+OTHER_ENOUGH: Final = 0.20
 
 
 def words_of(lowered: str) -> list[str]:
@@ -44,15 +46,19 @@ def words_of(lowered: str) -> list[str]:
 
 
 @cache
-def common(lang: str) -> frozenset[str]:
-    """The commonest words of a language, by which its texts are told."""
-    from wordfreq import top_n_list
-
-    return frozenset(w for w in top_n_list(lang, 150 if lang == "en" else 300, "small") if w.isalpha() and len(w) > 1)
+def _commonest() -> Mapping[str, str]:
+    raw: dict[str, str] = json.loads(files("canonym").joinpath("data/languages.json").read_text("utf-8"))
+    return raw
 
 
 @cache
-def _languages() -> Mapping[str, tuple[str, ...]]:
+def common(lang: str) -> frozenset[str]:
+    """The commonest words of a language, by which its texts are told."""
+    return frozenset(_commonest()[lang].split())
+
+
+@cache
+def languages() -> Mapping[str, tuple[str, ...]]:
     """The languages that each of their common words belongs to."""
     out: dict[str, tuple[str, ...]] = {}
     for lang in LANGUAGES:
@@ -85,7 +91,7 @@ def language(words: Sequence[str]) -> str:
     if _share(words[:_GLANCE], "en") >= ENGLISH_ENOUGH:
         return "en"
     shown = words[:_LOOK]
-    known = _languages()
+    known = languages()
     counts: Counter[str] = Counter()
     types: Counter[str] = Counter()
     for word, count in Counter(shown).items():
@@ -99,7 +105,7 @@ def language(words: Sequence[str]) -> str:
     share = counts[best] / len(shown)
     if best == "en":
         return best if share >= ENGLISH_ENOUGH else ""
-    return best if share >= _OTHER_ENOUGH and counts[best] >= 2 * counts["en"] else ""
+    return best if share >= OTHER_ENOUGH and counts[best] >= 2 * counts["en"] else ""
 
 
 def _share(words: Sequence[str], lang: str) -> float:

@@ -1,0 +1,231 @@
+"""One text on its way: what is listed in it, what is still proposed, and what the one says about the other."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from canonym.decide import Case, decide_all
+from canonym.evidence import CAPITAL, LISTED, NOTHING, Everywhere, Surroundings, gather, looks, summarise
+from canonym.model import Candidate, Decision, Mention
+from canonym.scan import lower_words, words
+from canonym.spans import Plan, Span
+from canonym.text import fold
+
+_BEFORE: Final = re.compile(r"([^\W\d_]+|[^\w\s])[\s\"'“‘]*$")
+_AFTER: Final = re.compile(r"^(?:['’]s)?[\s\"'”’]*([^\W\d_]+|[^\w\s])")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A span of a run at its place in the text."""
+
+    start: int
+    end: int
+    span: Span
+    run_start: int
+    plan: Plan
+
+
+def believe(pages: Sequence[Page]) -> None:
+    """Add the proposals that are accepted to what is listed, round by round, until nothing is added.
+
+    What is accepted counts as listed in the next round: so a second run over the rewritten text, where it is
+    listed, finds nothing new. All pages go through a round together, since scoring is cheaper by the thousand.
+    """
+    while pages:
+        cases: list[Case] = []
+        owners: list[tuple[Page, Placed]] = []
+        for page in pages:
+            for place, case in page.cases():
+                cases.append(case)
+                owners.append((page, place))
+        accepted: dict[int, list[tuple[Placed, Decision]]] = {}
+        for (page, place), decision in zip(owners, decide_all(cases), strict=True):
+            if decision.status == "accept":
+                accepted.setdefault(id(page), []).append((place, decision))
+        pages = [page for page in pages if id(page) in accepted]
+        for page in pages:
+            page.accept(accepted[id(page)])
+        pages = [page for page in pages if page.proposed]
+
+
+class Page:
+    """One text on its way: what is listed in it, and what is still proposed."""
+
+    def __init__(self, text: str, listed: list[Mention], proposed: list[Placed]) -> None:
+        self.text = text
+        self.listed = listed
+        self.proposed = proposed
+        self._small: dict[str, bool] = {}
+
+    def cases(self) -> Iterable[tuple[Placed, Case]]:
+        """Every proposal with the evidence for each of its candidates."""
+        document = summarise((m.entity, fold(m.text)) for m in self.listed)
+        taken = Spans((m.start, m.end) for m in self.listed)
+        forms: dict[str, set[str]] = {}
+        for p in self.proposed:
+            forms.setdefault(p.span.candidates[0].entity.id, set()).add(p.span.form)
+        believable = {
+            p.span.form
+            for p in self.proposed
+            if not p.span.needy or has_company(p.span, document.entities, document.names, forms)
+        }
+        asked = [p for p in self.proposed if p.span.form in believable]
+        around = [_surroundings(self.text, p, taken) for p in asked]
+        everywhere: dict[str, Everywhere] = {}
+        for p, here in zip(asked, around, strict=True):
+            everywhere[p.span.form] = everywhere.get(p.span.form, Everywhere()).with_one(*looks(here))
+        for p, here in zip(asked, around, strict=True):
+            form = p.span.form
+            seen = tuple(
+                gather(
+                    c,
+                    here,
+                    document,
+                    len(forms.get(c.entity.id, set()) - {form}),
+                    self._in_small(form),
+                    everywhere[form],
+                )
+                for c in p.span.candidates
+            )
+            yield p, Case(form, p.span.candidates, seen)
+
+    def _in_small(self, form: str) -> bool:
+        """Whether a form stands in small letters too."""
+        found = self._small.get(form)
+        if found is None:
+            found = self._small[form] = form in self.text and form in lower_words(self.text)
+        return found
+
+    def accept(self, accepted: Sequence[tuple[Placed, Decision]]) -> None:
+        """Count accepted proposals as listed."""
+        places = {id(p) for p, _ in accepted}
+        self.listed = without_overlap([*self.listed, *(_decided_mention(self.text, p, d) for p, d in accepted)])
+        self.proposed = [p for p in self.proposed if id(p) not in places]
+
+
+def has_company(span: Span, entities: Container[str], names: Container[str], forms: Mapping[str, set[str]]) -> bool:
+    """True where a candidate, its name, or another form near it stands elsewhere in the document."""
+    return any(
+        c.entity.id in entities or fold(c.alias) in names or forms.get(c.entity.id, set()) - {span.form}
+        for c in span.candidates
+    )
+
+
+class Spans:
+    """Spans of a text, for asking what lies at a place; a document may hold a million of them."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._spans = sorted(spans)
+        self._starts = [start for start, _ in self._spans]
+        self._longest = max((end - start for start, end in self._spans), default=0)
+
+    def near(self, start: int, end: int) -> list[tuple[int, int]]:
+        """The spans that share a character with start:end."""
+        low = bisect_left(self._starts, start - self._longest)
+        high = bisect_left(self._starts, end)
+        return [span for span in self._spans[low:high] if span[1] > start]
+
+
+def _surroundings(text: str, place: Placed, spans: Spans) -> Surroundings:
+    last = place.run_start + (place.plan.words[-1][1] if place.plan.words else 0)
+    taken = spans.near(place.run_start - 4, max(last, place.end) + 4)
+    before = after = ""
+    for start, end, word in place.plan.words:
+        start, end = start + place.run_start, end + place.run_start
+        listed = any(a <= start and end <= b for a, b in taken)
+        mark = LISTED if listed else CAPITAL if text[start].isupper() else word
+        if end <= place.start:
+            titled = before in words("titles") and mark == CAPITAL  # Dr Miriam ...
+            before = before if titled else word if word in words("locatives") or word in words("titles") else mark
+        elif start >= place.end and not after and word != "s":
+            after = mark
+    before = before or _beside(_BEFORE.search(text[max(0, place.start - 40) : place.start]))
+    after = after or _beside(_AFTER.search(text[place.end : place.end + 40]))
+    comma = any(
+        (text[place.end : a].strip(" ") == "," or text[b : place.start].strip(" ") == ",")
+        for a, b in taken
+        if 0 < a - place.end <= 3 or 0 < place.start - b <= 3
+    )
+    shouted = text[place.start : place.end].isupper()
+    return Surroundings(before, after, comma, shouted, len(place.plan.words))
+
+
+def _beside(match: re.Match[str] | None) -> str:
+    if match is None:
+        return NOTHING
+    return fold(match[1]) or match[1]
+
+
+def mention(
+    text: str,
+    start: int,
+    end: int,
+    best: Candidate,
+    found: Sequence[Candidate],
+    reasons: tuple[str, ...] = (),
+) -> Mention:
+    others = tuple(dict.fromkeys(c.entity.id for c in found if c.entity.id != best.entity.id))
+    return Mention(
+        start,
+        end,
+        text[start:end],
+        best.entity,
+        best.match,
+        best.kind,
+        best.score,
+        reasons or best.reasons,
+        others[:8],
+        best.alias,
+    )
+
+
+def listed_mention(text: str, at: int, span: Span) -> Mention:
+    start, end = at + span.start, at + span.end
+    if "." in text[start:end] and text[end : end + 1] == "." and not text[end - 2 : end].isalpha():
+        end += 1  # the last stop of U.S. belongs to it
+    return mention(text, start, end, span.candidates[0], span.candidates)
+
+
+def _decided_mention(text: str, place: Placed, decision: Decision) -> Mention:
+    assert decision.best is not None
+    return mention(
+        text, place.start, place.end, decision.best, (decision.best, *decision.alternatives), decision.reasons
+    )
+
+
+def without_overlap(mentions: Sequence[Mention]) -> list[Mention]:
+    """The longest of overlapping mentions, then the surest, then the first; of one entity's the surest."""
+    out: list[Mention] = []
+    cluster: list[Mention] = []
+    reach = -1
+    for m in sorted(mentions, key=lambda m: (m.start, -m.end)):
+        if m.start >= reach:
+            out += _longest_of(cluster)
+            cluster = []
+        cluster.append(m)
+        reach = max(reach, m.end)
+    return out + _longest_of(cluster)
+
+
+def _longest_of(cluster: Sequence[Mention]) -> list[Mention]:
+    if len(cluster) < 2:
+        return list(cluster)
+    out: list[Mention] = []
+    for m in sorted(cluster, key=lambda m: (m.start - m.end, -m.score, m.start)):
+        rivals = [k for k, o in enumerate(out) if o.start < m.end and m.start < o.end]
+        if not rivals:
+            out.append(m)
+        elif len(rivals) == 1 and _nearer(m, out[rivals[0]]):
+            out[rivals[0]] = m
+    return sorted(out, key=lambda m: m.start)
+
+
+def _nearer(one: Mention, other: Mention) -> bool:
+    """Of "Springvfield City" and "Springvfield", both near Springfield, the surer."""
+    unlisted = one.match in ("rule", "fuzzy") and other.match in ("rule", "fuzzy")
+    return unlisted and one.entity.id == other.entity.id and one.score > other.score
