@@ -46,7 +46,7 @@ class _Stages:
         if self._bar is None:
             if now - self._last < _PATIENCE:
                 return
-            self._bar = _new_bar()
+            self._bar = _new_bar(stage)
         (task,) = self._bar.task_ids
         if stage != self._stage:
             self._bar.reset(task)
@@ -67,7 +67,7 @@ class _Stages:
             self._bar.stop()
 
 
-def _new_bar() -> Bar:
+def _new_bar(stage: str) -> Bar:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
@@ -81,6 +81,6 @@ def _new_bar() -> Bar:
         refresh_per_second=4,
         transient=True,
     )
-    bar.add_task("", total=None, note="")
+    bar.add_task(stage, total=None, note="")
     bar.start()
     return bar

@@ -141,11 +141,17 @@ def write(
     table: Table, to: Target, renew: str, sources: Sequence[tuple[str, str]] = (), progress: Progress | None = None
 ) -> int:
     """Compile a table to a pack or an index file, whole or not at all; the bytes written. See `compile_parts`."""
-    langs = table.langs or [""] * len(table.aliases)
-    rows = zip(
-        table.aliases, table.kinds, langs, table.entity_of, (table.entities[k] for k in table.entity_of), strict=True
-    )
     with Compiler(progress) as compiler:
-        compiler.add(rows)
+        compiler.add(_rows_of(table, progress))
         save(compiler.finish(table.name, table.fingerprint, renew=renew, sources=sources), to.path)
     return to.path.stat().st_size
+
+
+def _rows_of(table: Table, progress: Progress | None) -> Iterator[Row]:
+    total, entities = len(table.aliases), table.entities
+    langs = table.langs or [""] * total
+    columns = zip(table.aliases, table.kinds, langs, table.entity_of, strict=True)
+    for count, (alias, kind, lang, number) in enumerate(columns):
+        if progress is not None and not count % 1_000:
+            progress("Compiling", count, total, number)
+        yield alias, kind, lang, number, entities[number]

@@ -278,7 +278,7 @@ class Compiler:
             bit = np.uint8(1) << (slots & np.uint32(7)).astype(np.uint8)
             bitmap[byte[first]] |= np.bitwise_or.reduceat(bit, first)
         part_ = self._parts["deletion_bitmap"] = Part("B")
-        part_.write(bitmap.tobytes())
+        part_.write(bitmap.data)
 
     def _pack(self, about: dict[str, Any]) -> Iterator[Buffer]:
         pieces = {name: part.pieces() for name, part in self._parts.items()}
