@@ -1,7 +1,6 @@
 """The compiled inner loops; see `canonym.native`."""
 
 from collections.abc import Iterable
-
 from typing import Any
 
 import numpy.typing as npt
