@@ -52,9 +52,17 @@ def forest_sums(
     feature: Buffer, threshold: Buffer, leaf: Buffer, rows: Buffer, out: Buffer, trees: int, depth: int, width: int, /
 ) -> None: ...
 
-#: Where listed names stand: first word, word behind; and of the other forms: found by rule, found by likeness. None
-#: where all must be looked at.
-Sifted = tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int, bool, bool], ...]] | None
+#: What a run holds: its words (start, end, folded); listed names (start, end, form, words); and forms near others
+#: (start, end, form, whether words in small letters stand in it, whether a rule makes it a name, the names that it is
+#: near to as they are stored: space, form). None where all of the run must be looked at.
+Sifted = (
+    tuple[
+        tuple[tuple[int, int, str], ...],
+        tuple[tuple[int, int, str, int], ...],
+        tuple[tuple[int, int, str, bool, bool, tuple[tuple[str, str], ...]], ...],
+    ]
+    | None
+)
 
 class Sieve:
     def __init__(
@@ -62,14 +70,16 @@ class Sieve:
         *,
         scanner: Scanner,
         edits: Edits,
-        layers: tuple[tuple[Buffer, Hood], ...],
+        layers: tuple[tuple[Buffer, Buffer, Buffer, Buffer, Buffer, Hood], ...],
         words: int,
         particles: frozenset[str],
         openers: frozenset[str],
         endings: frozenset[str],
         izafa: frozenset[str],
         articles: frozenset[str],
+        vowels: frozenset[str],
         sounds: tuple[tuple[str, str], ...],
+        rule_kinds: int,
         ordinary: float,
         rare: float,
         most_cost: float,

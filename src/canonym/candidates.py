@@ -36,6 +36,10 @@ _INITIALS: Final = re.compile(r"\b\w\.\w?")
 _FIGURES: Final = str.maketrans("01358", "olesb")
 
 
+#: Keys, their aliases, the kinds of aliases, their texts, where each ends, and the neighbourhoods of words.
+Layer = tuple[memoryview, memoryview, memoryview, memoryview, memoryview, "native.Hood"]
+
+
 class Candidates:
     """Look-ups over a stack of indexes, with what was found for each form kept."""
 
@@ -46,12 +50,13 @@ class Candidates:
         self._listed: dict[str, tuple[Candidate, ...]] = {}
         self._has: dict[str, bool] = {}
         self._hoods: tuple[Neighbourhood, ...] | None = None
-        self._compiled: tuple[tuple[memoryview, native.Hood], ...] | None = None
+        self._compiled: tuple[Layer, ...] | None = None
 
-    def layers(self) -> tuple[tuple[memoryview, native.Hood], ...]:
-        """The keys and the neighbourhood of each index, for the compiled look-ups."""
+    def layers(self) -> tuple[Layer, ...]:
+        """What the compiled look-ups read of each index: keys and their aliases; kinds and texts of aliases; words."""
         if self._compiled is None:
-            self._compiled = tuple((index.array("key"), compiled_hood(index)) for index in self.indexes)
+            names = ("key", "key_alias", "alias_kind", "alias_text", "alias_at")
+            self._compiled = tuple((*map(index.array, names), compiled_hood(index)) for index in self.indexes)
         return self._compiled
 
     def listed(self, folded: str) -> tuple[Candidate, ...]:
@@ -153,7 +158,7 @@ class Candidates:
         if len(self._near) > _CACHE:
             self._near.clear()
         if native.COMPILED:
-            hoods = [hood for _, hood in self.layers()]
+            hoods = [hood for *_, hood in self.layers()]
             for word in new:
                 self._near[word] = tuple(dict.fromkeys(pair for hood in hoods for pair in hood.near(word, MOST)))
             return
@@ -212,6 +217,14 @@ class Candidates:
                 self._collect(self._look_up(SQUEEZED + atom, atom, squeezed=True), out)
                 if len(part) > 1:
                     self._collect(self.listed(atom), out)
+        return tuple(out.values())
+
+    def named(self, names: Iterable[tuple[str, str]]) -> tuple[Candidate, ...]:
+        """`fuzzy`, given the names within reach as they are stored: the space of each and its form."""
+        out: dict[tuple[str, str], Candidate] = {}
+        for space, form in names:
+            found = self.listed(form) if space == EXACT else self._look_up(SQUEEZED + form, form, squeezed=True)
+            self._collect(found, out)
         return tuple(out.values())
 
     @staticmethod

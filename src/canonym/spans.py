@@ -15,9 +15,10 @@ from canonym import native
 from canonym.candidates import ORDINARY, Candidates, choose, read_figures
 from canonym.decide import Hope, hopes
 from canonym.features import commonness, compiled_costs, edit_cost
+from canonym.indexkeys import RULE_KINDS
 from canonym.keys import rules
 from canonym.lexicon import zipf
-from canonym.model import REWRITTEN_KINDS, Candidate
+from canonym.model import KINDS, REWRITTEN_KINDS, Candidate
 from canonym.scan import Token, compiled_scanner, joined, tokens, words
 from canonym.spelling import same_but_for_case
 from canonym.text import fold
@@ -74,12 +75,19 @@ _NOTHING: Final = Plan((), (), ())
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """Words that may be a damaged name, and whether to look for names equal under the rules and for near ones."""
+    """Words that may be a damaged name.
 
-    part: list[Token]
+    `small`: one of them is in small letters, and no particle; `rule`: look for names equal under the rules; `part`:
+    look for names near these words; `names`: these are near, as they are stored.
+    """
+
+    start: int
+    end: int
     form: str
+    small: bool
     rule: bool
-    near: bool
+    part: tuple[Token, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +170,9 @@ class Planner:
                 endings=words("endings"),
                 izafa=table.particles,
                 articles=table.articles,
+                vowels=frozenset(f"{a}|{b}" for pair in table.vowel_pairs for a in pair for b in pair if a != b),
                 sounds=table.consonants,
+                rule_kinds=sum(1 << KINDS.index(kind) for kind in RULE_KINDS),
                 ordinary=ORDINARY,
                 rare=RARE,
                 most_cost=_MOST_COST,
@@ -193,12 +203,13 @@ class Planner:
         return found
 
     def _draft(self, run: str, found: native.Sifted) -> _Draft:
+        if found is not None:
+            bare, names, hits = found
+            forms = tuple(_Form(a, b, form, small, rule, (), near) for a, b, form, small, rule, near in hits)
+            loud = len(bare) > 2 and run.isupper()
+            return _Draft(tuple(self._named(run, *name, loud) for name in names), forms, bare)
         part = tokens(run)
         bare = tuple((t.start, t.end, t.folded) for t in part)
-        if found is not None:
-            names, hits = found
-            forms = tuple(_Form(part[a:b], joined(part[a:b]), rule, near) for a, b, rule, near in hits)
-            return _Draft(tuple(self._named(run, part, a, b) for a, b in names), forms, bare)
         shouted = len(part) > 2 and run.isupper()
         listed: list[Span] = []
         taken: list[tuple[int, int]] = []
@@ -215,13 +226,11 @@ class Planner:
             at = end
         return _Draft(tuple(listed), tuple(self._forms(part, taken)), bare)
 
-    def _named(self, run: str, part: list[Token], at: int, end: int) -> Span:
+    def _named(self, run: str, start: int, end: int, form: str, words: int, shouted: bool) -> Span:
         """The listed name that is known to stand at a place."""
-        form = joined(part[at:end])
-        start, stop = part[at].start, part[end - 1].end
-        surface, shouted = run[start:stop], len(part) > 2 and run.isupper()
+        surface = run[start:end]
         found = choose(surface, (c for c in self.candidates.listed(form) if fits_case(surface, c, shouted)))
-        return Span(start, stop, form, found, _is_weak(form, found, end - at))
+        return Span(start, end, form, found, _is_weak(form, found, words))
 
     def _longest(self, run: str, part: list[Token], at: int, shouted: bool) -> tuple[int, Span | None] | None:
         if not _may_start(part, at) or not self._may_open(part, at):
@@ -272,7 +281,9 @@ class Planner:
                 form = joined(here)
                 if len(form) < 4 or (commonness(form) >= RARE and not _izafa(here) and len(here) != 2):
                     continue
-                yield _Form(here, form, True, any(suspects[at:end]) or _broken(here))
+                near = any(suspects[at:end]) or _broken(here)
+                small = any(t.text[0].islower() and t.folded not in particles for t in here)
+                yield _Form(here[0].start, here[-1].end, form, small, True, tuple(here) if near else ())
 
     def _damaged(self, word: str) -> bool:
         plain = read_figures(word)
@@ -280,19 +291,17 @@ class Planner:
 
     def _proposal(self, form: _Form) -> Span | None:
         """A form with the entities it may name; worked out once for the words of it, in whatever run they stand."""
-        here = form.part
-        small = any(t.text[0].islower() and t.folded not in words("particles") for t in here)
-        key = (form.form, *((t.folded, t.joint) for t in here), form.rule, form.near, small)
+        key = (form.form, form.small, form.rule, form.names, *((t.folded, t.joint) for t in form.part))
         nearest = self._nearest.get(key)
         if nearest is None:
             if len(self._nearest) > _CACHE:
                 self._nearest.clear()
             found = self.candidates.by_rule(form.form) if form.rule else ()
-            if form.near:
-                # A word in small letters may end the name of a place that lost a capital; outlets write theirs.
-                found += tuple(c for c in self.candidates.fuzzy(here) if not (small and c.entity.type == "outlet"))
+            near = self.candidates.fuzzy(form.part) if form.part else self.candidates.named(form.names)
+            # A word in small letters may end the name of a place that lost a capital; outlets write theirs.
+            found += tuple(c for c in near if not (form.small and c.entity.type == "outlet"))
             nearest = self._nearest[key] = best(form.form, found)
-        return Span(here[0].start, here[-1].end, form.form, nearest) if nearest else None
+        return Span(form.start, form.end, form.form, nearest) if nearest else None
 
 
 def _is_weak(form: str, found: Sequence[Candidate], words: int) -> bool:

@@ -5,7 +5,9 @@
 
 #define MOST_TOKENS 48
 #define MOST_TABLES 16
+#define MOST_NEAR 24
 #define MOST_OPTIONS 8
+#define MOST_NAMES 512
 #define MOST_COMBINATIONS 64
 #define MOST_FORM 160
 #define WORD_ROOM 64
@@ -13,8 +15,8 @@
 enum { NOTHING = 1, LISTED = 2, MAYBE = 3 };
 
 typedef struct {
-    Py_buffer keys;
-    Py_ssize_t count;
+    Py_buffer keys, owners, kinds, text, ends; /* sorted hashes, the alias of each; of aliases their kinds and texts */
+    Py_ssize_t count, aliases;
     Hood *hood;
 } Layer;
 
@@ -24,7 +26,8 @@ typedef struct {
     int tables;
     int words; /* of the longest name */
     Scanner *scanner;
-    Numbers particles, openers, endings, izafa, articles;
+    Numbers particles, openers, endings, izafa, articles, vowels;
+    unsigned rule_kinds; /* a bit for each kind of alias that a rule may find */
     char sounds[128][2][8]; /* spelt, sound */
     int sound_count;
     double ordinary, rare, most_cost;
@@ -225,8 +228,37 @@ static int plainly_spelt(PyObject *run, const Word *words, int from, int to)
     return 1;
 }
 
+/* The vowels of a word, group by group, each as `keys._group` writes it. */
+typedef struct {
+    int count;
+    char text[WORD_ROOM][12];
+} Groups;
+
+static void add_group(Groups *groups, const char *vowels, int size)
+{
+    char spelt[WORD_ROOM * 2], *to = groups->text[groups->count];
+    int n = 0, made = 0;
+    for (int k = 0; k < size; k++) {
+        int pair = k + 1 < size && vowels[k] == vowels[k + 1];
+        if (pair && vowels[k] == 'e')
+            spelt[n++] = 'i', k++;
+        else
+            spelt[n++] = vowels[k];
+    }
+    for (int k = 0; k < n; k++) {
+        char c = spelt[k];
+        if (c == 'o' && k + 1 < n && spelt[k + 1] == 'o')
+            c = 'u', k++;
+        c = c == 'y' ? 'i' : c == 'w' ? 'u' : c;
+        if (made < 11 && (!made || to[made - 1] != c))
+            to[made++] = c;
+    }
+    to[made] = 0;
+    groups->count++;
+}
+
 /* The frame of a word under the rules of sound; its size. Twin: `keys.sounds`. */
-static int frame_of(const Sieve *s, const char *word, int size, char *out)
+static int frame_of(const Sieve *s, const char *word, int size, char *out, Groups *groups)
 {
     char token[WORD_ROOM * 2], next[WORD_ROOM * 2];
     memcpy(token, word, (size_t)size);
@@ -257,9 +289,11 @@ static int frame_of(const Sieve *s, const char *word, int size, char *out)
     while (at < n) {
         char c = token[at];
         if (IS(pure, c) || (c == 'y' && at) || (c == 'w' && at && IS("aeiouy", token[at - 1]))) {
-            at++;
+            int begin = at++;
             while (at < n && IS(vowels, token[at]))
                 at++;
+            if (groups != NULL && groups->count < WORD_ROOM)
+                add_group(groups, token + begin, at - begin);
             out[made++] = '*';
             if (at < n && token[at] == 'h' && (at + 1 == n || !IS(vowels, token[at + 1])))
                 at++;
@@ -273,6 +307,53 @@ static int frame_of(const Sieve *s, const char *word, int size, char *out)
     }
 #undef IS
     return made;
+}
+
+static int agree(const Sieve *s, const char *a, const char *b)
+{
+    char pair[32];
+    int size = snprintf(pair, sizeof pair, "%s|%s", a, b);
+    return !strcmp(a, b) || words_get(&s->vowels, pair, (size_t)size) != NULL;
+}
+
+/* Whether a name with the key of a single word is that word under the rules. Twin: `keys.rule_reasons`. */
+static int sounds_alike(const Sieve *s, const Layer *layer, const char *form, int size, const char *key, int used)
+{
+    const uint64_t *keys = layer->keys.buf, wanted = key_of('~', key, (size_t)used);
+    const uint32_t *owners = layer->owners.buf, *ends = layer->ends.buf;
+    Groups mine = {0}, theirs;
+    char frame[WORD_ROOM * 2], other[WORD_ROOM * 2], alias[WORD_ROOM];
+    int made = -1;
+    for (Py_ssize_t k = keys_find(keys, layer->count, wanted); k >= 0 && k < layer->count && keys[k] == wanted; k++) {
+        uint32_t number = owners[k];
+        if (number >= layer->aliases || !((s->rule_kinds >> ((const uint8_t *)layer->kinds.buf)[number]) & 1))
+            continue;
+        const char *text = (const char *)layer->text.buf + ends[number];
+        Py_ssize_t n = (Py_ssize_t)ends[number + 1] - ends[number];
+        int plain = n < WORD_ROOM;
+        for (Py_ssize_t j = 0; plain && j < n; j++) {
+            plain = Py_ISALNUM((unsigned char)text[j]) && (unsigned char)text[j] < 128;
+            alias[j] = (char)Py_TOLOWER((unsigned char)text[j]);
+        }
+        if (!plain)
+            return 1; /* the planner will see */
+        if (n == size && !memcmp(alias, form, (size_t)size))
+            continue;
+        if (made < 0)
+            made = frame_of(s, form, size, frame, &mine);
+        theirs.count = 0;
+        if (frame_of(s, alias, (int)n, other, &theirs) != made || memcmp(frame, other, (size_t)made) ||
+            mine.count != theirs.count)
+            continue;
+        int differ = 0, fits = 1;
+        for (int j = 0; j < mine.count && fits; j++) {
+            differ += strcmp(mine.text[j], theirs.text[j]) != 0;
+            fits = agree(s, mine.text[j], theirs.text[j]);
+        }
+        if (fits && differ <= 2)
+            return 1;
+    }
+    return 0;
 }
 
 /* Whether some name has the form's key under the rules, or is the form but for blanks. Twin: `Candidates.by_rule`. */
@@ -302,7 +383,7 @@ static int rule_hit(const Sieve *s, const char *form, int size)
         for (int k = 0; k < cores; k++) {
             if (k)
                 key[used++] = '~';
-            int made = frame_of(s, token[at[k]], length[at[k]], key + used);
+            int made = frame_of(s, token[at[k]], length[at[k]], key + used, NULL);
             if (made < 0)
                 return 1;
             if (k < cores - 1) {
@@ -314,8 +395,11 @@ static int rule_hit(const Sieve *s, const char *form, int size)
             used += made;
             sum += made;
         }
-        if (sum >= 4 && any_has(s, '~', key, (size_t)used))
-            return 1;
+        if (sum >= 4)
+            for (int k = 0; k < s->tables; k++)
+                if (count > 1 ? has(&s->layers[k], '~', key, (size_t)used)
+                              : sounds_alike(s, &s->layers[k], form, size, key, used))
+                    return 1;
     }
     if (squeezed >= 6) {
         if (squeezed == size)
@@ -352,7 +436,7 @@ static const char *near_words(Sieve *s, const char *word, int size)
     const uint32_t *known = numbers_get(&s->asked, key);
     if (known)
         return s->answers[*known];
-    char found[MOST_TABLES * MOST_OPTIONS * WORD_ROOM + 1];
+    char found[MOST_OPTIONS * WORD_ROOM + 1];
     size_t used = 1;
     int count = 0;
     for (int k = 0; k < s->tables; k++) {
@@ -360,9 +444,13 @@ static const char *near_words(Sieve *s, const char *word, int size)
         Py_ssize_t n = hood_find(hood, (const uint8_t *)word, size);
         if (n < 0)
             return NULL;
-        for (Py_ssize_t j = 0; j < n && j < MOST_OPTIONS; j++) {
-            int length;
+        for (Py_ssize_t j = 0; j < n && j < MOST_NEAR && count < MOST_OPTIONS; j++) {
+            int length, known = 0;
             const char *text = hood_word(hood, j, &length);
+            for (size_t at = 1; at < used && !known; at += (size_t)found[at] + 1)
+                known = found[at] == length && !memcmp(found + at + 1, text, (size_t)length);
+            if (known)
+                continue;
             found[used++] = (char)length;
             memcpy(found + used, text, (size_t)length);
             used += (size_t)length;
@@ -393,11 +481,29 @@ static int near_enough(const Sieve *s, const char *form, int n, const char *alia
     return edits_short(s->edits, form, n, alias, m) <= s->most_cost * length + 0.001;
 }
 
-/* Whether a listed name is within reach of a form: 1, 0, or -1 on an error. Twin: `Candidates.fuzzy`, `spans.best`. */
-static int fuzzy_hit(Sieve *s, const Word *words, int from, int to, const char *form, int size)
+/* Names found, one after the other: the space they stand in, their size, their letters. */
+typedef struct {
+    int count;
+    size_t used;
+    char text[MOST_NAMES * 40];
+} Names;
+
+static void add_name(Names *names, char space, const char *text, int size)
 {
-    const char *option[8][MOST_TABLES * MOST_OPTIONS];
-    int length[8][MOST_TABLES * MOST_OPTIONS], count[8], parts = to - from, combinations = 1, complete = 1;
+    if (names->count == MOST_NAMES || names->used + (size_t)size + 2 > sizeof names->text)
+        return;
+    names->text[names->used++] = space;
+    names->text[names->used++] = (char)size;
+    memcpy(names->text + names->used, text, (size_t)size);
+    names->used += (size_t)size;
+    names->count++;
+}
+
+/* The listed names within reach of a form; 0, or -1 on an error. Twin: `Candidates.fuzzy`, with `spans.best`. */
+static int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form, int size, Names *out)
+{
+    const char *option[8][MOST_OPTIONS];
+    int length[8][MOST_OPTIONS], count[8], parts = to - from, combinations = 1, complete = 1;
     char own[8][WORD_ROOM], whole[MOST_FORM];
     int whole_size = 0;
     for (int k = 0; k < parts; k++) {
@@ -415,13 +521,12 @@ static int fuzzy_hit(Sieve *s, const Word *words, int from, int to, const char *
             const char *found = near_words(s, own[k], w->size);
             if (found == NULL)
                 return -1;
-            int n = (unsigned char)*found++;
-            for (int j = 0; j < n; j++) {
+            count[k] = (unsigned char)*found++;
+            for (int j = 0; j < count[k]; j++) {
                 length[k][j] = (unsigned char)*found++;
                 option[k][j] = found;
                 found += length[k][j];
             }
-            count[k] = n;
         } else if (parts == 1 || any_has(s, '#', own[k], (size_t)w->size)) {
             option[k][0] = own[k];
             length[k][0] = w->size;
@@ -429,26 +534,26 @@ static int fuzzy_hit(Sieve *s, const Word *words, int from, int to, const char *
         }
         complete = count[k] > 0;
         combinations *= count[k] ? count[k] : 1;
-        if (combinations > MOST_COMBINATIONS * MOST_TABLES)
-            return 1;
     }
-    if (complete) {
+    int joinable = parts <= 3 && whole_size >= 6 && whole_size <= 32 && is_letters(whole, whole_size);
+    if (complete && combinations <= MOST_COMBINATIONS) {
         int at[8] = {0};
         for (;;) {
             char text[MOST_FORM];
             int used = 0, fits = 1;
-            for (int k = 0; k < parts && fits; k++) {
+            for (int k = 0; k < parts; k++) {
                 int n = length[k][at[k]];
-                fits = used + n + 2 <= MOST_FORM;
-                if (!fits)
+                if (used + n + 2 > MOST_FORM) {
+                    fits = 0;
                     break;
+                }
                 if (k && !words[from + k].joined)
                     text[used++] = ' ';
                 memcpy(text + used, option[k][at[k]], (size_t)n);
                 used += n;
             }
-            if (!fits || (any_has(s, '=', text, (size_t)used) && near_enough(s, form, size, text, used, 0)))
-                return 1;
+            if (fits && any_has(s, '=', text, (size_t)used) && near_enough(s, form, size, text, used, 0))
+                add_name(out, '=', text, used);
             int k = parts - 1;
             while (k >= 0 && ++at[k] == count[k])
                 at[k--] = 0;
@@ -456,46 +561,54 @@ static int fuzzy_hit(Sieve *s, const Word *words, int from, int to, const char *
                 break;
         }
     }
-    if (parts > 3 || whole_size < 6 || whole_size > 32 || !is_letters(whole, whole_size)) {
-        return complete && parts > 1 && any_has(s, '=', whole, (size_t)whole_size);
-    }
-    if (parts > 1 && any_has(s, '=', whole, (size_t)whole_size))
-        return 1;
-    const char *found = near_words(s, whole, whole_size);
-    if (found == NULL)
+    const char *found = joinable ? near_words(s, whole, whole_size) : NULL;
+    if (joinable && found == NULL)
         return -1;
-    int n = (unsigned char)*found++;
+    if (!complete && !(found && *found))
+        return 0;
+    if (parts > 1 && any_has(s, '#', whole, (size_t)whole_size) && any_has(s, '=', whole, (size_t)whole_size))
+        add_name(out, '=', whole, whole_size);
+    int n = found ? (unsigned char)*found++ : 0;
     for (int j = 0; j < n; j++) {
         int m = (unsigned char)*found++;
         /* With its blanks the name is longer, and no nearer. */
-        if ((any_has(s, '+', found, (size_t)m) || (parts > 1 && any_has(s, '=', found, (size_t)m))) &&
-            near_enough(s, whole, whole_size, found, m, 6))
-            return 1;
+        if (near_enough(s, whole, whole_size, found, m, 6)) {
+            if (any_has(s, '+', found, (size_t)m))
+                add_name(out, '+', found, m);
+            if (parts > 1 && any_has(s, '=', found, (size_t)m))
+                add_name(out, '=', found, m);
+        }
         found += m;
     }
     return 0;
 }
 
 typedef struct {
-    int at, end, rule, fuzzy;
+    int at, end, rule, first, names; /* the names: from which on, and how many */
+    size_t text;
 } Hit;
 
 /* What was found in a run: listed names from word to word, and forms that may be damaged ones. `sure` unless all of
    the run must be looked at. */
 typedef struct {
     int sure, name_count, hit_count;
-    int names[MOST_TOKENS][2];
+    int listed[MOST_TOKENS][2];
     Hit hits[MOST_TOKENS * 5];
+    int word_count;
+    Word words[MOST_TOKENS];
+    Names names;
 } Sifted;
 
 /* What a run may hold: one of the verdicts above, or -1 on an error. */
 static int sift(Sieve *s, PyObject *run, Sifted *out)
 {
-    Word words[MOST_TOKENS];
+    Word *words = out->words;
     uint8_t taken[MOST_TOKENS][MOST_TOKENS] = {{0}};
     char form[MOST_FORM];
     int count = split(s, run, words), loud = 0;
-    out->sure = out->name_count = out->hit_count = 0;
+    out->sure = out->name_count = out->hit_count = out->names.count = 0;
+    out->names.used = 0;
+    out->word_count = count;
     if (count < 0)
         return MAYBE;
     for (int at = 0; at < count;) {
@@ -517,8 +630,8 @@ static int sift(Sieve *s, PyObject *run, Sifted *out)
                     has(&s->layers[layer], '?', form, (size_t)size))
                     return MAYBE;
                 loud |= has(&s->layers[layer], '!', form, (size_t)size);
-                out->names[out->name_count][0] = at;
-                out->names[out->name_count++][1] = end;
+                out->listed[out->name_count][0] = at;
+                out->listed[out->name_count++][1] = end;
                 for (int a = at; a < end; a++)
                     for (int b = a; b < end; b++)
                         taken[a][b] = 1;
@@ -546,7 +659,7 @@ static int sift(Sieve *s, PyObject *run, Sifted *out)
         int suspect = 0;
         for (int end = at + 1; end <= count && end <= at + 5; end++) {
             const Word *last = &words[end - 1];
-            int parts = end - at, rule, fuzzy = 0;
+            int parts = end - at;
             suspect |= last->suspect;
             if (!may_end(s, words, count, end) || taken[at][end - 1])
                 continue;
@@ -562,44 +675,84 @@ static int sift(Sieve *s, PyObject *run, Sifted *out)
             if (parts != 2 && !(parts == 3 && words_get(&s->izafa, words[at + 1].text, (size_t)words[at + 1].size)) &&
                 common(s, form, size) >= s->rare)
                 continue;
-            rule = rule_hit(s, form, size);
+            Names *names = &out->names;
+            Hit hit = {at, end, rule_hit(s, form, size), names->count, 0, names->used};
             if (suspect || (parts == 2 && (w->zipf == 0.0 || last->zipf == 0.0)))
-                fuzzy = fuzzy_hit(s, words, at, end, form, size);
-            if (fuzzy < 0)
-                return -1;
-            if (rule || fuzzy)
-                out->hits[out->hit_count++] = (Hit){at, end, rule, fuzzy};
+                if (fuzzy_names(s, words, at, end, form, size, names) < 0)
+                    return -1;
+            if (names->count == MOST_NAMES)
+                return MAYBE;
+            hit.names = names->count - hit.first;
+            if (hit.rule || hit.names)
+                out->hits[out->hit_count++] = hit;
         }
     }
     out->sure = 1;
     return out->hit_count || loud ? MAYBE : out->name_count ? LISTED : NOTHING;
 }
 
-/* (((first word, word behind) of listed names), ((first word, word behind, by rule, by likeness) of other forms)), or
-   None where all must be looked at. */
-static PyObject *told(const Sifted *found)
+static PyObject *word_told(const Word *w)
+{
+    return Py_BuildValue("(iis#)", w->begin, w->end, w->text, (Py_ssize_t)w->size);
+}
+
+static PyObject *listed_told(const Sifted *found, int k)
+{
+    char form[MOST_FORM];
+    int at = found->listed[k][0], end = found->listed[k][1], size = join(found->words, at, end, form);
+    return Py_BuildValue("(iis#i)", found->words[at].begin, found->words[end - 1].end, form, (Py_ssize_t)size, end - at);
+}
+
+static PyObject *hit_told(const Sieve *s, const Sifted *found, PyObject *run, int k)
+{
+    const Hit *hit = &found->hits[k];
+    char form[MOST_FORM];
+    int size = join(found->words, hit->at, hit->end, form), small = 0;
+    PyObject *names = PyTuple_New(hit->names);
+    const char *text = found->names.text + hit->text;
+    for (int j = 0; names != NULL && j < hit->names; j++) {
+        int length = (unsigned char)text[1];
+        PyObject *one = Py_BuildValue("(Cs#)", (int)text[0], text + 2, (Py_ssize_t)length);
+        if (one == NULL)
+            Py_CLEAR(names);
+        else
+            PyTuple_SET_ITEM(names, j, one);
+        text += 2 + length;
+    }
+    for (int j = hit->at; j < hit->end; j++) {
+        const Word *w = &found->words[j];
+        Py_UCS4 first = PyUnicode_READ_CHAR(run, w->begin);
+        small |= first >= 'a' && first <= 'z' && !words_get(&s->particles, w->text, (size_t)w->size);
+    }
+    if (names == NULL)
+        return NULL;
+    return Py_BuildValue("(iis#OON)", found->words[hit->at].begin, found->words[hit->end - 1].end, form,
+                         (Py_ssize_t)size, small ? Py_True : Py_False, hit->rule ? Py_True : Py_False, names);
+}
+
+/* What was found in a run as tuples: its words, the listed names, the forms near others; None where it is not sure. */
+static PyObject *told(const Sieve *s, const Sifted *found, PyObject *run)
 {
     if (!found->sure)
         return Py_NewRef(Py_None);
-    PyObject *names = PyTuple_New(found->name_count), *hits = PyTuple_New(found->hit_count), *out = NULL, *one;
-    for (int k = 0; names != NULL && k < found->name_count; k++) {
-        if ((one = Py_BuildValue("(ii)", found->names[k][0], found->names[k][1])) == NULL)
-            Py_CLEAR(names);
+    int counts[3] = {found->word_count, found->name_count, found->hit_count};
+    PyObject *out = PyTuple_New(3);
+    for (int part = 0; out != NULL && part < 3; part++) {
+        PyObject *all = PyTuple_New(counts[part]);
+        for (int k = 0; all != NULL && k < counts[part]; k++) {
+            PyObject *one = part == 0   ? word_told(&found->words[k])
+                            : part == 1 ? listed_told(found, k)
+                                        : hit_told(s, found, run, k);
+            if (one == NULL)
+                Py_CLEAR(all);
+            else
+                PyTuple_SET_ITEM(all, k, one);
+        }
+        if (all == NULL)
+            Py_CLEAR(out);
         else
-            PyTuple_SET_ITEM(names, k, one);
+            PyTuple_SET_ITEM(out, part, all);
     }
-    for (int k = 0; hits != NULL && k < found->hit_count; k++) {
-        const Hit *hit = &found->hits[k];
-        one = Py_BuildValue("(iiOO)", hit->at, hit->end, hit->rule ? Py_True : Py_False, hit->fuzzy ? Py_True : Py_False);
-        if (one == NULL)
-            Py_CLEAR(hits);
-        else
-            PyTuple_SET_ITEM(hits, k, one);
-    }
-    if (names != NULL && hits != NULL)
-        out = PyTuple_Pack(2, names, hits);
-    Py_XDECREF(names);
-    Py_XDECREF(hits);
     return out;
 }
 
@@ -632,24 +785,26 @@ static PyObject *sieve_sift(Sieve *self, PyObject *runs)
 {
     PyObject *nothing = PyList_New(0), *listed = PyDict_New(), *maybe = PyDict_New(), *out = NULL;
     PyObject *fast = PySequence_Fast(runs, "runs come in a sequence");
-    if (fast == NULL || nothing == NULL || listed == NULL || maybe == NULL)
+    Sifted *found = malloc(sizeof *found);
+    if (found == NULL)
+        PyErr_NoMemory();
+    if (fast == NULL || nothing == NULL || listed == NULL || maybe == NULL || found == NULL)
         goto done;
     for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(fast); k++) {
         PyObject *run = PySequence_Fast_GET_ITEM(fast, k);
-        Sifted found;
         int verdict, failed;
         if (!PyUnicode_Check(run)) {
             PyErr_SetString(PyExc_TypeError, "a run is a str");
             goto done;
         }
-        if ((verdict = sift(self, run, &found)) < 0) {
+        if ((verdict = sift(self, run, found)) < 0) {
             PyErr_NoMemory();
             goto done;
         }
         if (verdict == NOTHING) {
             failed = PyList_Append(nothing, run) < 0;
         } else {
-            PyObject *all = told(&found);
+            PyObject *all = told(self, found, run);
             failed = all == NULL || PyDict_SetItem(verdict == LISTED ? listed : maybe, run, all) < 0;
             Py_XDECREF(all);
         }
@@ -658,6 +813,7 @@ static PyObject *sieve_sift(Sieve *self, PyObject *runs)
     }
     out = PyTuple_Pack(3, nothing, listed, maybe);
 done:
+    free(found);
     Py_XDECREF(nothing);
     Py_XDECREF(listed);
     Py_XDECREF(maybe);
@@ -668,10 +824,14 @@ done:
 static void sieve_dealloc(Sieve *self)
 {
     for (int k = 0; k < self->tables; k++) {
-        PyBuffer_Release(&self->layers[k].keys);
+        Layer *layer = &self->layers[k];
+        Py_buffer *buffers[] = {&layer->keys, &layer->owners, &layer->kinds, &layer->text, &layer->ends};
+        for (int b = 0; b < 5; b++)
+            PyBuffer_Release(buffers[b]);
         Py_XDECREF(self->layers[k].hood);
     }
-    Numbers *all[] = {&self->particles, &self->openers, &self->endings, &self->izafa, &self->articles, &self->asked};
+    Numbers *all[] = {&self->particles, &self->openers, &self->endings, &self->izafa, &self->articles, &self->vowels,
+                      &self->asked};
     for (size_t k = 0; k < sizeof all / sizeof *all; k++)
         numbers_close(all[k]);
     for (size_t k = 0; k < self->block_count; k++)
@@ -693,11 +853,22 @@ static int set_layers(Sieve *self, PyObject *layers)
     for (Py_ssize_t k = 0; k < count; k++) {
         Layer *layer = &self->layers[k];
         Hood *hood;
-        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(layers, k), "y*O!", &layer->keys, &HoodType, &hood))
+        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(layers, k), "y*y*y*y*y*O!", &layer->keys, &layer->owners, &layer->kinds,
+                              &layer->text, &layer->ends, &HoodType, &hood))
             return -1;
         layer->count = layer->keys.len / (Py_ssize_t)sizeof(uint64_t);
-        layer->hood = (Hood *)Py_NewRef(hood);
+        layer->aliases = layer->kinds.len;
+        const uint32_t *ends = layer->ends.buf;
+        int fits = layer->owners.len == 4 * layer->count && layer->ends.len == 4 * (layer->aliases + 1) &&
+                   (Py_ssize_t)ends[layer->aliases] <= layer->text.len;
+        for (Py_ssize_t j = 0; fits && j < layer->aliases; j++)
+            fits = ends[j] <= ends[j + 1];
         self->tables++;
+        if (!fits) {
+            PyErr_SetString(PyExc_ValueError, "the arrays of the index do not fit together");
+            return -1;
+        }
+        layer->hood = (Hood *)Py_NewRef(hood);
     }
     return 0;
 }
@@ -721,16 +892,16 @@ static int set_sounds(Sieve *self, PyObject *sounds)
 static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"scanner",  "edits",   "layers", "words",    "particles", "openers", "endings", "izafa",
-                            "articles", "sounds", "ordinary", "rare",      "most_cost", NULL};
-    PyObject *layers, *particles, *openers, *endings, *izafa, *articles, *sounds;
+                            "articles", "vowels",  "sounds", "rule_kinds", "ordinary",  "rare",    "most_cost", NULL};
+    PyObject *layers, *particles, *openers, *endings, *izafa, *articles, *vowels, *sounds;
     Sieve *self = (Sieve *)type->tp_alloc(type, 0);
     Scanner *scanner;
     Edits *edits;
     if (self == NULL)
         return NULL;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!O!iOOOOOO!ddd", names, &ScannerType, &scanner, &EditsType,
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!O!iOOOOOOO!Iddd", names, &ScannerType, &scanner, &EditsType,
                                      &edits, &PyTuple_Type, &layers, &self->words, &particles, &openers, &endings,
-                                     &izafa, &articles, &PyTuple_Type, &sounds, &self->ordinary, &self->rare,
+                                     &izafa, &articles, &vowels, &PyTuple_Type, &sounds, &self->rule_kinds, &self->ordinary, &self->rare,
                                      &self->most_cost))
         goto failed;
     self->scanner = (Scanner *)Py_NewRef(scanner);
@@ -741,7 +912,7 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     }
     if (words_from(&self->particles, particles) < 0 || words_from(&self->openers, openers) < 0 ||
         words_from(&self->endings, endings) < 0 || words_from(&self->izafa, izafa) < 0 ||
-        words_from(&self->articles, articles) < 0 || set_sounds(self, sounds) < 0 || set_layers(self, layers) < 0)
+        words_from(&self->articles, articles) < 0 || words_from(&self->vowels, vowels) < 0 || set_sounds(self, sounds) < 0 || set_layers(self, layers) < 0)
         goto failed;
     return (PyObject *)self;
 failed:
@@ -752,8 +923,9 @@ failed:
 static PyMethodDef sieve_methods[] = {
     {"sift", (PyCFunction)sieve_sift, METH_O,
      "Deal runs out: those that hold nothing, those that hold listed names which stay as they are, and the others;\n"
-     "of the last two, where the names stand (first word, word behind), and the forms to look at (first word, word\n"
-     "behind, by rule, by likeness). None where all must be looked at."},
+     "of the last two, the words (start, end, folded), the listed names (start, end, form, words), and forms near\n"
+     "others (start, end, form, whether words in small letters stand in it, whether a rule makes it a name, the names\n"
+     "as they are stored: space, form). None where all of the run must be looked at."},
     {"among", (PyCFunction)sieve_among, METH_VARARGS, "Those of some words that are stored under a prefix."},
     {NULL, NULL, 0, NULL},
 };
