@@ -20,6 +20,7 @@ MOST_LINES = 400
 ROWS = (
     "_native",
     "model native",
+    "plans",
     "text",
     "domains indexfile rewrite romanise spelling",
     "keys",
@@ -28,7 +29,7 @@ ROWS = (
     "candidates evidence features repair",
     "caseless compare decide",
     "spans",
-    "pages",
+    "pages verdicts",
     "recognise",
     "resolve",
     "corpus export importers inventory judgements tablediff",

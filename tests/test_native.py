@@ -23,7 +23,8 @@ from canonym.keys import key_hash
 from canonym.profile import of, worth_searching
 from canonym.resolve import open_table
 from canonym.scan import compiled_scanner, find_long_runs, lower_words
-from canonym.spans import Grade, Planner
+from canonym.plans import Grade
+from canonym.spans import Planner
 from canonym.text import has_caseless, without_caseless
 from canonym.trees import shipped
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import product
-from typing import Final
+from typing import Final, cast
 
 from canonym import domains, native
 from canonym.deletions import MOST, Neighbourhood
@@ -56,7 +56,9 @@ class Candidates:
         """What the compiled look-ups read of each index: keys and their aliases; kinds and texts of aliases; words."""
         if self._compiled is None:
             names = ("key", "key_alias", "alias_kind", "alias_text", "alias_at")
-            self._compiled = tuple((*map(index.array, names), compiled_hood(index)) for index in self.indexes)
+            self._compiled = tuple(
+                cast(Layer, (*map(index.array, names), compiled_hood(index))) for index in self.indexes
+            )
         return self._compiled
 
     def listed(self, folded: str) -> tuple[Candidate, ...]:

@@ -11,8 +11,8 @@ from typing import Final
 from canonym.decide import Case, decide_all
 from canonym.evidence import CAPITAL, LISTED, NOTHING, Everywhere, Surroundings, gather, looks, summarise
 from canonym.model import Candidate, Decision, Mention
+from canonym.plans import Plan, Span
 from canonym.scan import lower_words, words
-from canonym.spans import Plan, Span
 from canonym.text import fold
 
 _BEFORE: Final = re.compile(r"([^\W\d_]+|[^\w\s])[\s\"'“‘]*$")

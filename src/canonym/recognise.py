@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from canonym import native
+from canonym import native, verdicts
 from canonym.candidates import Candidates, choose
 from canonym.caseless import CaselessFinder
 from canonym.indexkeys import ATOM
@@ -14,8 +14,9 @@ from canonym.keys import rules, without_izafa
 from canonym.lexicon import zipf
 from canonym.model import Candidate, Mention
 from canonym.pages import Page, Placed, Spans, believe, has_company, listed_mention, mention, without_overlap
+from canonym.plans import Grade
 from canonym.scan import find_domains, find_long_runs, find_lower, find_protected, lower_words
-from canonym.spans import Grade, Planner
+from canonym.spans import Planner
 from canonym.text import fold, has_caseless, is_boundary, without_caseless
 
 #: In a text with capitals, a name in small letters is seen only by a word rarer than this (Zipf scale) ...
@@ -46,6 +47,7 @@ class Recogniser:
         self._planner = Planner(candidates)
         self._caseless = CaselessFinder(candidates)
         self._lower_known: dict[tuple[str, float], bool] = {}
+        self._kept: verdicts.Kept | None = None
         self._plain: set[str] = set()  # words in small letters that open no name
 
     def annotate(self, texts: Sequence[str]) -> list[list[Mention]]:
@@ -55,6 +57,30 @@ class Recogniser:
         pages = [self._open(text, *runs) for text, runs in zip(texts, found, strict=True)]
         believe([page for page in pages if page.proposed])
         return [without_overlap(page.listed) for page in pages]
+
+    def verdicts(self) -> bytes:
+        """What was found out about strings, for `learn` in another process; empty where nothing is kept."""
+        if not native.COMPILED:
+            return b""
+        plans = self._planner.plans()
+        if self._kept is not None:
+            made = ((run, self._kept.plan(run)) for run in self._kept.runs() if run not in plans)
+            plans.update((run, plan) for run, plan in made if plan is not None)
+        return verdicts.pack(self._planner.scanner.dump(), plans)
+
+    def learn(self, data: bytes) -> None:
+        """Take over what `verdicts` gave elsewhere, with the same tables."""
+        if native.COMPILED and data:
+            if self._kept is not None:
+                self._planner.adopt({run: plan for run in self._kept.runs() if (plan := self._kept.plan(run))})
+            self._kept = verdicts.Kept(data)
+            self._planner.kept = self._kept.plan
+            self._planner.scanner.load(self._kept.known)
+
+    @property
+    def known(self) -> int:
+        """How many strings have a verdict."""
+        return sum(self._planner.scanner.size()) if native.COMPILED else 0
 
     def silent(self, texts: Sequence[str]) -> list[bool]:
         """Whether each text surely holds nothing that would be rewritten by default; with doubts it is not silent."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
-from canonym import packs
+from canonym import packs, verdicts
 from canonym import rewrite as algebra
 from canonym.candidates import Candidates, choose, one_each
 from canonym.decide import NAMES, SURE, Case, decide, matrix
@@ -217,6 +217,25 @@ class Normaliser:
             repair(text, of([text]), self.knows) if worth else mend(text)
             for text, worth in zip(texts, worth_searching(texts), strict=True)
         ]
+
+    # -- verdicts on strings, which outlive a run ----------------------------------------------------------
+
+    def keep_verdicts(self, path: str | Path) -> None:
+        """Write what was found out about strings, so that another run with the same tables need not again."""
+        verdicts.save(Path(path), self.fingerprint, self._recogniser.verdicts())
+
+    def load_verdicts(self, path: str | Path) -> None:
+        """Take over what another run found out.
+
+        Raises:
+            VerdictsError: the file is none, is damaged, or was made with other tables, keys, model or versions.
+        """
+        self._recogniser.learn(verdicts.read(Path(path), self.fingerprint))
+
+    @property
+    def known_verdicts(self) -> int:
+        """How many strings have a verdict by now."""
+        return self._recogniser.known
 
     def knows(self, word: str) -> bool:
         """True where a word stands in some listed name."""

@@ -6,9 +6,8 @@ Worked out once for each distinct run and kept; nothing here knows the document.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum
 from typing import Final
 
 from canonym import native
@@ -19,6 +18,7 @@ from canonym.indexkeys import RULE_KINDS
 from canonym.keys import rules
 from canonym.lexicon import zipf
 from canonym.model import KINDS, REWRITTEN_KINDS, Candidate
+from canonym.plans import NOTHING, Grade, Plan, Span
 from canonym.scan import Token, compiled_scanner, joined, tokens, words
 from canonym.spelling import same_but_for_case
 from canonym.text import fold
@@ -34,43 +34,6 @@ _ABBREVIATED: Final = 3
 #: Weighted edits for each letter of a name; beyond that a form is another word: "Mthly" is no Italy.
 _MOST_COST: Final = 0.3
 _OTHER_NAME: Final = 0.4
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A place in a run with the entities it may name, best first.
-
-    `weak`: only with support from the document; `needy`: a form that is believable only in company, where its name
-    or another damaged spelling of it stands elsewhere too.
-    """
-
-    start: int
-    end: int
-    form: str
-    candidates: tuple[Candidate, ...]
-    weak: bool = False
-    needy: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The listed names of a run (they do not overlap), what may be damaged names, and its bare words."""
-
-    listed: tuple[Span, ...]
-    proposed: tuple[Span, ...]
-    words: tuple[tuple[int, int, str], ...]
-
-
-class Grade(IntEnum):
-    """What a run holds: nothing, listed names that stay as they are, forms that need company, what may be rewritten."""
-
-    NOTHING = 1
-    LISTED = 2
-    NEEDY = 3
-    LOUD = 4
-
-
-_NOTHING: Final = Plan((), (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +70,8 @@ class Planner:
         self._plans: dict[str, Plan] = {}
         self._hopes: dict[str, Hope] = {}
         self._nearest: dict[object, tuple[Candidate, ...]] = {}
+        #: Plans made before, in another process.
+        self.kept: Callable[[str], Plan | None] | None = None
         self._sieve: native.Sieve | None = None
         self._scanner: native.Scanner | None = None
 
@@ -117,9 +82,13 @@ class Planner:
             return
         if len(self._plans) > _CACHE:
             self._plans.clear()
+        if self.kept is not None:
+            known = {run: plan for run in new if (plan := self.kept(run)) is not None}
+            self._plans.update(known)
+            new = [run for run in new if run not in known]
         if native.COMPILED:
             nothing, listed, worth = self.sieve.sift(new)
-            self._plans.update(dict.fromkeys(nothing, _NOTHING))
+            self._plans.update(dict.fromkeys(nothing, NOTHING))
             self._plan({**listed, **worth})
         else:
             self._plan(dict.fromkeys(new))
@@ -138,6 +107,14 @@ class Planner:
                 replace(s, needy=self._hopes[s.form] == Hope.NEEDY) for s in spans[run] if self._hopes[s.form]
             )
             self._plans[run] = Plan(draft.listed, proposed, draft.words)
+
+    def adopt(self, plans: Mapping[str, Plan]) -> None:
+        """Take over plans made elsewhere with the same tables."""
+        self._plans.update(plans)
+
+    def plans(self) -> dict[str, Plan]:
+        """The plans of all runs that hold something."""
+        return {run: plan for run, plan in self._plans.items() if plan is not NOTHING}
 
     def graded(self, runs: list[str]) -> dict[Grade, list[str]]:
         """Deal runs out by what they hold."""

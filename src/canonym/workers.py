@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 from canonym.model import Result
-from canonym.resolve import load
+from canonym.resolve import Normaliser, load
+from canonym.verdicts import VerdictsError
 
 Process = Callable[[Sequence[str]], list[Result]]
 
@@ -27,10 +30,18 @@ _SHARE: Final = 400_000
 _process: Process | None = None
 
 
-def _begin(tables: Sequence[str], options: dict[str, Any]) -> None:
+def _begin(tables: Sequence[str], options: dict[str, Any], verdicts: Path | None, leave: Path | None) -> None:
     global _process  # one for each worker process
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it, and stops its workers
-    _process = partial(load(*tables).process, **options)
+    normaliser = load(*tables)
+    if verdicts is not None:
+        with suppress(VerdictsError, OSError):  # the parent has told
+            normaliser.load_verdicts(verdicts)
+    if leave is not None:
+        from multiprocessing.util import Finalize
+
+        Finalize(None, normaliser.keep_verdicts, (leave / str(os.getpid()),), exitpriority=10)
+    _process = partial(normaliser.process, **options)
 
 
 def _work(texts: Sequence[str]) -> list[Result]:
@@ -44,14 +55,24 @@ def default_workers() -> int:
 
 
 @contextmanager
-def shared(process: Process, tables: Sequence[str], options: dict[str, Any], workers: int) -> Iterator[Process]:
-    """`process` spread over several processes; small batches stay here, and so does everything with one worker.
+def shared(
+    normaliser: Normaliser,
+    tables: Sequence[str],
+    options: dict[str, Any],
+    workers: int,
+    verdicts: Path | None = None,
+) -> Iterator[Process]:
+    """`normaliser.process` over several processes; small batches stay here, and so does everything with one worker.
 
-    `tables` and `options` (those of `Normaliser.process`) make the same process in each worker.
+    `tables` and `options` (those of `Normaliser.process`) make the same process in each worker. With `verdicts`, a file
+    that the normaliser has read or that is to be made, all of them start with it, and in the end the normaliser has
+    what every one of them found out.
     """
+    process: Process = partial(normaliser.process, **options)
     if workers < 2:
         yield process
         return
+    left = tempfile.TemporaryDirectory() if verdicts is not None else None
     pool: ProcessPoolExecutor | None = None
 
     def spread(texts: Sequence[str]) -> list[Result]:
@@ -63,7 +84,9 @@ def shared(process: Process, tables: Sequence[str], options: dict[str, Any], wor
 
             # Spawned, not forked: threads of other libraries do not survive a fork.
             context = multiprocessing.get_context("spawn")
-            pool = ProcessPoolExecutor(workers, context, _begin, (tuple(tables), options))
+            pool = ProcessPoolExecutor(
+                workers, context, _begin, (tuple(tables), options, verdicts, Path(left.name) if left else None)
+            )
         try:
             return [result for part in pool.map(_work, list(_dealt(texts))) for result in part]
         except BrokenProcessPool:
@@ -73,9 +96,17 @@ def shared(process: Process, tables: Sequence[str], options: dict[str, Any], wor
 
     try:
         yield spread
+        if pool is not None:
+            pool.shutdown()
+            pool = None
+        for path in sorted(Path(left.name).iterdir()) if left is not None else ():
+            with suppress(VerdictsError):
+                normaliser.load_verdicts(path)
     finally:
         if pool is not None:
             pool.shutdown(cancel_futures=True)
+        if left is not None:
+            left.cleanup()
 
 
 def _dealt(texts: Sequence[str]) -> Iterator[list[str]]:

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,6 +16,7 @@ from canonym.cli import options, progress
 from canonym.model import KINDS, REWRITTEN_KINDS, UsageError
 
 if TYPE_CHECKING:
+    from canonym import Normaliser
     from canonym.corpus.summary import Summary
     from canonym.model import Document, Result
     from canonym.pipeline import Job
@@ -63,6 +63,14 @@ def _text_options(command: Callable[..., None]) -> Callable[..., None]:
             metavar="N",
             type=click.IntRange(min=1),
             help="Processes to use (default: one for each processor); the outcome is the same.",
+        ),
+        click.option(
+            "--verdicts",
+            "verdicts",
+            metavar="FILE",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="Keep here what is found out about words, so that a later run need not again (default with --profile: "
+            "beside the profile). Changes nothing but the time.",
         ),
         click.option("--dry-run", is_flag=True, help="Show a diff of what would change; write nothing."),
         options.as_summary,
@@ -160,6 +168,7 @@ def _run(
     encoding: str | None,
     evidence: str | None,
     profile: Path | None,
+    verdicts: Path | None,
     workers: int | None,
     dry_run: bool,
     as_json: bool,
@@ -178,7 +187,7 @@ def _run(
             "--profile and --evidence corpus exclude each other",
             remedy="Give one of them",
         )
-    options.refuse_overwriting([output, edits], [*paths, *tables, *filter(None, [profile])])
+    options.refuse_overwriting([output, edits, verdicts], [*paths, *tables, *filter(None, [profile])])
     first_pass = (evidence or ("document" if set(paths) <= {"-"} else "corpus")) == "corpus"
     job = pipeline.Job(
         inputs=paths,
@@ -205,14 +214,38 @@ def _run(
         elif first_pass and not no_repair:
             job = stack.enter_context(pipeline.spool(job))
             known = _profile(job, watched)
+        if verdicts is None and profile is not None:
+            verdicts = profile.with_name(profile.name + ".verdicts")
+        known_before = _read_verdicts(normaliser, verdicts, quiet) if mode != "repair" else None
         how: dict[str, Any] = {"names": mode != "repair", "repair": not no_repair, "profile": known, "rewrite": rewrite}
         how["mentions"] = mode == "annotate"
         process = stack.enter_context(
-            shared(partial(normaliser.process, **how), tables, how, workers or default_workers())
+            shared(
+                normaliser, tables, how, workers or default_workers(), verdicts if known_before is not None else None
+            )
         )
         told = stack.enter_context(progress.bar(mode.capitalize(), watched))
         summary = pipeline.run(job, process, told, _differ(colour) if shows_diff else None)
+    if verdicts is not None and known_before is not None and normaliser.known_verdicts > known_before:
+        normaliser.keep_verdicts(verdicts)
     _tell(context, summary, job, as_json=as_json, colour=colour, quiet=quiet)
+
+
+def _read_verdicts(normaliser: Normaliser, path: Path | None, quiet: bool) -> int | None:
+    """How many verdicts a file gave to start with; None where none are to be kept. One that does not fit is told."""
+    from canonym.verdicts import VerdictsError
+
+    if path is None:
+        return None
+    if path.exists():
+        try:
+            normaliser.load_verdicts(path)
+        except VerdictsError as error:
+            if error.remedy.startswith("Name"):
+                raise
+            if not quiet:
+                click.echo(str(error), err=True)
+    return normaliser.known_verdicts
 
 
 def _profile(job: Job, watched: bool) -> Profile:
