@@ -20,6 +20,7 @@ from canonym.deletions import MOST, Neighbourhood, compiled
 from canonym.features import edit_cost, edit_cost_plain
 from canonym.index import Index
 from canonym.keys import key_hash
+from canonym.letters import surprise, surprise_plain
 from canonym.profile import of, worth_searching
 from canonym.resolve import open_table
 from canonym.scan import compiled_scanner, find_long_runs, lower_words
@@ -89,6 +90,12 @@ def test_verdicts_are_kept_by_run_and_word(text: str) -> None:
 @given(SPELLINGS, SPELLINGS)
 def test_edit_cost(form: str, alias: str) -> None:
     assert edit_cost(form, alias) == edit_cost_plain(form, alias)
+
+
+@settings(deadline=None)
+@given(st.text("abcdefghiklmnorstuwyzq 05é", max_size=24))
+def test_surprise(form: str) -> None:
+    assert surprise(form) == surprise_plain(form)
 
 
 def test_edit_cost_of_long_names() -> None:

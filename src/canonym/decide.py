@@ -257,11 +257,6 @@ def _most(table: npt.NDArray[np.float32], seen: Sequence[Evidence]) -> list[floa
     return most.tolist()
 
 
-def decide(case: Case) -> Decision:
-    """`decide_all` for one form."""
-    return decide_all([case])[0]
-
-
 def _decide(case: Case, scores: Sequence[float]) -> Decision:
     limits = thresholds()
     if not scores:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from canonym._native import Sifted as Sifted
 
-__all__ = ["COMPILED", "Edits", "Glance", "Hood", "Scanner", "Sieve", "find", "forest_sums", "key_hash"]
+__all__ = ["COMPILED", "Edits", "Glance", "Hood", "Scanner", "Sieve", "find", "forest_sums", "key_hash", "surprise"]
 
 COMPILED = False
 if not os.environ.get("CANONYM_PURE"):
     try:
-        from canonym._native import Edits, Glance, Hood, Scanner, Sieve, find, forest_sums, key_hash
+        from canonym._native import Edits, Glance, Hood, Scanner, Sieve, find, forest_sums, key_hash, surprise
 
         COMPILED = True
     except ImportError:

@@ -58,6 +58,10 @@ class Recogniser:
         believe([page for page in pages if page.proposed])
         return [without_overlap(page.listed) for page in pages]
 
+    def near(self, names: Sequence[str]) -> list[tuple[Candidate, ...]]:
+        """The entities that each name, taken whole, is near to, unranked."""
+        return self._planner.near(names)
+
     def verdicts(self) -> bytes:
         """What was found out about strings, for `learn` in another process; empty where nothing is kept."""
         if not native.COMPILED:

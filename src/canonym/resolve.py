@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -12,13 +12,13 @@ from pathlib import Path
 from canonym import packs, verdicts
 from canonym import rewrite as algebra
 from canonym.candidates import Candidates, choose, one_each
-from canonym.decide import NAMES, SURE, Case, decide, matrix
+from canonym.decide import NAMES, SURE, Case, decide_all, matrix
 from canonym.evidence import ALONE
 from canonym.index import Index, cached, is_index, open_index
 from canonym.model import REWRITTEN_KINDS, Candidate, Decision, Edit, Mention, Result, Status, TableError
 from canonym.profile import Profile
 from canonym.recognise import Recogniser
-from canonym.scan import tokens, words
+from canonym.scan import words
 from canonym.spans import best, fits_case
 from canonym.spelling import as_written, same_but_for_case
 from canonym.text import fold
@@ -256,12 +256,18 @@ class Normaliser:
     def resolve_all(self, names: Sequence[str], type: str | None = None) -> list[Decision]:
         """`resolve` for many names; much faster than one by one."""
         distinct = list(dict.fromkeys(names))
-        unlisted = [tokens(name) for name in distinct if not self._candidates.listed(fold(name))]
-        self._candidates.warm({word for part in unlisted for word in self._candidates.needed(part)})
-        decided = {name: self._decide(name, type) for name in distinct}
+        decided: dict[str, Decision] = {}
+        for name in distinct:
+            plain = self._plainly(name, type)
+            if plain is not None:
+                decided[name] = plain
+        rest = [name for name in distinct if name not in decided]
+        cases = self._cases(rest, type)
+        decided.update((name, _named(d, name)) for name, d in zip(rest, decide_all(cases), strict=True))
         return [decided[name] for name in names]
 
-    def _decide(self, name: str, type_: str | None) -> Decision:
+    def _plainly(self, name: str, type_: str | None) -> Decision | None:
+        """What the table says of a name; None where it says nothing."""
         form = fold(name)
         fits = [
             c for c in self._listed(name, form, type_) if type_ is None or c.entity.type == type_ or c.kind == "never"
@@ -279,8 +285,16 @@ class Normaliser:
             best = replace(short[0], match="rule", score=SURE, reasons=(why,))
             status: Status = "accept" if len(short) == 1 else "ambiguous"
             return Decision(name, status, best, tuple(short[1:]), (why,))
-        found = self._near(name, form, type_)
-        return _named(decide(Case(form, found, (ALONE,) * len(found))), name)
+        return None
+
+    def _cases(self, names: Sequence[str], type_: str | None) -> list[Case]:
+        """What each name is near to."""
+        out = []
+        for name, near in zip(names, self._recogniser.near(names), strict=True):
+            form = fold(name)
+            found = best(form, [c for c in near if type_ is None or c.entity.type == type_])
+            out.append(Case(form, found, (ALONE,) * len(found)))
+        return out
 
     def _listed(self, name: str, form: str, type_: str | None) -> tuple[Candidate, ...]:
         if "." in name and " " not in name.strip() and (hosts := self._candidates.domain(name.strip())):
@@ -296,22 +310,10 @@ class Normaliser:
         found = [c for text in longer for c in self._candidates.listed(text) if c.entity.type == "outlet"]
         return tuple(sorted(one_each(found), key=lambda c: (-c.entity.prominence, c.entity.id)))
 
-    def _near(self, name: str, form: str, type_: str | None) -> tuple[Candidate, ...]:
-        if not form:
-            return ()
-        part = tokens(name)
-        found: Iterable[Candidate] = self._candidates.by_rule(form)
-        if 0 < len(part) <= 6:
-            found = (*found, *self._candidates.fuzzy(part))
-        found = [c for c in found if type_ is None or c.entity.type == type_]
-        return best(form, found)
-
     def explain(self, name: str, type: str | None = None) -> Explanation:
         """`resolve` with what counted for each candidate."""
-        form = fold(name)
-        near = self._near(name, form, type)
-        decision = self._decide(name, type)
-        values = matrix([Case(form, near, (ALONE,) * len(near))]).tolist()
+        values = matrix(self._cases([name], type)).tolist()
+        decision = self.resolve(name, type)
         return Explanation(decision, tuple(dict(zip(NAMES, row, strict=True)) for row in values))
 
     def compare(self, a: str, b: str) -> float:

@@ -108,6 +108,20 @@ class Planner:
             )
             self._plans[run] = Plan(draft.listed, proposed, draft.words)
 
+    def near(self, names: Sequence[str]) -> list[tuple[Candidate, ...]]:
+        """The entities that each name, taken whole, is near to under the rules or by likeness, unranked."""
+        told = self.sieve.near(list(names)) if native.COMPILED else [None] * len(names)
+        out = []
+        for name, found in zip(names, told, strict=True):
+            if found is not None:
+                _, _, form, _, rule, near = found
+                out.append(((*self.candidates.by_rule(form),) if rule else ()) + self.candidates.named(near))
+                continue
+            part, form = tokens(name), fold(name)
+            fuzzy = self.candidates.fuzzy(part) if 0 < len(part) <= 6 else ()
+            out.append((self.candidates.by_rule(form) + fuzzy) if form else ())
+        return out
+
     def adopt(self, plans: Mapping[str, Plan]) -> None:
         """Take over plans made elsewhere with the same tables."""
         self._plans.update(plans)

@@ -84,7 +84,7 @@ class Kept:
 
     def runs(self) -> Iterable[str]:
         """The runs that have a plan."""
-        return self._rows.keys()
+        return list(self._rows)
 
     def plan(self, run: str) -> Plan | None:
         """The plan of a run, or None."""

@@ -65,6 +65,10 @@ static inline const uint32_t *words_get(const Numbers *map, const char *text, si
 
 PyObject *forest_sums(PyObject *self, PyObject *args);
 
+/* -- letters.c -------------------------------------------------------------------------------------------------- */
+
+PyObject *native_surprise(PyObject *self, PyObject *args);
+
 /* -- scan.c ----------------------------------------------------------------------------------------------------- */
 
 typedef struct {

@@ -756,6 +756,44 @@ static PyObject *told(const Sieve *s, const Sifted *found, PyObject *run)
     return out;
 }
 
+/* Of each name by itself whether a rule makes it a listed one, and the names it is near to; None where it is not plain. */
+static PyObject *sieve_near(Sieve *self, PyObject *names)
+{
+    PyObject *fast = PySequence_Fast(names, "names come in a sequence");
+    PyObject *out = fast == NULL ? NULL : PyList_New(PySequence_Fast_GET_SIZE(fast));
+    Sifted *found = malloc(sizeof *found);
+    if (found == NULL)
+        Py_CLEAR(out);
+    for (Py_ssize_t k = 0; out != NULL && k < PySequence_Fast_GET_SIZE(fast); k++) {
+        PyObject *name = PySequence_Fast_GET_ITEM(fast, k), *one = NULL;
+        char form[MOST_FORM];
+        int count = PyUnicode_Check(name) ? split(self, name, found->words) : -1, size = -1;
+        if (count > 0 && count <= 6 && (size = join(found->words, 0, count, form)) >= 0) {
+            Names *near = &found->names;
+            near->count = 0;
+            near->used = 0;
+            found->hits[0] = (Hit){0, count, rule_hit(self, form, size), 0, 0, 0};
+            if (fuzzy_names(self, found->words, 0, count, form, size, near) < 0) {
+                PyErr_NoMemory();
+            } else if (near->count < MOST_NAMES) {
+                found->hits[0].names = near->count;
+                one = hit_told(self, found, name, 0);
+            } else {
+                one = Py_NewRef(Py_None);
+            }
+        } else {
+            one = Py_NewRef(Py_None);
+        }
+        if (one == NULL)
+            Py_CLEAR(out);
+        else
+            PyList_SET_ITEM(out, k, one);
+    }
+    free(found);
+    Py_XDECREF(fast);
+    return out;
+}
+
 /* Those of some words under which, after a prefix that names their space, something is stored. */
 static PyObject *sieve_among(Sieve *self, PyObject *args)
 {
@@ -926,6 +964,8 @@ static PyMethodDef sieve_methods[] = {
      "of the last two, the words (start, end, folded), the listed names (start, end, form, words), and forms near\n"
      "others (start, end, form, whether words in small letters stand in it, whether a rule makes it a name, the names\n"
      "as they are stored: space, form). None where all of the run must be looked at."},
+    {"near", (PyCFunction)sieve_near, METH_O,
+     "Of each name, taken whole, what `sift` tells of a form near others; None where it is not plain ASCII."},
     {"among", (PyCFunction)sieve_among, METH_VARARGS, "Those of some words that are stored under a prefix."},
     {NULL, NULL, 0, NULL},
 };

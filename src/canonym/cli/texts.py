@@ -219,11 +219,8 @@ def _run(
         known_before = _read_verdicts(normaliser, verdicts, quiet) if mode != "repair" else None
         how: dict[str, Any] = {"names": mode != "repair", "repair": not no_repair, "profile": known, "rewrite": rewrite}
         how["mentions"] = mode == "annotate"
-        process = stack.enter_context(
-            shared(
-                normaliser, tables, how, workers or default_workers(), verdicts if known_before is not None else None
-            )
-        )
+        kept = verdicts if known_before is not None else None
+        process = stack.enter_context(shared(normaliser, tables, how, workers or default_workers(), kept))
         told = stack.enter_context(progress.bar(mode.capitalize(), watched))
         summary = pipeline.run(job, process, told, _differ(colour) if shows_diff else None)
     if verdicts is not None and known_before is not None and normaliser.known_verdicts > known_before:

@@ -1,0 +1,46 @@
+/* How odd the letters of a form are. Twin: `letters.surprise`. */
+#include "native.h"
+
+#define SIZE 28
+
+static int code_of(Py_UCS4 c)
+{
+    return c >= 'a' && c <= 'z' ? (int)(c - 96) : SIZE - 1;
+}
+
+PyObject *native_surprise(PyObject *Py_UNUSED(self), PyObject *args)
+{
+    Py_buffer table;
+    PyObject *folded;
+    if (!PyArg_ParseTuple(args, "y*U", &table, &folded))
+        return NULL;
+    if (table.len != SIZE * SIZE * SIZE * (Py_ssize_t)sizeof(double)) {
+        PyBuffer_Release(&table);
+        PyErr_SetString(PyExc_ValueError, "the table has 28 * 28 * 28 numbers");
+        return NULL;
+    }
+    const double *odd = table.buf;
+    double sum = 0.0, most = 0.0;
+    Py_ssize_t n = PyUnicode_GET_LENGTH(folded), count = 0;
+    for (Py_ssize_t k = 0; k < n;) {
+        if (PyUnicode_READ_CHAR(folded, k) == ' ') {
+            k++;
+            continue;
+        }
+        int a = 0, b = 0, edge = 0;
+        while (!edge) {
+            edge = k >= n || PyUnicode_READ_CHAR(folded, k) == ' ';
+            int c = edge ? 0 : code_of(PyUnicode_READ_CHAR(folded, k));
+            double here = odd[(a * SIZE + b) * SIZE + c];
+            sum += here;
+            if (!count || here > most)
+                most = here;
+            count++;
+            a = b;
+            b = c;
+            k++;
+        }
+    }
+    PyBuffer_Release(&table);
+    return Py_BuildValue("(dd)", count ? sum / (double)count : 0.0, most);
+}
