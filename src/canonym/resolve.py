@@ -255,6 +255,10 @@ class Normaliser:
 
     def resolve_all(self, names: Sequence[str], type: str | None = None) -> list[Decision]:
         """`resolve` for many names; much faster than one by one."""
+        with _uncollected():
+            return self._resolve_all(names, type)
+
+    def _resolve_all(self, names: Sequence[str], type: str | None) -> list[Decision]:
         distinct = list(dict.fromkeys(names))
         decided: dict[str, Decision] = {}
         for name in distinct:

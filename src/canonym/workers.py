@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
@@ -44,9 +44,10 @@ def _begin(tables: Sequence[str], options: dict[str, Any], verdicts: Path | None
     _process = partial(normaliser.process, **options)
 
 
-def _work(texts: Sequence[str]) -> list[Result]:
+def _work(texts: Sequence[str]) -> list[tuple[int, Result]]:
+    """The results that tell something, by the numbers of their texts: most do not, and need not travel."""
     assert _process is not None
-    return _process(texts)
+    return [(k, r) for k, r in enumerate(_process(texts)) if r.edits or r.mentions or r.text != texts[k]]
 
 
 def default_workers() -> int:
@@ -88,7 +89,12 @@ def shared(
                 workers, context, _begin, (tuple(tables), options, verdicts, Path(left.name) if left else None)
             )
         try:
-            return [result for part in pool.map(_work, list(_dealt(texts))) for result in part]
+            shares = list(_dealt(texts))
+            return [
+                result
+                for share, told in zip(shares, pool.map(_work, shares), strict=True)
+                for result in _whole(share, told)
+            ]
         except BrokenProcessPool:
             # A worker was killed, for want of memory perhaps: go on here, and with new workers after that.
             pool = None
@@ -107,6 +113,14 @@ def shared(
             pool.shutdown(cancel_futures=True)
         if left is not None:
             left.cleanup()
+
+
+def _whole(texts: Sequence[str], told: Iterable[tuple[int, Result]]) -> list[Result]:
+    """The results of all texts, given those that tell something."""
+    out = [Result(text) for text in texts]
+    for number, result in told:
+        out[number] = result
+    return out
 
 
 def _dealt(texts: Sequence[str]) -> Iterator[list[str]]:

@@ -19,7 +19,8 @@ struct Hood {
     Py_buffer hash, owner, bitmap, text, ends, prominence;
     Py_ssize_t hashes, atoms;
     int bits;
-    uint32_t *seen; /* for which question each atom was last met */
+    uint32_t *seen;  /* for which question each atom was last met */
+    uint64_t *shape; /* of each atom: its length, and above 8 bits a bit for each letter in it */
     uint32_t question;
     uint64_t powers[PREFIX];
     Found *found;
@@ -42,7 +43,7 @@ static int osa(const uint8_t *a, Py_ssize_t n, const uint8_t *b, Py_ssize_t m, i
     }
     if (n == 0 || m == 0)
         return (int)(n > m ? n : m);
-    uint8_t rows[3][LONGEST + 2];
+    uint8_t rows[3][256];
     uint8_t *upper = rows[0], *up = rows[1], *row = rows[2];
     for (Py_ssize_t j = 0; j <= m; j++)
         up[j] = (uint8_t)(j > limit ? limit + 1 : j);
@@ -85,7 +86,15 @@ static int by_rank(const void *x, const void *y)
     return a->atom < b->atom ? -1 : 1; /* atoms are stored in their order */
 }
 
-static int take(Hood *h, const uint8_t *word, Py_ssize_t n, uint64_t value, size_t *count)
+static uint64_t shape_of(const uint8_t *word, Py_ssize_t n)
+{
+    uint64_t shape = (uint64_t)(n < 255 ? n : 255);
+    for (Py_ssize_t k = 0; k < n; k++)
+        shape |= (uint64_t)1 << (8 + (word[k] & 31));
+    return shape;
+}
+
+static int take(Hood *h, const uint8_t *word, Py_ssize_t n, uint64_t shape, uint64_t value, size_t *count)
 {
     value ^= value >> 29;
     value *= MIX;
@@ -94,6 +103,21 @@ static int take(Hood *h, const uint8_t *word, Py_ssize_t n, uint64_t value, size
         return 0;
     const uint32_t *hash = h->hash.buf, *owner = h->owner.buf, *ends = h->ends.buf;
     Py_ssize_t low = 0, high = h->hashes;
+    if (high > 64) {
+        /* Hashes are spread evenly: where one must stand is known to within a few places. */
+        Py_ssize_t guess = (Py_ssize_t)(((uint64_t)wanted * (uint64_t)high) >> 32), step = 64;
+        if (hash[guess] < wanted) {
+            low = guess;
+            while (low + step < high && hash[low + step] < wanted)
+                low += step, step *= 2;
+            high = low + step < high ? low + step + 1 : high;
+        } else {
+            high = guess + 1;
+            while (high - 1 - step > 0 && hash[high - 1 - step] >= wanted)
+                high -= step, step *= 2;
+            low = high - 1 - step > 0 ? high - 1 - step : 0;
+        }
+    }
     while (low < high) {
         Py_ssize_t middle = (low + high) / 2;
         if (hash[middle] < wanted)
@@ -106,10 +130,13 @@ static int take(Hood *h, const uint8_t *word, Py_ssize_t n, uint64_t value, size
         if (atom >= h->atoms || h->seen[atom] == h->question)
             continue;
         h->seen[atom] = h->question;
-        Py_ssize_t begin = ends[atom], m = (Py_ssize_t)ends[atom + 1] - begin;
+        Py_ssize_t m = (Py_ssize_t)(h->shape[atom] & 255);
         int limit = distance_for(n < m ? n : m);
-        if (m > n + limit || n > m + limit || m >= LONGEST)
+        /* An edit brings at most one letter in and takes one out. */
+        if (m > n + limit || n > m + limit || m >= LONGEST ||
+            __builtin_popcountll((h->shape[atom] ^ shape) >> 8) > 2 * limit)
             continue;
+        Py_ssize_t begin = ends[atom];
         int distance = osa(word, n, (const uint8_t *)h->text.buf + begin, m, limit);
         if (distance == 0 || distance > limit)
             continue;
@@ -136,7 +163,7 @@ Py_ssize_t hood_find(Hood *h, const uint8_t *word, Py_ssize_t n)
         h->question = 1;
     }
     int width = n < PREFIX ? (int)n : PREFIX, edits = distance_for(width);
-    uint64_t whole = 0, shifted[PREFIX + 1] = {0}, twice[PREFIX + 1] = {0};
+    uint64_t shape = shape_of(word, n), whole = 0, shifted[PREFIX + 1] = {0}, twice[PREFIX + 1] = {0};
     /* What stands behind one deleted letter moves one place forward, behind two of them two places. */
     for (int k = 0; k < width; k++)
         whole += word[k] * h->powers[k];
@@ -144,15 +171,15 @@ Py_ssize_t hood_find(Hood *h, const uint8_t *word, Py_ssize_t n)
         shifted[k] = shifted[k + 1] + (k ? word[k] * h->powers[k - 1] : 0);
         twice[k] = twice[k + 1] + (k > 1 ? word[k] * h->powers[k - 2] : 0);
     }
-    if (take(h, word, n, whole, &count) < 0)
+    if (take(h, word, n, shape, whole, &count) < 0)
         return -1;
     uint64_t head = 0;
     for (int k = 0; k < width && edits >= 1; k++) {
-        if (take(h, word, n, head + shifted[k + 1], &count) < 0)
+        if (take(h, word, n, shape, head + shifted[k + 1], &count) < 0)
             return -1;
         uint64_t middle = head;
         for (int j = k + 1; j < width && edits >= 2; j++) {
-            if (take(h, word, n, middle + twice[j + 1], &count) < 0)
+            if (take(h, word, n, shape, middle + twice[j + 1], &count) < 0)
                 return -1;
             middle += word[j] * h->powers[j - 1];
         }
@@ -207,6 +234,7 @@ static void hood_dealloc(Hood *self)
     PyBuffer_Release(&self->ends);
     PyBuffer_Release(&self->prominence);
     free(self->seen);
+    free(self->shape);
     free(self->found);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
@@ -241,10 +269,13 @@ static PyObject *hood_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         return NULL;
     }
     self->seen = calloc((size_t)self->atoms + 1, sizeof *self->seen);
-    if (self->seen == NULL) {
+    self->shape = malloc(((size_t)self->atoms + 1) * sizeof *self->shape);
+    if (self->seen == NULL || self->shape == NULL) {
         Py_DECREF(self);
         return PyErr_NoMemory();
     }
+    for (Py_ssize_t k = 0; k < self->atoms; k++)
+        self->shape[k] = shape_of((const uint8_t *)self->text.buf + ends[k], (Py_ssize_t)ends[k + 1] - ends[k]);
     return (PyObject *)self;
 }
 
