@@ -46,7 +46,7 @@ static inline int marked(const uint8_t *bits, uint64_t h)
 
 /* How often the common words of each language stand in the first words of a text, and how many different ones. */
 typedef struct {
-    Py_ssize_t shown, words[LANGUAGES], types[LANGUAGES];
+    Py_ssize_t shown, first_english, words[LANGUAGES], types[LANGUAGES];
     uint64_t seen[SLOTS];
 } Counts;
 
@@ -58,6 +58,7 @@ static inline int is_english(const Glance *g, const uint32_t *mask)
 static void count(const Glance *g, Counts *c, uint64_t h)
 {
     const uint32_t *mask = numbers_get(&g->common, h);
+    c->first_english += c->shown < FIRST && is_english(g, mask);
     c->shown++;
     if (mask == NULL)
         return;
@@ -88,8 +89,14 @@ static int is_foreign(const Glance *g, const Counts *c)
     return share >= g->other_share && c->words[best] >= 2 * c->words[0];
 }
 
+/* Whether the first words of a text are English enough. */
+static int is_shown_english(const Glance *g, const Counts *c)
+{
+    return (double)c->first_english / (double)(c->shown < FIRST ? c->shown : FIRST) >= g->share;
+}
+
 static inline __attribute__((always_inline)) int look(Glance *g, PyObject *text, int kind, Py_ssize_t enough,
-                                                      Counts *counts)
+                                                      Counts *counts, PyObject *words_told)
 {
     const void *data = PyUnicode_DATA(text);
     Py_ssize_t n = PyUnicode_GET_LENGTH(text), k = 0, words = 0, known = 0;
@@ -123,6 +130,13 @@ static inline __attribute__((always_inline)) int look(Glance *g, PyObject *text,
             j++;
         if (j == different && different < DIFFERENT)
             told[different++] = h;
+        if (words_told != NULL) {
+            PyObject *word = PyUnicode_Substring(text, begin, k);
+            int failed = word == NULL || PySet_Add(words_told, word) < 0;
+            Py_XDECREF(word);
+            if (failed)
+                return -1;
+        }
     }
     Py_ssize_t shown = words < FIRST ? words : FIRST;
     if (words < FEWEST)
@@ -132,34 +146,39 @@ static inline __attribute__((always_inline)) int look(Glance *g, PyObject *text,
     return different >= enough;
 }
 
-static int by_width(Glance *g, PyObject *text, Py_ssize_t enough, Counts *counts)
+static int by_width(Glance *g, PyObject *text, Py_ssize_t enough, Counts *counts, PyObject *told)
 {
     switch (PyUnicode_KIND(text)) {
     case PyUnicode_1BYTE_KIND:
-        return look(g, text, PyUnicode_1BYTE_KIND, enough, counts);
+        return look(g, text, PyUnicode_1BYTE_KIND, enough, counts, told);
     case PyUnicode_2BYTE_KIND:
-        return look(g, text, PyUnicode_2BYTE_KIND, enough, counts);
+        return look(g, text, PyUnicode_2BYTE_KIND, enough, counts, told);
     default:
-        return look(g, text, PyUnicode_4BYTE_KIND, enough, counts);
+        return look(g, text, PyUnicode_4BYTE_KIND, enough, counts, told);
     }
 }
 
-static PyObject *glance_maybe(Glance *self, PyObject *args)
+static PyObject *glance_told(Glance *self, PyObject *args)
 {
     PyObject *text;
     Py_ssize_t enough;
     if (!PyArg_ParseTuple(args, "Un", &text, &enough))
         return NULL;
-    int maybe = by_width(self, text, enough, NULL);
-    if (maybe) {
-        /* Seldom: is it of some language at all? */
-        Counts *counts = calloc(1, sizeof *counts);
-        if (counts == NULL)
-            return PyErr_NoMemory();
-        maybe = by_width(self, text, enough, counts);
-        free(counts);
+    if (!by_width(self, text, enough, NULL, NULL))
+        Py_RETURN_NONE;
+    /* Seldom: is it of some language at all, and which are the words? */
+    Counts *counts = calloc(1, sizeof *counts);
+    PyObject *told = PySet_New(NULL);
+    int maybe = counts != NULL && told != NULL ? by_width(self, text, enough, counts, told) : -1;
+    int english = maybe >= 0 && is_shown_english(self, counts);
+    free(counts);
+    if (maybe < 0) {
+        Py_XDECREF(told);
+        return PyErr_Occurred() ? NULL : PyErr_NoMemory();
     }
-    return PyBool_FromLong(maybe);
+    PyObject *out = maybe ? Py_BuildValue("(OO)", english ? Py_True : Py_False, told) : Py_NewRef(Py_None);
+    Py_DECREF(told);
+    return out;
 }
 
 static uint64_t hash_of(PyObject *word)
@@ -265,8 +284,9 @@ failed:
 }
 
 static PyMethodDef glance_methods[] = {
-    {"maybe", (PyCFunction)glance_maybe, METH_VARARGS,
-     "Whether a text in small letters has so many different words that may tell of a loss, or is of another language."},
+    {"told", (PyCFunction)glance_told, METH_VARARGS,
+     "Whether a text in small letters is English, and the words of it that may tell of a loss, where they are so many\n"
+     "or it is of another language; else None."},
     {NULL, NULL, 0, NULL},
 };
 

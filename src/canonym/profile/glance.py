@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 
 from canonym import native
 from canonym.lexicon import frequencies
 from canonym.profile.builder import OWN_FAMILIES
-from canonym.profile.residues import LEAST_GAIN, LONGEST, SHORTEST, WITNESS, stranger
+from canonym.profile.residues import LEAST_GAIN, LONGEST, SHORTEST, WITNESS, stranger, traces
 from canonym.profile.words import ENGLISH_ENOUGH, LANGUAGES, OTHER_ENOUGH, frequent, languages
 
 
@@ -20,8 +21,19 @@ def worth_searching(texts: Sequence[str]) -> list[bool]:
     """
     if not native.COMPILED:
         return [True] * len(texts)
-    glance = _glance()
-    return [glance.maybe(text.lower(), OWN_FAMILIES) for text in texts]
+    return [_is_worth(text.lower()) for text in texts]
+
+
+def _is_worth(lowered: str) -> bool:
+    found = _glance().told(lowered, OWN_FAMILIES)
+    if found is None:
+        return False
+    english, words = found
+    if not english:
+        return True
+    # One string must tell of several words, and must itself be missing.
+    strings = Counter(trace.string for told in traces("en").explain(sorted(words)).values() for trace in told)
+    return any(count >= OWN_FAMILIES and string not in lowered for string, count in strings.items())
 
 
 @cache
