@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from canonym.cli import options, progress
+from canonym.cli import options, progress, resuming
 from canonym.model import KINDS, REWRITTEN_KINDS, UsageError
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def _text_options(command: Callable[..., None]) -> Callable[..., None]:
             help="Keep here what is found out about words, so that a later run need not again (default with --profile: "
             "beside the profile). Changes nothing but the time.",
         ),
+        resuming.option,
         click.option("--dry-run", is_flag=True, help="Show a diff of what would change; write nothing."),
         options.as_summary,
         options.colour,
@@ -170,6 +171,7 @@ def _run(
     profile: Path | None,
     verdicts: Path | None,
     workers: int | None,
+    resume: bool,
     dry_run: bool,
     as_json: bool,
     colour: str,
@@ -179,7 +181,10 @@ def _run(
     no_repair: bool = False,
 ) -> None:
     options.leave_if_idle(context, paths)
+    import gc
+
     from canonym import pipeline
+    from canonym.verdicts import stamp
     from canonym.workers import default_workers, shared
 
     if profile is not None and evidence == "corpus":
@@ -200,18 +205,23 @@ def _run(
         mode=mode,
         edits=edits,
         dry_run=dry_run,
+        resume=resume,
     )
     watched = not quiet and not dry_run
     shows_diff = dry_run and not as_json
+    # What a run keeps only grows and has no cycles: searching it for garbage again and again is time lost.
+    gc.disable()
     with ExitStack() as stack:
         normaliser = options.load(tables)
         job = replace(job, provenance={"tables": tables or ("default",), "fingerprint": normaliser.fingerprint})
-        known: Profile | None = None
+        settings = {"stamp": stamp(normaliser.fingerprint), "rewrite": sorted(rewrite), "repair": not no_repair}
+        job = replace(job, settings={**settings, "first pass": first_pass and profile is None})
+        known: Profile | None = resuming.evidence(job, quiet)
         if profile is not None:
             from canonym.profile import Profile
 
             known = Profile.load(profile)
-        elif first_pass and not no_repair:
+        elif first_pass and not no_repair and known is None:
             job = stack.enter_context(pipeline.spool(job))
             known = _profile(job, watched)
         if verdicts is None and profile is not None:
@@ -222,6 +232,8 @@ def _run(
         kept = verdicts if known_before is not None else None
         process = stack.enter_context(shared(normaliser, tables, how, workers or default_workers(), kept))
         told = stack.enter_context(progress.bar(mode.capitalize(), watched))
+        job = replace(job, evidence=known)
+        stack.enter_context(resuming.telling(job))
         summary = pipeline.run(job, process, told, _differ(colour) if shows_diff else None)
     if verdicts is not None and known_before is not None and normaliser.known_verdicts > known_before:
         normaliser.keep_verdicts(verdicts)
@@ -268,12 +280,14 @@ def _differ(choice: str) -> Callable[[Document, Result], None]:
 
 def _tell(context: click.Context, summary: Summary, job: Job, *, as_json: bool, colour: str, quiet: bool) -> None:
     """The report, on standard error so that pipes stay clean; status 1 where a document failed."""
-    from canonym.report import changes_table, failure_lines, found_table, summary_line
+    from canonym.report import changes_table, failure_lines, found_table, plural, summary_line
 
     for line in summary.left_out:
         click.echo(f"left out: {line}", err=True)
     for line in failure_lines(summary.failures, summary.failed, summary.failures_file):
         click.echo(line, err=True)
+    if summary.kept and not quiet:
+        click.echo(f"kept: {plural(summary.kept, 'file')} that an earlier run finished", err=True)
     if as_json:
         stdout_is_free = job.dry_run or job.output not in (None, "-")
         click.echo(json.dumps(summary.as_dict(), ensure_ascii=False), err=not stdout_is_free)

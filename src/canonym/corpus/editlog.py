@@ -16,6 +16,7 @@ from typing import Any
 
 from canonym.corpus.block import Entry
 from canonym.corpus.formats import kind
+from canonym.corpus.ledger import Ledger
 from canonym.corpus.stream import chunks
 from canonym.corpus.writer import Output
 from canonym.model import CanonymError, DocumentError, Edit
@@ -42,10 +43,10 @@ class FileRecord:
 
 
 class LogWriter:
-    """Writes a log, whole on `commit`."""
+    """Writes a log to a file that is whole on `commit`."""
 
-    def __init__(self, path: str, version: str, provenance: Mapping[str, object]) -> None:
-        self._output = Output(path)
+    def __init__(self, output: Output | Ledger, version: str, provenance: Mapping[str, object]) -> None:
+        self._output = output
         self._line({"canonym": version, "kind": "edits", "log": VERSION, **provenance})
 
     def entry(self, file: str, entry: Entry) -> None:

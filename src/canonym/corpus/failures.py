@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
+from canonym.corpus.ledger import Ledger
 from canonym.corpus.writer import Output
 from canonym.model import Failure
 
@@ -15,12 +18,13 @@ KEPT = 1000
 
 @dataclass(slots=True)
 class FailureLog:
-    """Counts failures, keeps the first, and writes all to `path` ("" for none) as they come."""
+    """Counts failures, keeps the first, and writes all to `path` ("" for none) as they come, or to its ledger."""
 
     path: str
+    ledger: Ledger | None = None
     count: int = 0
     first: list[Failure] = field(default_factory=list)
-    _output: Output | None = None
+    _output: Output | Ledger | None = None
 
     def add(self, failure: Failure) -> None:
         """Note one failure."""
@@ -28,15 +32,22 @@ class FailureLog:
         if len(self.first) < KEPT:
             self.first.append(failure)
         if self.path:
-            self._output = self._output or Output(self.path)
+            self._output = self._output or self.ledger or Output(self.path)
             line = {"document": failure.name, "problem": failure.problem, "remedy": failure.remedy}
             data = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
             self._output.write(data.encode("utf-8", "backslashreplace") + b"\n")
 
+    def take(self, count: int, lines: Iterable[bytes]) -> None:
+        """Take over failures of an earlier run, which the ledger holds."""
+        self.count += count
+        for line in islice(lines, max(0, KEPT - len(self.first))):
+            told = json.loads(line)
+            self.first.append(Failure(told["document"], told["problem"], told["remedy"]))
+
     def commit(self) -> str:
         """Put the file in its place, or remove that of an earlier run; its path, "" where there is none."""
-        if self._output is not None:
-            self._output.commit()
+        output = self.ledger or self._output
+        if output is not None and output.commit() is not False:
             return self.path
         if self.path and is_failures_file(Path(self.path)):
             Path(self.path).unlink()

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from pathlib import Path
+from typing import Final, Literal, Protocol
 
 Mode = Literal["normalise", "annotate", "repair"]
 
 
 TEXT_KEY: Final = "text"
+
+
+class Evidence(Protocol):
+    """What a first pass over the inputs found. The same evidence is saved as the same bytes."""
+
+    def save(self, path: Path) -> None:
+        """Write it to a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,8 @@ class Job:
     `edits`: the edit log to write. `provenance` goes into its first line.
     `block_bytes`: how much text to hold at once; the outcome does not depend on it.
     `spooled`: pairs of an input and the file that holds its bytes, see `spool`.
+    `settings` and `evidence`: what else decides the results. Where either is another, or any of the above, a run
+    takes no file over from an earlier one; `resume` asks it to take over those that are finished.
     """
 
     inputs: tuple[str, ...] = ()
@@ -39,6 +49,9 @@ class Job:
     block_bytes: int = 4 << 20
     provenance: Mapping[str, object] = field(default_factory=dict)
     spooled: tuple[tuple[str, str], ...] = ()
+    settings: Mapping[str, object] = field(default_factory=dict)
+    evidence: Evidence | None = None
+    resume: bool = False
 
 
 @dataclass(frozen=True, slots=True)

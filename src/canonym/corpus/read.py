@@ -24,6 +24,10 @@ def blocks(source: Source, options: Options, tally: Tally | None = None) -> Iter
             tally.size += block.size
             yield block
         tally.disk = Path(source.path).stat().st_size
+        if tally.sha256 is not None:
+            whole = Tally(sha256=tally.sha256)
+            for _ in chunks(source.path, "", 1 << 20, whole):
+                continue
         return
     pieces = chunks(source.path, source.compression, options.block_bytes, tally)
     if source.format == "parquet":

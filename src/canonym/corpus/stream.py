@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -128,6 +129,14 @@ def _zstd(file: IO[bytes], tally: Tally) -> Iterator[bytes]:
         raise OSError(f"{error}") from error
     if frame is not None:
         raise EOFError
+
+
+def digest(path: str, compression: str) -> str:
+    """The SHA-256 of a file's decompressed bytes."""
+    tally = Tally(sha256=hashlib.sha256())
+    for _ in chunks(path, compression, 1 << 20, tally):
+        continue
+    return tally.sha256.hexdigest() if tally.sha256 is not None else ""
 
 
 def check_encoding(name: str | None) -> None:

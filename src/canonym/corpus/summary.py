@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from canonym.model import Edit, Failure, Mention
 
@@ -38,7 +39,8 @@ class Summary:
     """What a run did. `failed` counts all failures; `failures` holds the first 1,000 of them.
 
     `bytes` are input bytes after decompression; what was read of a broken file counts as well. `outputs` are
-    the files written; `failures_file` the one that tells all failures, "" where none was written.
+    the files written; `failures_file` the one that tells all failures, "" where none was written. `kept` files were
+    finished by an earlier run, and are counted in all the others.
     """
 
     files: int = 0
@@ -54,6 +56,7 @@ class Summary:
     outputs: tuple[str, ...] = ()
     failures_file: str = ""
     left_out: tuple[str, ...] = ()
+    kept: int = 0
 
     def as_dict(self) -> dict[str, object]:
         """The summary as plain JSON values."""
@@ -101,8 +104,37 @@ class Counts:
             tally.documents += key not in seen
             seen.add(key)
 
+    def add(self, other: Counts) -> None:
+        """Count what another counted after this one; it is not to be used any more."""
+        for name in ("files", "documents", "changed", "edits", "bytes"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for own, others in ((self._changes, other._changes), (self._mentions, other._mentions)):
+            _add(own, others)
+
+    def record(self) -> dict[str, object]:
+        """The counts as plain JSON values, for `of`."""
+        return {
+            "documents": self.documents,
+            "bytes": self.bytes,
+            "changes": [[*key, t.count, t.documents, t.reasons] for key, t in self._changes.items()],
+            "mentions": [[*key, t.count, t.documents] for key, t in self._mentions.items()],
+            "changed": self.changed,
+            "edits": self.edits,
+        }
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Counts:
+        """The counts that `record` gave, of one file."""
+        out = cls(1, record["documents"], record["changed"], record["edits"], record["bytes"])
+        for *key, count, documents, reasons in record["changes"]:
+            before, after, source, canonical, id_ = key
+            out._changes[before, after, source, canonical, id_] = _Tally(count, documents, tuple(reasons))
+        for canonical, id_, type_, count, documents in record["mentions"]:
+            out._mentions[canonical, id_, type_] = _Tally(count, documents)
+        return out
+
     def summary(
-        self, *, failed: int, failures: tuple[Failure, ...], outputs: tuple[str, ...], failures_file: str
+        self, *, failed: int, failures: tuple[Failure, ...], outputs: tuple[str, ...], failures_file: str, kept: int
     ) -> Summary:
         """All counts, most frequent first."""
         changes = [Change(*key, tally.count, tally.documents, tally.reasons) for key, tally in self._changes.items()]
@@ -119,4 +151,15 @@ class Counts:
             mentions=tuple(sorted(found, key=lambda m: (-m.count, m.canonical, m.id, m.type))),
             outputs=outputs,
             failures_file=failures_file,
+            kept=kept,
         )
+
+
+def _add(own: dict[Any, _Tally], others: dict[Any, _Tally]) -> None:
+    if not own:
+        own.update(others)
+        return
+    for key, other in others.items():
+        tally = own.setdefault(key, _Tally(reasons=other.reasons))
+        tally.count += other.count
+        tally.documents += other.documents

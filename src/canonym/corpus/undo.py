@@ -15,7 +15,7 @@ from canonym.corpus import editlog, parquet
 from canonym.corpus.block import Rows
 from canonym.corpus.editlog import FileRecord
 from canonym.corpus.formats import kind
-from canonym.corpus.stream import chunks
+from canonym.corpus.stream import chunks, digest
 from canonym.corpus.writer import Output
 from canonym.model import CanonymError, DocumentError, UsageError
 
@@ -119,18 +119,11 @@ def _record(given: str, known: Sequence[FileRecord], log: str) -> FileRecord:
     near = [record for record in known if shared(record) == best]
     if best and len(near) == 1:
         return near[0]
-    digest = _digest(given)
+    own = digest(given, kind(given).compression)
     for record in near:
-        if record.output_sha256 == digest:
+        if record.output_sha256 == own:
             return record
     raise CanonymError("is not in the log", where=given, remedy=f"See whether {log} is the log of that run")
-
-
-def _digest(path: str) -> str:
-    sha256 = hashlib.sha256()
-    for piece in chunks(path, kind(path).compression, _PIECE):
-        sha256.update(piece)
-    return sha256.hexdigest()
 
 
 def _restore(task: _Task, lines: Iterator[dict[str, Any]], log: str) -> int:
@@ -141,7 +134,8 @@ def _restore(task: _Task, lines: Iterator[dict[str, Any]], log: str) -> int:
     )
     record = task.record
     try:
-        if (task.target is None or record.format == "parquet") and _digest(task.output) != record.output_sha256:
+        unseen = task.target is None or record.format == "parquet"
+        if unseen and digest(task.output, kind(task.output).compression) != record.output_sha256:
             raise changed
         target = Output(task.target, digest=True)
         try:
@@ -149,8 +143,8 @@ def _restore(task: _Task, lines: Iterator[dict[str, Any]], log: str) -> int:
                 _restore_rows(task.output, lines, target)
             else:
                 _restore_bytes(task.output, record, lines, target, changed)
-            digest = target.sha256.hexdigest() if target.sha256 else ""
-            if record.input_sha256 and digest != record.input_sha256:
+            restored = target.sha256.hexdigest() if target.sha256 else ""
+            if record.input_sha256 and restored != record.input_sha256:
                 raise CanonymError(
                     "would not come back as it was",
                     where=task.output,
