@@ -28,10 +28,9 @@ _LOWER_PLAIN: Final = 4.4
 _QUIET: Final = 1
 _PLAIN_ONLY: Final = 2
 _OPENS: Final = 3
-#: What the scanner says of a text: a grade, eight times what it keeps of words, and whether something is not known.
+#: What the scanner says of a text: a grade, and eight times what it keeps of words.
 _GRADE: Final = 7
 _SMALL: Final = 8
-_UNKNOWN: Final = 32
 _CASELESS: Final = 64
 #: Verdicts kept, of runs and of words: some 25 bytes each.
 _MOST_KNOWN: Final = 2_000_000
@@ -124,14 +123,12 @@ class Recogniser:
         given = ["" if scanner.caseless(text) else text for text in texts]
         runs: set[str] = set()
         smalls: set[str] = set()
-        codes = bytearray(scanner.look(given, runs, smalls))
+        scanner.look(given, runs, smalls)
         for grade, group in self._planner.graded(sorted(runs)).items():
             scanner.learn_runs(group, grade)
         for verdict, group in self._graded(sorted(smalls)).items():
             scanner.learn_smalls(group, verdict)
-        again = [k for k, code in enumerate(codes) if code & _UNKNOWN]
-        for k, code in zip(again, scanner.look([given[k] for k in again], runs, smalls), strict=True):
-            codes[k] = code
+        codes = scanner.settle()
         return [_CASELESS if text and not seen else code for text, seen, code in zip(texts, given, codes, strict=True)]
 
     def _graded(self, smalls: Sequence[str]) -> dict[int, list[str]]:

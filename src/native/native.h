@@ -81,6 +81,13 @@ typedef struct {
     Numbers tails; /* what is known of words in small letters after a run: 1 rare, 2 not */
     Numbers runs;
     Numbers smalls;
+    uint8_t *codes;   /* of the texts last looked at */
+    Py_ssize_t texts;
+    struct Open {
+        uint64_t key;
+        uint32_t text, small;
+    } *open; /* what had no verdict in them */
+    size_t open_count, open_room;
 } Scanner;
 
 enum {

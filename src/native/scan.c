@@ -4,11 +4,26 @@
 
 #define LONGEST_SMALL 16
 #define FOLLOW 59
-#define UNKNOWN 32 /* beside verdicts of 1 to 7 and, times 8, of 1 to 3 */
 
 typedef struct {
     Py_ssize_t next, done, past;
 } Place;
+
+static int keep_open(Scanner *s, uint64_t key, uint32_t text, int small)
+{
+    if (s->open_count == s->open_room) {
+        size_t room = s->open_room ? 2 * s->open_room : 4096;
+        struct Open *wider = realloc(s->open, room * sizeof *wider);
+        if (wider == NULL) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        s->open = wider;
+        s->open_room = room;
+    }
+    s->open[s->open_count++] = (struct Open){key, text, (uint32_t)small};
+    return 0;
+}
 
 /* One set of functions for each width that a str may have. */
 #define CHAR Py_UCS1
@@ -148,16 +163,41 @@ static PyObject *scanner_look(Scanner *self, PyObject *args)
     PyObject *texts, *runs, *smalls;
     if (!PyArg_ParseTuple(args, "O!O!O!", &PyList_Type, &texts, &PySet_Type, &runs, &PySet_Type, &smalls))
         return NULL;
-    PyObject *out = PyBytes_FromStringAndSize(NULL, PyList_GET_SIZE(texts));
-    for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(texts); k++) {
+    Py_ssize_t count = PyList_GET_SIZE(texts);
+    uint8_t *codes = realloc(self->codes, (size_t)count + 1);
+    if (codes == NULL || count > UINT32_MAX)
+        return PyErr_NoMemory();
+    self->codes = codes;
+    self->texts = count;
+    self->open_count = 0;
+    for (Py_ssize_t k = 0; k < count; k++) {
         PyObject *text = PyList_GET_ITEM(texts, k);
-        int found = is_text(text) ? BY_WIDTH(text, look, self, text, runs, smalls) : -1;
+        int found = is_text(text) ? BY_WIDTH(text, look, self, text, (uint32_t)k, runs, smalls) : -1;
         if (found < 0)
-            Py_CLEAR(out);
-        else
-            PyBytes_AS_STRING(out)[k] = (char)found;
+            return NULL;
+        codes[k] = (uint8_t)found;
     }
-    return out;
+    Py_RETURN_NONE;
+}
+
+static PyObject *scanner_settle(Scanner *self, PyObject *Py_UNUSED(ignored))
+{
+    for (size_t k = 0; k < self->open_count; k++) {
+        const struct Open *one = &self->open[k];
+        const uint32_t *verdict = numbers_get(one->small ? &self->smalls : &self->runs, one->key);
+        if (verdict == NULL) {
+            PyErr_SetString(PyExc_ValueError, "a string has no verdict yet");
+            return NULL;
+        }
+        uint8_t code = self->codes[one->text];
+        if (one->small && (uint32_t)(code >> 3) < *verdict)
+            code = (uint8_t)((code & 7) | (*verdict << 3));
+        else if (!one->small && (uint32_t)(code & 7) < *verdict)
+            code = (uint8_t)((code & ~7) | *verdict);
+        self->codes[one->text] = code;
+    }
+    self->open_count = 0;
+    return PyBytes_FromStringAndSize((const char *)self->codes, self->texts);
 }
 
 static PyObject *scanner_verdict(Scanner *self, PyObject *run)
@@ -224,6 +264,8 @@ static void scanner_dealloc(Scanner *self)
     numbers_close(&self->tails);
     numbers_close(&self->runs);
     numbers_close(&self->smalls);
+    free(self->codes);
+    free(self->open);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -282,8 +324,10 @@ static PyMethodDef scanner_methods[] = {
     {"smalls", (PyCFunction)scanner_smalls, METH_VARARGS,
      "The words in small letters with at least some verdict, or none yet."},
     {"look", (PyCFunction)scanner_look, METH_VARARGS,
-     "Of each text the greatest verdict on its runs, plus eight times that on its words in small letters, plus 32\n"
-     "where some have none: these are added to two sets."},
+     "Add the runs, and the words in small letters, of some texts that have no verdict to two sets."},
+    {"settle", (PyCFunction)scanner_settle, METH_NOARGS,
+     "Of each text last looked at the greatest verdict on its runs, plus eight times that on its words in small letters,\n"
+     "as bytes; raises ValueError where one has none yet."},
     {"caseless", (PyCFunction)scanner_caseless, METH_O, "Whether a text may hold letters of a script without capitals."},
     {"dump", (PyCFunction)scanner_dump, METH_NOARGS, "All verdicts as bytes."},
     {"load", (PyCFunction)scanner_load, METH_VARARGS, "Add the verdicts of a dump."},

@@ -351,42 +351,40 @@ static inline int next_small(const View *v, Py_ssize_t *k, Py_ssize_t *start, Py
     return 0;
 }
 
-/* The verdict on a string; where there is none it is added to the set, and UNKNOWN. -1 on an error. */
-static int judged(const View *v, const Numbers *known, PyObject *unknown, Py_ssize_t start, Py_ssize_t end)
+/* The verdict on a string; 0 where there is none: it is added to the set, and kept for `settle`. -1 on an error. */
+static int judged(const View *v, int small, uint32_t text, PyObject *unknown, Py_ssize_t start, Py_ssize_t end)
 {
-    const uint32_t *verdict = numbers_get(known, hash_span(v, start, end));
+    Scanner *s = (Scanner *)v->s;
+    uint64_t key = hash_span(v, start, end);
+    const uint32_t *verdict = numbers_get(small ? &s->smalls : &s->runs, key);
     if (verdict)
         return (int)*verdict;
     PyObject *one = PyUnicode_Substring(v->text, start, end);
     int failed = one == NULL || PySet_Add(unknown, one) < 0;
     Py_XDECREF(one);
-    return failed ? -1 : UNKNOWN;
+    return failed || keep_open(s, key, text, small) < 0 ? -1 : 0;
 }
 
-/* The greatest verdict on the runs, eight times that on the small words, and UNKNOWN where some are not known; or -1. */
-static int OF(look)(const Scanner *s, PyObject *text, PyObject *runs, PyObject *smalls)
+/* The greatest verdict on the runs, and eight times that on the small words; or -1. */
+static int OF(look)(const Scanner *s, PyObject *text, uint32_t number, PyObject *runs, PyObject *smalls)
 {
     View v = {s, text, PyUnicode_DATA(text), 0, PyUnicode_GET_LENGTH(text)};
     Place place = {0, 0, -1};
     Py_ssize_t start, end, k = 0;
-    int found, verdict, run = 0, small = 0, unknown = 0;
+    int found, verdict, run = 0, small = 0;
     while ((found = next_long_run(&v, &place, &start, &end)) > 0) {
-        if ((verdict = judged(&v, &s->runs, runs, start, end)) < 0)
+        if ((verdict = judged(&v, 0, number, runs, start, end)) < 0)
             return -1;
-        unknown |= verdict & UNKNOWN;
-        if ((verdict & 7) > run)
-            run = verdict & 7;
+        run = verdict > run ? verdict : run;
     }
     if (found < 0)
         return -1;
     while (next_small(&v, &k, &start, &end)) {
-        if ((verdict = judged(&v, &s->smalls, smalls, start, end)) < 0)
+        if ((verdict = judged(&v, 1, number, smalls, start, end)) < 0)
             return -1;
-        unknown |= verdict & UNKNOWN;
-        if ((verdict & 3) > small)
-            small = verdict & 3;
+        small = verdict > small ? verdict : small;
     }
-    return run + 8 * small + unknown;
+    return run + 8 * small;
 }
 
 /* The runs whose verdict is not known, or at least so much. */
