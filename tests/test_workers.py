@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -61,3 +63,48 @@ def test_texts_are_dealt_out_in_order() -> None:
     dealt = list(workers._dealt(texts))
     assert [t for part in dealt for t in part] == texts and len(dealt) > 1
     assert workers.default_workers() >= 1 and os.getpid()
+
+
+@pytest.mark.parametrize("victim", ["worker", "parent"])
+def test_a_process_that_is_killed(tmp_path: Path, victim: str) -> None:
+    """A worker: the run goes on without it. The parent: its workers end, and --resume goes on with its files."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for n in range(8):
+        lines = (f"{LINES[(n + k) % 3]} Word{n}x{k}ing." for k in range(9000))
+        (folder / f"{n}.txt").write_text("\n".join(lines), encoding="utf-8")
+    call = [sys.executable, "-m", "canonym", "normalise", "in", "--evidence", "document", "--edits"]
+
+    def options(name: str, count: str) -> list[str]:
+        return [*call, f"{name}.edits", "-o", name, "--workers", count]
+
+    process = subprocess.Popen(options("out", "2"), cwd=tmp_path, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    end = time.monotonic() + 120
+    while len(list(tmp_path.glob("out/*.txt"))) < 2:
+        assert process.poll() is None and time.monotonic() < end
+        time.sleep(0.01)
+    workers_of = [pid for pid, line in _children(process.pid) if "spawn_main" in line]
+    assert len(workers_of) == 2
+    os.kill(workers_of[0] if victim == "worker" else process.pid, signal.SIGKILL)
+    status = process.wait(120)
+    said = process.stderr.read().decode()
+    process.stderr.close()
+    if victim == "parent":
+        while any(Path(f"/proc/{pid}").exists() for pid in workers_of):
+            assert time.monotonic() < end, "the workers stay"
+            time.sleep(0.05)
+        done = subprocess.run([*options("out", "2"), "--resume"], cwd=tmp_path, capture_output=True, text=True)
+        status, said = done.returncode, done.stderr
+        assert "kept: " in said
+    assert status == 0 and "Traceback" not in said, said
+    assert subprocess.run(options("clean", "1"), cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    names = sorted(path.name for path in (tmp_path / "clean").iterdir())
+    assert names == sorted(path.name for path in (tmp_path / "out").iterdir())
+    for name in [f"out/{name}" for name in names] + ["out.edits"]:
+        assert (tmp_path / name).read_bytes() == (tmp_path / name.replace("out", "clean")).read_bytes()
+
+
+def _children(pid: int) -> list[tuple[int, str]]:
+    told = subprocess.run(["ps", "--ppid", str(pid), "-o", "pid=,args="], capture_output=True, text=True, check=True)
+    return [(int(line.split()[0]), line) for line in told.stdout.splitlines()]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -33,6 +34,7 @@ _process: Process | None = None
 def _begin(tables: Sequence[str], options: dict[str, Any], verdicts: Path | None, leave: Path | None) -> None:
     global _process  # one for each worker process
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it, and stops its workers
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     normaliser = load(*tables)
     if verdicts is not None:
         with suppress(VerdictsError, OSError):  # the parent has told
@@ -42,6 +44,16 @@ def _begin(tables: Sequence[str], options: dict[str, Any], verdicts: Path | None
 
         Finalize(None, normaliser.keep_verdicts, (leave / str(os.getpid()),), exitpriority=10)
     _process = partial(normaliser.process, **options)
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed cannot stop its workers, and they would wait for work for ever."""
+    import multiprocessing
+
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(texts: Sequence[str]) -> list[tuple[int, Result]]:
