@@ -145,12 +145,9 @@ def collect(
 ) -> None:
     """Rows of the cases of a document: at first sight, and again when some of its names have been accepted."""
     text = doc["text"]
-    recogniser = names._recogniser
-    runs = list(recogniser._runs(text))
-    recogniser._planner.prepare(run for _, run in runs)
-    page = recogniser._open(text, runs)
+    (page,) = names._recogniser.pages([text])
     gold = {(g["start"], g["end"]): set(g["ids"]) for g in doc["damaged"]}
-    first = list(page.cases())
+    first = list(page.cases(lone=True))
     for place, case in first:
         out.add(case, gold.get((place.start, place.end), set()), group, weight, real)
     right = []
@@ -161,7 +158,7 @@ def collect(
             right.append((place, canonym.Decision(case.form, "accept", best)))
     if right:
         page.accept(right)
-        for place, case in page.cases():
+        for place, case in page.cases(lone=True):
             out.add(case, gold.get((place.start, place.end), set()), group, weight * 0.5, False)
 
 

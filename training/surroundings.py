@@ -17,8 +17,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import canonym
-from canonym import recognise
-from canonym.spans import Span
+from canonym import native
+from canonym.pages import Placed, Spans, surroundings
+from canonym.plans import Span
+from canonym.scan import find_long_runs
 
 PROMINENT = 300_000
 LEAST = 15
@@ -44,11 +46,13 @@ def main() -> None:
     ap.add_argument("--characters", type=int, default=40_000_000)
     ap.add_argument("-o", "--output", type=Path)
     a = ap.parse_args()
+    # Compiled, runs that hold nothing are not planned; here all of them are wanted, with their words.
+    native.COMPILED = False
     names = canonym.load(a.table)
     recogniser = names._recogniser
     counts: dict[tuple[str, bool], Counter[str]] = {}
     for text in texts(a.texts, a.characters):
-        runs = list(recogniser._runs(text))
+        runs = [(start, text[start:end]) for start, end in find_long_runs(text)]
         recogniser._planner.prepare(run for _, run in runs)
         taken = []
         spans = []
@@ -58,17 +62,13 @@ def main() -> None:
                 taken.append((at + span.start, at + span.end))
                 best = span.candidates[0]
                 if best.entity.type == "place" and best.entity.prominence >= PROMINENT and best.kind == "canonical":
-                    spans.append((recognise._Placed(at + span.start, at + span.end, span, at, plan), True))
+                    spans.append((Placed(at + span.start, at + span.end, span, at, plan), True))
             if not plan.listed and plan.words:
                 for start, end, word in plan.words:
                     if run[start].isupper() and len(word) > 2:
-                        spans.append(
-                            (recognise._Placed(at + start, at + end, Span(start, end, word, ()), at, plan), False)
-                        )
+                        spans.append((Placed(at + start, at + end, Span(start, end, word, ()), at, plan), False))
         for place, good in spans:
-            around = recognise._surroundings(
-                text, place, recognise._Spans(t for t in taken if t != (place.start, place.end))
-            )
+            around = surroundings(text, place, Spans(t for t in taken if t != (place.start, place.end)))
             counts.setdefault(("before", good), Counter())[around.before] += 1
             counts.setdefault(("after", good), Counter())[around.after] += 1
     out = {}

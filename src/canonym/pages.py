@@ -62,8 +62,8 @@ class Page:
         self.proposed = proposed
         self._small: dict[str, bool] = {}
 
-    def cases(self) -> Iterable[tuple[Placed, Case]]:
-        """Every proposal with the evidence for each of its candidates."""
+    def cases(self, *, lone: bool = False) -> Iterable[tuple[Placed, Case]]:
+        """Every proposal with the evidence for each of its candidates; with `lone`, those that lack company too."""
         document = summarise((m.entity, fold(m.text)) for m in self.listed)
         taken = Spans((m.start, m.end) for m in self.listed)
         forms: dict[str, set[str]] = {}
@@ -72,10 +72,10 @@ class Page:
         believable = {
             p.span.form
             for p in self.proposed
-            if not p.span.needy or has_company(p.span, document.entities, document.names, forms)
+            if lone or not p.span.needy or has_company(p.span, document.entities, document.names, forms)
         }
         asked = [p for p in self.proposed if p.span.form in believable]
-        around = [_surroundings(self.text, p, taken) for p in asked]
+        around = [surroundings(self.text, p, taken) for p in asked]
         everywhere: dict[str, Everywhere] = {}
         for p, here in zip(asked, around, strict=True):
             everywhere[p.span.form] = everywhere.get(p.span.form, Everywhere()).with_one(*looks(here))
@@ -131,7 +131,8 @@ class Spans:
         return [span for span in self._spans[low:high] if span[1] > start]
 
 
-def _surroundings(text: str, place: Placed, spans: Spans) -> Surroundings:
+def surroundings(text: str, place: Placed, spans: Spans) -> Surroundings:
+    """What stands beside a place; `spans` are those of listed names."""
     last = place.run_start + (place.plan.words[-1][1] if place.plan.words else 0)
     taken = spans.near(place.run_start - 4, max(last, place.end) + 4)
     before = after = ""

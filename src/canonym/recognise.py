@@ -51,11 +51,15 @@ class Recogniser:
 
     def annotate(self, texts: Sequence[str]) -> list[list[Mention]]:
         """The mentions of each text, in order, without overlap. A result depends on its own text alone."""
-        found = self._runs(texts)
-        self._planner.prepare(run for runs, _ in found for _, run in runs)
-        pages = [self._open(text, *runs) for text, runs in zip(texts, found, strict=True)]
+        pages = self.pages(texts)
         believe([page for page in pages if page.proposed])
         return [without_overlap(page.listed) for page in pages]
+
+    def pages(self, texts: Sequence[str]) -> list[Page]:
+        """What is listed in each text, and what is proposed, before anything of it is believed."""
+        found = self._runs(texts)
+        self._planner.prepare(run for runs, _ in found for _, run in runs)
+        return [self._open(text, *runs) for text, runs in zip(texts, found, strict=True)]
 
     def near(self, names: Sequence[str]) -> list[tuple[Candidate, ...]]:
         """The entities that each name, taken whole, is near to, unranked."""
