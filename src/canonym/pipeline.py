@@ -16,6 +16,7 @@ from importlib.metadata import version
 
 from canonym.corpus import journal as journals
 from canonym.corpus import plan
+from canonym.corpus.block import Block
 from canonym.corpus.formats import Options
 from canonym.corpus.job import TEXT_KEY
 from canonym.corpus.job import Job as Job
@@ -214,43 +215,52 @@ def _batches(events: Iterator[Event], block_bytes: int) -> Iterator[list[Event]]
 
 
 def _processed(process: Process, batch: Sequence[Event]) -> list[Event]:
-    documents = [d for event in batch if isinstance(event, Piece) for d in event.block.documents]
-    results = iter(_results(documents, process) if documents else [])
+    given = [event.block.texts if isinstance(event, Piece) else () for event in batch]
+    texts = [text for own in given for text in own]
+    results = _results(texts, process) if texts else []
     out: list[Event] = []
-    for event in batch:
+    done = 0
+    for event, own in zip(batch, given, strict=True):
         if isinstance(event, Piece):
-            own = [next(results) for _ in event.block.documents]
-            failures = tuple(result for result in own if isinstance(result, Failure))
-            event = Piece(event.block, tuple(r if isinstance(r, Result) else None for r in own), failures)
+            event = _checked(event.block, own, results[done : done + len(own)])
+            done += len(own)
         out.append(event)
     return out
 
 
-def _results(documents: Sequence[Document], process: Process) -> list[Result | Failure]:
+def _results(texts: Sequence[str], process: Process) -> list[Result | str]:
+    """A result for each text, or what is wrong with it."""
     try:
-        results = process([document.text for document in documents])
-        if len(results) != len(documents):
-            raise CanonymError(f"{len(documents)} texts gave {len(results)} results")
+        results = process(texts)
+        if len(results) != len(texts):
+            raise CanonymError(f"{len(texts)} texts gave {len(results)} results")
     except (MemoryError, OSError, ImportError, UsageError, TableError, IndexFileError):
         raise  # no fault of a document: all the others would fail as well
     except Exception as error:
-        if len(documents) == 1:
-            problem = f"could not be processed: {type(error).__name__}: {error}"
-            remedy = "It was passed on unchanged; please report it with the text"
-            return [Failure(documents[0].name, problem, remedy)]
-        half = len(documents) // 2
-        return _results(documents[:half], process) + _results(documents[half:], process)
-    return [_checked(document, result) for document, result in zip(documents, results, strict=True)]
+        if len(texts) == 1:
+            return [f"could not be processed: {type(error).__name__}: {error}"]
+        half = len(texts) // 2
+        return _results(texts[:half], process) + _results(texts[half:], process)
+    return [*results]
 
 
-def _checked(document: Document, result: Result) -> Result | Failure:
-    # What is written and logged comes from the edits, so they must say all that changed.
-    if not result.edits and result.text == document.text:
-        return result
-    try:
-        if apply(document.text, result.edits) == result.text:
-            return replace(result, edits=tuple(edit for edit in result.edits if edit.before != edit.after))
-        problem = "the edits do not lead to the new text"
-    except CanonymError as error:
-        problem = error.problem
-    return Failure(document.name, problem, "It was passed on unchanged; please report it with the text")
+def _checked(block: Block, texts: Sequence[str], results: list[Result | str]) -> Piece:
+    """The block with its results; what is written and logged comes from the edits, so they must say all of it."""
+    own: list[Result | None] = [None if isinstance(result, str) else result for result in results]
+    failures: list[Failure] = []
+    changed = [k for k, (text, r) in enumerate(zip(texts, own, strict=True)) if r is None or r.edits or r.text != text]
+    for k in changed:
+        result, problem = own[k], "the edits do not lead to the new text"
+        if result is None:
+            problem = str(results[k])
+        else:
+            try:
+                if apply(texts[k], result.edits) == result.text:
+                    own[k] = replace(result, edits=tuple(edit for edit in result.edits if edit.before != edit.after))
+                    continue
+            except CanonymError as error:
+                problem = error.problem
+        own[k] = None
+        remedy = "It was passed on unchanged; please report it with the text"
+        failures.append(Failure(block.documents[k].name, problem, remedy))
+    return Piece(block, own, tuple(failures))

@@ -93,6 +93,10 @@ class Block(Protocol):
         """The documents in the block, in order."""
 
     @property
+    def texts(self) -> Sequence[str]:
+        """Their texts."""
+
+    @property
     def failures(self) -> Sequence[Failure]:
         """Records without a document that can be read; they pass unchanged."""
 
@@ -130,7 +134,8 @@ Planner = Callable[[str, Unit, Result | None], Change]
 class TextBlock:
     """Records of a text format: their text, and the bytes it was decoded from.
 
-    `mark` is a byte order mark before them, `fixed` are patches made whatever the results (a header, say).
+    `mark` is a byte order mark before them, `fixed` are patches made whatever the results (a header, say). `every`
+    tells that documents are planned without edits too.
     """
 
     text: str
@@ -141,11 +146,17 @@ class TextBlock:
     plan: Planner
     mark: bytes = b""
     fixed: tuple[Patch, ...] = ()
+    every: bool = False
 
     @property
     def documents(self) -> Sequence[Document]:
         """The documents in the block, in order."""
-        return tuple(unit.document for unit in self.units)
+        return [unit.document for unit in self.units]
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """Their texts."""
+        return [unit.document.text for unit in self.units]
 
     @property
     def size(self) -> int:
@@ -157,6 +168,8 @@ class TextBlock:
         plans: list[tuple[Unit, Result | None, Change]] = []
         failures: list[Failure] = []
         for unit, result in zip(self.units, results, strict=True):
+            if not self.every and (result is None or not result.edits):
+                continue
             try:
                 change = self.plan(self.text, unit, result)
                 for patch in change.patches:

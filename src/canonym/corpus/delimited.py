@@ -207,7 +207,7 @@ def blocks(name: str, pieces: Iterator[bytes], options: Options, ending: str = "
         line += text.count(head.dialect.newline, 0, done)
         if done:
             whole = text[:done]
-            yield TextBlock(whole, coder.encode(whole), coder, units, failures, plan, mark, fixed)
+            yield TextBlock(whole, coder.encode(whole), coder, units, failures, plan, mark, fixed, options.mentions)
             mark = b""
         text = text[done:]
     if mark and passing is None:
@@ -275,7 +275,7 @@ def _units(text: str, row: Row, where: str, head: Header, options: Options) -> I
 
 
 def _plan(options: Options, head: Header | None, text: str, unit: Unit, result: Result | None) -> Change:
-    if head is None or (not options.mentions and (result is None or not result.edits)):
+    if head is None:
         return Change()
     row = next(rows(text[unit.start : unit.end], head.dialect, True))
     if options.mentions:

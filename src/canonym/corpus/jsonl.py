@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain, groupby
 from typing import Any, AnyStr, Final
 
-from canonym.corpus.block import Block, Change, Coder, Patch, TextBlock, Unit, edit_spans
+from canonym.corpus.block import Block, Change, Coder, Entry, Outcome, Patch, TextBlock, Unit, edit_spans
 from canonym.corpus.formats import Options
 from canonym.corpus.stream import decoded, heading, sniff
 from canonym.model import Document, DocumentError, Failure, Mention, Result
@@ -25,6 +27,70 @@ _BLANK: Final = " \t\r\n"
 _PASSED: Final = "The line was passed on unchanged"
 
 
+@dataclass(frozen=True, slots=True)
+class LinesBlock:
+    """Some lines of a stream, of which only those that change are ever looked at again.
+
+    For the document `k`: its text, its id, the number of its line, where that line begins and ends in `raw`, and
+    which of the fields it is. `name` is the file's, `mark` a byte order mark before the lines.
+    """
+
+    name: str
+    raw: bytes
+    coder: Coder
+    options: Options
+    texts: list[str] = field(default_factory=list)
+    ids: list[object] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    fields: list[int] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    mark: bytes = b""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the input."""
+        return len(self.mark) + len(self.raw)
+
+    def document(self, k: int) -> Document:
+        """One document."""
+        id_ = self.ids[k]
+        return Document(
+            f"{self.name}:{self.numbers[k]}", self.texts[k], str(id_) if isinstance(id_, (str, int)) else ""
+        )
+
+    @property
+    def documents(self) -> Sequence[Document]:
+        """The documents in the block, in order."""
+        return [self.document(k) for k in range(len(self.texts))]
+
+    def outcome(self, results: Sequence[Result | None], offset: int) -> Outcome:
+        """The lines with the results written into them."""
+        every = self.options.mentions
+        touched = [k for k, result in enumerate(results) if result is not None and (result.edits or every)]
+        if not touched:
+            return Outcome(self.mark + self.raw, encoding=self.coder.encoding)
+        plan = partial(_plan, self.options, self.coder)
+        parts, entries, failures = [self.mark], list[Entry](), list[Failure]()
+        done, at = 0, offset + len(self.mark)
+        for start, group in groupby(touched, self.starts.__getitem__):
+            own = list(group)
+            raw = self.raw[start : self.ends[own[0]]]
+            line = raw.decode(self.coder.encoding, self.coder.errors)
+            units = tuple(Unit(self.document(k), 0, len(line), self.fields[k]) for k in own)
+            at += start - done
+            block = TextBlock(line, raw, self.coder, units, (), plan, every=every)
+            one = block.outcome([results[k] for k in own], at)
+            assert isinstance(one.payload, bytes)
+            parts += (self.raw[done:start], one.payload)
+            entries += one.entries
+            failures += one.failures
+            done, at = start + len(raw), at + len(one.payload)
+        parts.append(self.raw[done:])
+        return Outcome(b"".join(parts), tuple(entries), tuple(failures), self.coder.encoding)
+
+
 def blocks(name: str, pieces: Iterator[bytes], options: Options) -> Iterator[Block]:
     """The lines of a stream, in blocks; each line that is no document makes a failure, and passes.
 
@@ -32,34 +98,34 @@ def blocks(name: str, pieces: Iterator[bytes], options: Options) -> Iterator[Blo
     """
     head, pieces = heading(pieces)
     mark, coder = sniff(head, options.encoding)
-    plan = partial(_plan, options, coder)
-    lines, passing = 1, False
-    for raw, text in _lines(pieces, mark, coder):
-        failure = _not_lines(name, text) if lines == 1 else None
-        if passing or failure:
-            # Not a file of documents: all of it passes.
-            passing = True
-            yield TextBlock(text, raw, coder, (), (failure,) if failure else (), plan, mark)
+    number, passing = 1, False
+    for lines in _lines(pieces, mark, coder):
+        raw = lines if isinstance(lines, bytes) else coder.encode(lines)
+        failure = _not_lines(name, lines if isinstance(lines, bytes) else lines.encode("utf-8", "replace"), number)
+        block = LinesBlock(name, raw, coder, options, mark=mark)
+        passing = passing or failure is not None
+        if failure is not None:
+            block.failures.append(failure)
+        if passing:  # no file of documents: all of it passes
+            number += 1
+        elif isinstance(lines, bytes):
+            number = _fill(block, lines.split(b"\n"), number, len)
         else:
-            units, failures = _documents(name, text, lines, options)
-            yield TextBlock(text, raw, coder, units, failures, plan, mark)
-        lines += text.count("\n")
+            number = _fill(block, lines.split("\n"), number, lambda line: len(coder.encode(line)), coder.encode("\n"))
+        yield block
         mark = b""
     if mark:
-        yield TextBlock("", b"", coder, (), (), plan, mark)
+        yield LinesBlock(name, b"", coder, options, mark=mark)
 
 
-def _lines(pieces: Iterator[bytes], mark: bytes, coder: Coder) -> Iterator[tuple[bytes, str]]:
-    # The same bytes, cut after line feeds only, and their text.
-    if coder.encoding == "utf-8":
-        skip = len(mark)
-        for raw in whole_lines(pieces, b"\n"):
-            raw = raw[skip:] if skip else raw
-            yield raw, raw.decode("utf-8", "surrogateescape")
-            skip = 0
-    else:
-        for text in whole_lines(decoded(pieces, mark, coder), "\n"):
-            yield coder.encode(text), text
+def _lines(pieces: Iterator[bytes], mark: bytes, coder: Coder) -> Iterator[bytes] | Iterator[str]:
+    """The same stream cut after line feeds only: its bytes where they are UTF-8, else its text."""
+    if coder.encoding != "utf-8":
+        return whole_lines(decoded(pieces, mark, coder), "\n")
+    if mark:
+        first = next(pieces)[len(mark) :]
+        pieces = chain([first] if first else [], pieces)
+    return whole_lines(pieces, b"\n")
 
 
 def whole_lines(pieces: Iterator[AnyStr], end: AnyStr) -> Iterator[AnyStr]:
@@ -77,49 +143,72 @@ def whole_lines(pieces: Iterator[AnyStr], end: AnyStr) -> Iterator[AnyStr]:
         yield end[:0].join(carry)
 
 
-def _not_lines(name: str, text: str) -> Failure | None:
-    first = text.lstrip(_BLANK).partition("\n")[0].rstrip(_BLANK)
-    if first.startswith("[") or first == "{":
-        remedy = "Make it lines with: jq -c '.[]'" if first.startswith("[") else "Make it lines with: jq -c ."
+def _not_lines(name: str, lines: bytes, number: int) -> Failure | None:
+    if number > 1:
+        return None
+    first = lines.lstrip(_BLANK.encode()).partition(b"\n")[0].rstrip(_BLANK.encode())
+    if first.startswith(b"[") or first == b"{":
+        remedy = "Make it lines with: jq -c '.[]'" if first.startswith(b"[") else "Make it lines with: jq -c ."
         return Failure(name, "this is one JSON value, not one JSON object a line", remedy)
     return None
 
 
-def _documents(name: str, text: str, first: int, options: Options) -> tuple[tuple[Unit, ...], tuple[Failure, ...]]:
+def _fill(
+    block: LinesBlock, lines: Sequence[AnyStr], number: int, size: Callable[[AnyStr], int], newline: bytes = b"\n"
+) -> int:
+    """Put the documents of the lines into the block; the number of the line after them."""
     import orjson
 
-    units: list[Unit] = []
-    failures: list[Failure] = []
-    loads = orjson.loads
+    loads, bad, gap = orjson.loads, orjson.JSONDecodeError, len(newline)
+    key, id_key = block.options.fields[0], block.options.id_key
+    single = len(block.options.fields) == 1
+    texts, ids, numbers, starts, ends = block.texts, block.ids, block.numbers, block.starts, block.ends
     start = 0
-    fields = tuple(enumerate(options.fields))
-    id_key = options.id_key
-    for number, line in enumerate(text.split("\n"), first):
-        end = start + len(line)
-        where = f"{name}:{number}"
+    for line in lines:  # every call in here is made for each line of a corpus
+        end = start + size(line)
         try:
-            try:
-                value = loads(line)
-            except orjson.JSONDecodeError:
-                if not line.strip(_BLANK):
-                    continue
-                value = _lenient(line)
-                strict = False
-            else:
-                strict = True
-            for field, key in fields:
-                found = _text(value, key)
-                if found is not None:
-                    if not strict and _SURROGATE.search(found):
-                        raise DocumentError(f"{key!r} holds bytes or codes that are no character", remedy=_PASSED)
-                    id_ = lookup(value, id_key)
-                    document = Document(where, found, str(id_) if isinstance(id_, (str, int)) else "")
-                    units.append(Unit(document, start, end, field))
-        except DocumentError as error:
-            failures.append(Failure(where, error.problem, error.remedy))
-        finally:
-            start = end + 1
-    return tuple(units), tuple(failures)
+            value = loads(line)
+        except bad:
+            value = None
+        if single and type(value) is dict and type(text := value.get(key)) is str:
+            texts.append(text)
+            ids.append(value[id_key] if id_key in value else lookup(value, id_key))
+            numbers.append(number)
+            starts.append(start)
+            ends.append(end)
+        else:
+            _add(block, line, value, number, start, end)
+        start = end + gap
+        number += 1
+    if single:
+        block.fields.extend([0] * len(texts))
+    return number - 1
+
+
+def _add(block: LinesBlock, line: str | bytes, value: Any, number: int, start: int, end: int) -> None:
+    """One line that is not the usual one: several fields, a text that lies deeper, no text, not JSON."""
+    try:
+        strict = value is not None
+        if not strict:
+            text = line if isinstance(line, str) else line.decode("utf-8", "surrogateescape")
+            if not text.strip(_BLANK):
+                return
+            value = _lenient(text)
+        for place, key in enumerate(block.options.fields):
+            found = _text(value, key)
+            if found is None:
+                continue
+            if not strict and _SURROGATE.search(found):
+                raise DocumentError(f"{key!r} holds bytes or codes that are no character", remedy=_PASSED)
+            block.texts.append(found)
+            block.ids.append(lookup(value, block.options.id_key))
+            block.numbers.append(number)
+            block.starts.append(start)
+            block.ends.append(end)
+            if len(block.options.fields) > 1:
+                block.fields.append(place)
+    except DocumentError as error:
+        block.failures.append(Failure(f"{block.name}:{number}", error.problem, error.remedy))
 
 
 def _lenient(line: str) -> Any:

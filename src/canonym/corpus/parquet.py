@@ -42,6 +42,11 @@ class TableBlock:
     options: dict[str, Any]
     failures: tuple[Failure, ...] = ()
 
+    @property
+    def texts(self) -> Sequence[str]:
+        """Their texts."""
+        return [document.text for document in self.documents]
+
     def outcome(self, results: Sequence[Result | None], offset: int) -> Outcome:
         """The row group with new texts, or with mentions."""
         if self.mentions:

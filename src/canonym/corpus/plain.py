@@ -19,6 +19,7 @@ class RawBlock:
     data: bytes
     failures: tuple[Failure, ...] = ()
     documents: tuple[Document, ...] = ()
+    texts: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -37,6 +38,11 @@ class MentionsBlock:
     documents: tuple[Document, ...]
     size: int
     failures: tuple[Failure, ...] = ()
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """Their texts."""
+        return [document.text for document in self.documents]
 
     def outcome(self, results: Sequence[Result | None], offset: int) -> Outcome:
         """The JSON lines; a document without a result gets none."""

@@ -34,7 +34,7 @@ class Piece:
     """A block of it, with the results of its documents (None: failed) once they are there."""
 
     block: Block
-    results: tuple[Result | None, ...] = ()
+    results: Sequence[Result | None] = ()
     failures: tuple[Failure, ...] = ()
 
 
@@ -146,12 +146,14 @@ class Writing:
                 self._own.change(entry.edits)
                 if self._log is not None and self._source is not None:
                     self._log.entry(self._source.name, entry)
-        self._own.documents += len(block.documents)
+        self._own.documents += len(results)
         self._own.bytes += block.size
-        for document, result in zip(block.documents, results, strict=True):
-            if result is not None:
+        for result in results:
+            if result is not None and result.mentions:
                 self._own.mentions(result.mentions)
-                if self._on_document is not None:
+        if self._on_document is not None:
+            for document, result in zip(block.documents, results, strict=True):
+                if result is not None:
                     self._on_document(document, result)
 
     def _end(self, event: End) -> None:
