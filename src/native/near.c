@@ -5,6 +5,7 @@
 #define MIN_LENGTH 3
 #define TWO_FROM 5
 #define LONGEST 64
+#define MOST_WAYS 48 /* 1 + 9 + 36 */
 #define BASE 0x9E3779B97F4A7C15u
 #define MIX 0xD6E8FEB86659FD93u
 
@@ -14,13 +15,20 @@ typedef struct {
     uint32_t atom;
 } Found;
 
+/* Of an atom: its length, above 8 bits a bit for each letter in it; and for which question it was last met. */
+typedef struct {
+    uint64_t shape;
+    uint32_t seen;
+} State;
+
 struct Hood {
     PyObject_HEAD
     Py_buffer hash, owner, bitmap, text, ends, prominence;
     Py_ssize_t hashes, atoms;
     int bits;
-    uint32_t *seen;  /* for which question each atom was last met */
-    uint64_t *shape; /* of each atom: its length, and above 8 bits a bit for each letter in it */
+    State *state;
+    uint32_t *met;
+    size_t met_room;
     uint32_t question;
     uint64_t powers[PREFIX];
     Found *found;
@@ -94,29 +102,30 @@ static uint64_t shape_of(const uint8_t *word, Py_ssize_t n)
     return shape;
 }
 
-static int take(Hood *h, const uint8_t *word, Py_ssize_t n, uint64_t shape, uint64_t value, size_t *count)
+/* Where a hash must stand among sorted ones, to within a few places: hashes are spread evenly. */
+static inline Py_ssize_t near_place(const uint32_t *hash, Py_ssize_t count, uint32_t wanted, Py_ssize_t from)
 {
-    value ^= value >> 29;
-    value *= MIX;
-    uint32_t wanted = (uint32_t)(value >> 32), slot = wanted >> (32 - h->bits);
-    if (!((((const uint8_t *)h->bitmap.buf)[slot >> 3] >> (slot & 7)) & 1))
-        return 0;
-    const uint32_t *hash = h->hash.buf, *owner = h->owner.buf, *ends = h->ends.buf;
-    Py_ssize_t low = 0, high = h->hashes;
-    if (high > 64) {
-        /* Hashes are spread evenly: where one must stand is known to within a few places. */
-        Py_ssize_t guess = (Py_ssize_t)(((uint64_t)wanted * (uint64_t)high) >> 32), step = 64;
-        if (hash[guess] < wanted) {
-            low = guess;
-            while (low + step < high && hash[low + step] < wanted)
-                low += step, step *= 2;
-            high = low + step < high ? low + step + 1 : high;
-        } else {
-            high = guess + 1;
-            while (high - 1 - step > 0 && hash[high - 1 - step] >= wanted)
-                high -= step, step *= 2;
-            low = high - 1 - step > 0 ? high - 1 - step : 0;
-        }
+    if (from < 0)
+        return (Py_ssize_t)(((uint64_t)wanted * (uint64_t)count) >> 32);
+    int64_t off = (int64_t)wanted - (int64_t)hash[from];
+    Py_ssize_t at = from + (Py_ssize_t)((off * (int64_t)count) >> 32);
+    return at < 0 ? 0 : at >= count ? count - 1 : at;
+}
+
+/* The first place of a hash, or count, looked for outwards from a place near it. */
+static Py_ssize_t first_place(const uint32_t *hash, Py_ssize_t count, uint32_t wanted, Py_ssize_t from)
+{
+    Py_ssize_t low = 0, high = count, step = 16;
+    if (hash[from] < wanted) {
+        low = from;
+        while (low + step < high && hash[low + step] < wanted)
+            low += step, step *= 2;
+        high = low + step < high ? low + step + 1 : high;
+    } else {
+        high = from + 1;
+        while (high - 1 - step > 0 && hash[high - 1 - step] >= wanted)
+            high -= step, step *= 2;
+        low = high - 1 - step > 0 ? high - 1 - step : 0;
     }
     while (low < high) {
         Py_ssize_t middle = (low + high) / 2;
@@ -125,45 +134,14 @@ static int take(Hood *h, const uint8_t *word, Py_ssize_t n, uint64_t shape, uint
         else
             high = middle;
     }
-    for (; low < h->hashes && hash[low] == wanted; low++) {
-        uint32_t atom = owner[low];
-        if (atom >= h->atoms || h->seen[atom] == h->question)
-            continue;
-        h->seen[atom] = h->question;
-        Py_ssize_t m = (Py_ssize_t)(h->shape[atom] & 255);
-        int limit = distance_for(n < m ? n : m);
-        /* An edit brings at most one letter in and takes one out. */
-        if (m > n + limit || n > m + limit || m >= LONGEST ||
-            __builtin_popcountll((h->shape[atom] ^ shape) >> 8) > 2 * limit)
-            continue;
-        Py_ssize_t begin = ends[atom];
-        int distance = osa(word, n, (const uint8_t *)h->text.buf + begin, m, limit);
-        if (distance == 0 || distance > limit)
-            continue;
-        if (*count == h->room) {
-            size_t room = h->room ? 2 * h->room : 64;
-            Found *wider = realloc(h->found, room * sizeof *wider);
-            if (wider == NULL)
-                return -1;
-            h->found = wider;
-            h->room = room;
-        }
-        h->found[(*count)++] = (Found){distance, ((const int64_t *)h->prominence.buf)[atom], atom};
-    }
-    return 0;
+    return low;
 }
 
-Py_ssize_t hood_find(Hood *h, const uint8_t *word, Py_ssize_t n)
+/* The hashes of a word with up to two of its first letters deleted; how many. */
+static int deleted(const Hood *h, const uint8_t *word, Py_ssize_t n, uint32_t *out)
 {
-    size_t count = 0;
-    if (n < MIN_LENGTH || n >= LONGEST)
-        return 0;
-    if (++h->question == 0) {
-        memset(h->seen, 0, (size_t)h->atoms * sizeof *h->seen);
-        h->question = 1;
-    }
-    int width = n < PREFIX ? (int)n : PREFIX, edits = distance_for(width);
-    uint64_t shape = shape_of(word, n), whole = 0, shifted[PREFIX + 1] = {0}, twice[PREFIX + 1] = {0};
+    int width = n < PREFIX ? (int)n : PREFIX, edits = distance_for(width), made = 0;
+    uint64_t whole = 0, shifted[PREFIX + 1] = {0}, twice[PREFIX + 1] = {0}, head = 0, values[MOST_WAYS];
     /* What stands behind one deleted letter moves one place forward, behind two of them two places. */
     for (int k = 0; k < width; k++)
         whole += word[k] * h->powers[k];
@@ -171,19 +149,98 @@ Py_ssize_t hood_find(Hood *h, const uint8_t *word, Py_ssize_t n)
         shifted[k] = shifted[k + 1] + (k ? word[k] * h->powers[k - 1] : 0);
         twice[k] = twice[k + 1] + (k > 1 ? word[k] * h->powers[k - 2] : 0);
     }
-    if (take(h, word, n, shape, whole, &count) < 0)
-        return -1;
-    uint64_t head = 0;
-    for (int k = 0; k < width && edits >= 1; k++) {
-        if (take(h, word, n, shape, head + shifted[k + 1], &count) < 0)
-            return -1;
+    values[made++] = whole;
+    for (int k = 0; k < width; k++) {
+        values[made++] = head + shifted[k + 1];
         uint64_t middle = head;
         for (int j = k + 1; j < width && edits >= 2; j++) {
-            if (take(h, word, n, shape, middle + twice[j + 1], &count) < 0)
-                return -1;
+            values[made++] = middle + twice[j + 1];
             middle += word[j] * h->powers[j - 1];
         }
         head += word[k] * h->powers[k];
+    }
+    for (int k = 0; k < made; k++) {
+        uint64_t value = values[k];
+        value ^= value >> 29;
+        value *= MIX;
+        out[k] = (uint32_t)(value >> 32);
+    }
+    return made;
+}
+
+/* The memory that a look-up needs lies far apart: it is asked for early, for all hashes of a word at once. */
+Py_ssize_t hood_find(Hood *h, const uint8_t *word, Py_ssize_t n)
+{
+    size_t count = 0, met = 0;
+    uint32_t wanted[MOST_WAYS];
+    Py_ssize_t place[MOST_WAYS];
+    if (n < MIN_LENGTH || n >= LONGEST || h->hashes == 0)
+        return 0;
+    if (++h->question == 0) {
+        for (Py_ssize_t k = 0; k < h->atoms; k++)
+            h->state[k].seen = 0;
+        h->question = 1;
+    }
+    const uint8_t *bitmap = h->bitmap.buf;
+    const uint32_t *hash = h->hash.buf, *owner = h->owner.buf, *ends = h->ends.buf;
+    int ways = deleted(h, word, n, wanted), left = 0;
+    for (int k = 0; k < ways; k++)
+        __builtin_prefetch(bitmap + (wanted[k] >> (32 - h->bits) >> 3));
+    for (int k = 0; k < ways; k++) {
+        uint32_t slot = wanted[k] >> (32 - h->bits);
+        if (!((bitmap[slot >> 3] >> (slot & 7)) & 1))
+            continue;
+        place[left] = near_place(hash, h->hashes, wanted[k], -1);
+        __builtin_prefetch(hash + place[left]);
+        wanted[left++] = wanted[k];
+    }
+    for (int k = 0; k < left; k++) {
+        place[k] = near_place(hash, h->hashes, wanted[k], place[k]);
+        __builtin_prefetch(hash + place[k]);
+        __builtin_prefetch(owner + place[k]);
+    }
+    for (int k = 0; k < left; k++) {
+        for (Py_ssize_t at = first_place(hash, h->hashes, wanted[k], place[k]); at < h->hashes && hash[at] == wanted[k];
+             at++) {
+            if (owner[at] >= h->atoms)
+                continue;
+            if (met == h->met_room) {
+                size_t room = h->met_room ? 2 * h->met_room : 1024;
+                uint32_t *wider = realloc(h->met, room * sizeof *wider);
+                if (wider == NULL)
+                    return -1;
+                h->met = wider;
+                h->met_room = room;
+            }
+            __builtin_prefetch(&h->state[owner[at]]);
+            h->met[met++] = owner[at];
+        }
+    }
+    uint64_t shape = shape_of(word, n);
+    for (size_t k = 0; k < met; k++) {
+        State *state = &h->state[h->met[k]];
+        if (state->seen == h->question)
+            continue;
+        state->seen = h->question;
+        Py_ssize_t m = (Py_ssize_t)(state->shape & 255);
+        int limit = distance_for(n < m ? n : m);
+        /* An edit brings at most one letter in and takes one out. */
+        if (m > n + limit || n > m + limit || m >= LONGEST ||
+            __builtin_popcountll((state->shape ^ shape) >> 8) > 2 * limit)
+            continue;
+        uint32_t atom = h->met[k];
+        int distance = osa(word, n, (const uint8_t *)h->text.buf + ends[atom], m, limit);
+        if (distance == 0 || distance > limit)
+            continue;
+        if (count == h->room) {
+            size_t room = h->room ? 2 * h->room : 64;
+            Found *wider = realloc(h->found, room * sizeof *wider);
+            if (wider == NULL)
+                return -1;
+            h->found = wider;
+            h->room = room;
+        }
+        h->found[count++] = (Found){distance, ((const int64_t *)h->prominence.buf)[atom], atom};
     }
     qsort(h->found, count, sizeof *h->found, by_rank);
     return (Py_ssize_t)count;
@@ -233,8 +290,8 @@ static void hood_dealloc(Hood *self)
     PyBuffer_Release(&self->text);
     PyBuffer_Release(&self->ends);
     PyBuffer_Release(&self->prominence);
-    free(self->seen);
-    free(self->shape);
+    free(self->state);
+    free(self->met);
     free(self->found);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
@@ -268,14 +325,13 @@ static PyObject *hood_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         PyErr_SetString(PyExc_ValueError, "the arrays of the neighbourhood do not fit together");
         return NULL;
     }
-    self->seen = calloc((size_t)self->atoms + 1, sizeof *self->seen);
-    self->shape = malloc(((size_t)self->atoms + 1) * sizeof *self->shape);
-    if (self->seen == NULL || self->shape == NULL) {
+    self->state = calloc((size_t)self->atoms + 1, sizeof *self->state);
+    if (self->state == NULL) {
         Py_DECREF(self);
         return PyErr_NoMemory();
     }
     for (Py_ssize_t k = 0; k < self->atoms; k++)
-        self->shape[k] = shape_of((const uint8_t *)self->text.buf + ends[k], (Py_ssize_t)ends[k + 1] - ends[k]);
+        self->state[k].shape = shape_of((const uint8_t *)self->text.buf + ends[k], (Py_ssize_t)ends[k + 1] - ends[k]);
     return (PyObject *)self;
 }
 

@@ -89,6 +89,7 @@ def resolve_column(
         quotechar=None if mark == "\t" else '"',
     )
     places = _places(header)
+    behind = places == list(range(len(header), len(header) + len(COLUMNS)))
     writer.writerow(_filled(header, COLUMNS, places, len(header)))
     known: dict[str, list[str]] = {}
     status = COLUMNS.index("canonym_status")
@@ -99,14 +100,17 @@ def resolve_column(
         names = dict.fromkeys(row[at] for row in block if len(row) > at)
         new = [name for name in names if name not in known]
         known.update((n, _plain(decision_cells(d))) for n, d in zip(new, resolve(new), strict=True))
+        out = []
         for row in block:
             if not row:
-                writer.writerow(row)
+                out.append(row)
                 continue
             cells = known[row[at]] if len(row) > at else nameless
             count += 1
             statuses[cells[status]] += 1
-            writer.writerow(_filled(row, cells, places, len(header)))
+            usual = behind and len(row) == len(header)
+            out.append(row + cells if usual else _filled(row, cells, places, len(header)))
+        writer.writerows(out)
         if len(known) > _REMEMBERED:
             known.clear()
     return Counts(count, dict(statuses))
