@@ -174,6 +174,21 @@ def test_parquet_keeps_all_but_its_texts(here: Path) -> None:
         assert back.to_pydict() == table().to_pydict()
 
 
+def test_a_row_group_that_fills_the_memory_is_divided(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("canonym.corpus.parquet._MOST", 2000)
+    whole = pa.table({"text": pa.array([f"{n} Kabool" for n in range(500)]).dictionary_encode(), "n": range(500)})
+    pq.write_table(whole, "a.parquet", row_group_size=400)
+    parts = []
+    for size in (100, 4 << 20):
+        run(Job(("a.parquet",), f"{size}.parquet", edits=f"{size}.log", block_bytes=size), rename)
+        out = pq.ParquetFile(f"{size}.parquet")
+        assert out.read().column("text").to_pylist() == [f"{n} Kabul" for n in range(500)]
+        parts.append([out.metadata.row_group(i).num_rows for i in range(out.metadata.num_row_groups)])
+        undo([f"{size}.parquet"], f"{size}.log", f"back{size}.parquet")
+        assert pq.read_table(f"back{size}.parquet").to_pydict() == whole.to_pydict()
+    assert parts[0] == parts[1] and len(parts[0]) > 3 and sum(parts[0]) == 500
+
+
 def test_parquet_gets_mentions(here: Path) -> None:
     pq.write_table(table(), "a.parquet")
     pq.write_table(table().slice(0, 0), "empty.parquet")

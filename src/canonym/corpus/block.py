@@ -66,10 +66,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Some rows for a Parquet file: an Arrow table, and options for the writer."""
+    """Some rows for a Parquet file: an Arrow table, and options for the writer.
+
+    A row group is written after `most` rows, and after the `last` of a row group of the input.
+    """
 
     table: Any
     options: dict[str, Any]
+    most: int = 1 << 20
+    last: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Parquet, a row group at a time; schema, metadata, other columns and compression stay."""
+"""Parquet, some rows at a time; schema, metadata, row groups, other columns and compression stay."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from canonym.corpus.block import Entry, Outcome, Placed, Rows
 from canonym.corpus.formats import Options
 from canonym.model import Document, DocumentError, Failure, Result
 
+#: A row group of the output holds about so many bytes of the input at most.
+_MOST = 64 << 20
 _FIELDS = ("start", "end", "text", "canonical", "id", "type", "match", "score")
 
 
@@ -31,7 +33,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class TableBlock:
-    """One row group as an Arrow table."""
+    """Rows of one row group as an Arrow table; how many go into one of the output, and whether these are the last."""
 
     table: Any
     documents: tuple[Document, ...]
@@ -40,6 +42,8 @@ class TableBlock:
     size: int
     mentions: bool
     options: dict[str, Any]
+    most: int = 1 << 20
+    last: bool = True
     failures: tuple[Failure, ...] = ()
 
     @property
@@ -48,9 +52,9 @@ class TableBlock:
         return [document.text for document in self.documents]
 
     def outcome(self, results: Sequence[Result | None], offset: int) -> Outcome:
-        """The row group with new texts, or with mentions."""
+        """The rows with new texts, or with mentions."""
         if self.mentions:
-            return Outcome(Rows(self._annotated(results), self.options))
+            return Outcome(Rows(self._annotated(results), self.options, self.most, self.last))
         entries: list[Entry] = []
         new: dict[int, dict[int, str]] = {}
         for document, cell, result in zip(self.documents, self.cells, results, strict=True):
@@ -62,7 +66,7 @@ class TableBlock:
         table = self.table
         for number, values in new.items():
             table = with_values(table, number, values)
-        return Outcome(Rows(table, self.options), tuple(entries))
+        return Outcome(Rows(table, self.options, self.most, self.last), tuple(entries))
 
     def _annotated(self, results: Sequence[Result | None]) -> Any:
         pa = _arrow()
@@ -124,7 +128,7 @@ def opened(file: IO[bytes] | Path) -> Any:
     pa = _arrow()
     reader: Any = pq.ParquetFile
     try:
-        return reader(file)
+        return reader(file, pre_buffer=False, buffer_size=1 << 20)
     except (pa.ArrowException, OSError) as error:
         raise DocumentError(
             f"not a whole Parquet file: {str(error).splitlines()[0]}",
@@ -167,38 +171,62 @@ def text_columns(file: Any, fields: Sequence[str]) -> list[int]:
 
 
 def blocks(name: str, source: IO[bytes] | Path, options: Options) -> Iterator[TableBlock]:
-    """The row groups of a file; one without rows where it has none.
+    """The rows of a file, about a block of them at a time; one block without rows where it has none.
 
     Raises DocumentError for a file that is no Parquet file, is damaged, or has no such text column.
     """
-    pa = _arrow()
     file = opened(source)
     columns = text_columns(file, options.fields)
     keep = writer_options(file)
     first = 0
-    if not file.metadata.num_row_groups:
-        table = file.schema_arrow.empty_table()
-        yield TableBlock(table, (), (), 0, 0, options.mentions, keep)
+    if not file.metadata.num_rows:
+        yield TableBlock(file.schema_arrow.empty_table(), (), (), 0, 0, options.mentions, keep)
     for group in range(file.metadata.num_row_groups):
-        try:
-            table = file.read_row_group(group)
-            found = [
-                (row, number, text)
-                for number in columns
-                for row, text in enumerate(table.column(number).to_pylist())
-                if text is not None
-            ]
-        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-            raise DocumentError(
-                f"row group {group} is damaged: {error}", remedy="Fetch the file again; nothing was written"
-            ) from error
-        ids = table.column(options.id_key).to_pylist() if options.id_key in table.schema.names else None
-        found.sort(key=lambda item: item[:2])
-        documents = tuple(
-            Document(f"{name}:{first + row + 1}", text, str(ids[row]) if ids and ids[row] is not None else "")
-            for row, _, text in found
-        )
-        cells = tuple(Cell(number, row) for row, number, _ in found)
-        size = file.metadata.row_group(group).total_byte_size
-        yield TableBlock(table, documents, cells, first, size, options.mentions, keep)
-        first += table.num_rows
+        meta = file.metadata.row_group(group)
+        rows, size, done = meta.num_rows, meta.total_byte_size, 0
+        # A row group stays one, but for those that fill the memory.
+        most = -(-rows // max(1, size // _MOST))
+        for table in _tables(file, group, max(1, rows * options.block_bytes // max(1, size))):
+            start, done = done, done + table.num_rows
+            documents, cells = _found(name, table, columns, options, first)
+            share = size * done // rows - size * start // rows
+            last = done == rows
+            yield TableBlock(table, documents, cells, first, share, options.mentions, keep, max(1, most), last)
+            first += table.num_rows
+
+
+def _tables(file: Any, group: int, size: int) -> Iterator[Any]:
+    """The rows of a row group, `size` at a time."""
+    pa = _arrow()
+    try:
+        for batch in file.iter_batches(batch_size=size, row_groups=[group]):
+            yield pa.Table.from_batches([batch]).cast(file.schema_arrow)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise DocumentError(
+            f"row group {group} is damaged: {error}", remedy="Fetch the file again; nothing was written"
+        ) from error
+
+
+def _found(
+    name: str, table: Any, columns: Sequence[int], options: Options, first: int
+) -> tuple[tuple[Document, ...], tuple[Cell, ...]]:
+    """The documents of some rows, the first of which has the number `first`, and where each stands."""
+    try:
+        found = [
+            (row, number, text)
+            for number in columns
+            for row, text in enumerate(table.column(number).to_pylist())
+            if text is not None
+        ]
+    except UnicodeDecodeError as error:
+        raise DocumentError(
+            f"the rows from {first + 1} on hold bytes that are no text: {error}",
+            remedy="Make the file again; nothing was written",
+        ) from error
+    ids = table.column(options.id_key).to_pylist() if options.id_key in table.schema.names else None
+    found.sort(key=lambda item: item[:2])
+    documents = tuple(
+        Document(f"{name}:{first + row + 1}", text, str(ids[row]) if ids and ids[row] is not None else "")
+        for row, _, text in found
+    )
+    return documents, tuple(Cell(number, row) for row, number, _ in found)

@@ -38,6 +38,7 @@ class Output:
         self._temporary: Path | None = None
         self._layers: list[IO[bytes]] = []
         self._rows: Any = None
+        self._held: list[Any] = []
         if compression is None:
             compression = kind(path).compression if path else ""
         try:
@@ -91,8 +92,18 @@ class Output:
 
             writer: Any = pq.ParquetWriter
             self._rows = writer(_Handle(self.write), rows.table.schema, **rows.options)
-        if rows.table.num_rows:
-            self._rows.write_table(rows.table, row_group_size=rows.table.num_rows)
+        self._held.append(rows.table)
+        count = sum(table.num_rows for table in self._held)
+        while count >= rows.most or (rows.last and count):
+            import pyarrow as pa
+
+            # Parts of a column may have dictionaries of their own.
+            whole: Any = pa.concat_tables(self._held).unify_dictionaries()
+            size = min(count, rows.most)
+            self._rows.write_table(whole.slice(0, size), row_group_size=size)
+            self._held, count = [whole.slice(size)], count - size
+        if rows.last:
+            self._held = []
 
     def commit(self) -> None:
         """Finish the file and put it in its place."""
