@@ -147,6 +147,11 @@ def test_what_only_looks_broken_is_left(text: str) -> None:
     assert mend(text) == ()
 
 
+def test_stretches_within_one_long_word_do_not_overlap() -> None:
+    text = "É²X" + "-X" * 60 + "É²X"
+    assert apply(text, mend(text)).count("ɲX") == 2
+
+
 def test_edits_of_mojibake_are_small() -> None:
     text = "one two KÃ¢bool three\nfour “five” cafÃ©, six"
     assert [(e.before, e.after) for e in mend(text)] == [("KÃ¢bool", "Kâbool"), ("cafÃ©", "café")]

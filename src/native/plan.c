@@ -261,6 +261,8 @@ static void add_group(Groups *groups, const char *vowels, int size)
 static int frame_of(const Sieve *s, const char *word, int size, char *out, Groups *groups)
 {
     char token[WORD_ROOM * 2], next[WORD_ROOM * 2];
+    if (size >= WORD_ROOM)
+        return -1;
     memcpy(token, word, (size_t)size);
     token[size] = 0;
     for (int k = 0; k < s->sound_count; k++) {
@@ -324,6 +326,8 @@ static int sounds_alike(const Sieve *s, const Layer *layer, const char *form, in
     Groups mine = {0}, theirs;
     char frame[WORD_ROOM * 2], other[WORD_ROOM * 2], alias[WORD_ROOM];
     int made = -1;
+    if (size >= WORD_ROOM)
+        return 1;
     for (Py_ssize_t k = keys_find(keys, layer->count, wanted); k >= 0 && k < layer->count && keys[k] == wanted; k++) {
         uint32_t number = owners[k];
         if (number >= layer->aliases || !((s->rule_kinds >> ((const uint8_t *)layer->kinds.buf)[number]) & 1))

@@ -49,16 +49,20 @@ def mend(text: str) -> tuple[Edit, ...]:
 
 def _stretches(text: str, runs: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Spans of whole words around neighbouring runs, each within one line, with a word to either side."""
-    start, end = -1, -1
+    start, end, done = -1, -1, 0
     for a, b in [*runs, (len(text) + _NEAR + 1, 0)]:
         if start >= 0 and a - end <= _NEAR and "\n" not in text[end:a]:
             end = b
             continue
         if start >= 0:
-            while start and text[start - 1] != "\n" and not text[start - 1].isspace():
+            # A word may be longer than what keeps two stretches apart: none reaches into the one before.
+            start = max(start, done)
+            while start > done and text[start - 1] != "\n" and not text[start - 1].isspace():
                 start -= 1
             after = _NEXT.match(text, end)
-            yield start, after.end() if after else end
+            done = max(end, after.end() if after else end)
+            if start < end:
+                yield start, done
         start, end = a, b
 
 
