@@ -179,12 +179,13 @@ def blocks(name: str, pieces: Iterator[bytes], options: Options, ending: str = "
     head: Header | None = None
     passing: TextBlock | None = None
     plan = partial(_plan, options, None)
-    text, line = "", 1
+    pending, line = _Pending(), 1
     for piece, final in _with_last(decoded(pieces, mark, coder)):
-        text += piece
+        text = pending.add(piece, final)
+        if text is None:
+            continue
         if passing is not None:
             yield replace(passing, text=text, raw=coder.encode(text))
-            text = ""
             continue
         start = 0
         fixed: tuple[Patch, ...] = ()
@@ -195,9 +196,9 @@ def blocks(name: str, pieces: Iterator[bytes], options: Options, ending: str = "
                 failure = Failure(name, error.problem, error.remedy)
                 yield TextBlock(text, coder.encode(text), coder, (), (failure,), plan, mark)
                 passing = TextBlock("", b"", coder, (), (), plan)
-                text = ""
                 continue
             if head is None:
+                pending.keep(text)
                 continue
             start = head.row.after
             plan = partial(_plan, options, head)
@@ -209,9 +210,31 @@ def blocks(name: str, pieces: Iterator[bytes], options: Options, ending: str = "
             whole = text[:done]
             yield TextBlock(whole, coder.encode(whole), coder, units, failures, plan, mark, fixed, options.mentions)
             mark = b""
-        text = text[done:]
+        pending.keep(text[done:])
     if mark and passing is None:
         yield TextBlock("", b"", coder, (), (), plan, mark)
+
+
+class _Pending:
+    """Text of which no whole record was seen yet: looked at again when there is twice as much, so not all too often."""
+
+    def __init__(self) -> None:
+        self.keep("")
+
+    def add(self, piece: str, final: bool) -> str | None:
+        """All the text there is; None where it is not worth another look."""
+        self._parts.append(piece)
+        self._size += len(piece)
+        if self._size < self._enough and not final:
+            return None
+        text = "".join(self._parts)
+        self.keep("")
+        return text
+
+    def keep(self, text: str) -> None:
+        """Begin with this the next time."""
+        self._parts = [text] if text else []
+        self._size, self._enough = len(text), 2 * len(text)
 
 
 def _with_last(pieces: Iterator[str]) -> Iterator[tuple[str, bool]]:

@@ -56,23 +56,27 @@ class LogWriter:
             line["id"] = entry.document.id
         if entry.row >= 0:
             line |= {"row": entry.row, "column": entry.column}
-        edits: list[dict[str, Any]] = [{name: getattr(edit, name) for name in _EDIT} for edit in entry.edits]
         if entry.whole:
             line["patches"] = [asdict(place) for place in entry.places]
-        else:
-            for edit, place in zip(edits, entry.places, strict=True):
-                edit["at"] = place.at
-                if (place.before, place.after) != (edit["before"], edit["after"]):
-                    edit["raw"] = [place.before, place.after]
-        self._line(line | {"edits": edits})
+        # Edit by edit: a document may have a million.
+        before = _dumped(line)[:-1] + b',"edits":['
+        for number, edit in enumerate(entry.edits):
+            value: dict[str, Any] = {name: getattr(edit, name) for name in _EDIT}
+            if not entry.whole:
+                place = entry.places[number]
+                value["at"] = place.at
+                if (place.before, place.after) != (edit.before, edit.after):
+                    value["raw"] = [place.before, place.after]
+            self._output.write(before + _dumped(value))
+            before = b","
+        self._output.write((b"" if entry.edits else before) + b"]}\n")
 
     def finish_file(self, record: FileRecord) -> None:
         """Log that a file was written."""
         self._line(asdict(record))
 
     def _line(self, value: Mapping[str, Any]) -> None:
-        data = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        self._output.write(data.encode("utf-8", "backslashreplace") + b"\n")
+        self._output.write(_dumped(value) + b"\n")
 
     def commit(self) -> None:
         """Put the log in its place."""
@@ -81,6 +85,10 @@ class LogWriter:
     def discard(self) -> None:
         """Leave no log."""
         self._output.discard()
+
+
+def _dumped(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
 
 
 def _lines(path: str) -> Iterator[dict[str, Any]]:

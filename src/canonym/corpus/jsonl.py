@@ -137,8 +137,9 @@ def whole_lines(pieces: Iterator[AnyStr], end: AnyStr) -> Iterator[AnyStr]:
             carry.append(piece)
             continue
         carry.append(piece[:cut])
-        yield end[:0].join(carry)
-        carry = [piece[cut:]] if cut < len(piece) else []
+        whole, carry = end[:0].join(carry), [piece[cut:]] if cut < len(piece) else []
+        del piece
+        yield whole
     if carry:
         yield end[:0].join(carry)
 
