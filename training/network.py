@@ -1,22 +1,30 @@
-"""Learn the network of `canonym.similarity.network`; needs jax and optax, which the package itself does not."""
+"""Learn the networks of `canonym.similarity.network`; needs torch, which the package itself does not."""
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-import optax
+import torch
+from torch import nn
+from torch.nn import functional
 
 from canonym.similarity.forms import SCRIPTS, Batch
 from canonym.similarity.network import LONGEST, encode, letters
 
 EMBED, DEPTH = 32, 64
-WIDTHS = np.array([8, 12, 16, 24, LONGEST])
+WIDTHS = np.array([8, 12, 16, 20, 24, 28, LONGEST])
 LEAST_LETTER = 60
+DROP = 0.1
+#: Labels are drawn so far towards even odds.
+SOFT = 0.02
+
+Array = Any
+Learned = tuple[dict[str, Array], dict[str, int]]
 
 
 def alphabet(b: Batch) -> list[str]:
@@ -29,125 +37,153 @@ def alphabet(b: Batch) -> list[str]:
     return sorted(c for c, n in seen.items() if n >= LEAST_LETTER)
 
 
-def start(key, size):
-    """Weights by chance."""
-    k = iter(jax.random.split(key, 10))
+class Net(nn.Module):
+    """What `canonym.similarity.network.odds` evaluates; `kind` is "network" (convolutions) or "reader" (recurrent)."""
 
-    def dense(a, b):
-        return jax.random.normal(next(k), (a, b)) * (2 / (a + b)) ** 0.5
+    def __init__(self, size: int, kind: str) -> None:
+        super().__init__()
+        self.kind = kind
+        self.letter, self.script = nn.Embedding(size, EMBED), nn.Embedding(len(SCRIPTS), EMBED)
+        nn.init.normal_(self.letter.weight, std=0.3)
+        nn.init.zeros_(self.script.weight)
+        if kind == "network":
+            self.conv1, self.conv2 = nn.Linear(3 * EMBED, DEPTH), nn.Linear(3 * DEPTH, DEPTH)
+        else:
+            self.gru = nn.GRU(EMBED, DEPTH // 2, batch_first=True, bidirectional=True)
+        self.look = nn.Linear(DEPTH, EMBED, bias=False)
+        self.sharp = nn.Parameter(torch.full((1,), 0.5))
+        self.compare, self.joined = nn.Linear(4 * DEPTH, DEPTH), nn.Linear(4 * DEPTH, DEPTH)
+        self.out = nn.Linear(DEPTH, 1)
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.normal_(module.weight, std=(2 / sum(module.weight.shape)) ** 0.5)
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
 
-    return {
-        "letter": jax.random.normal(next(k), (size, EMBED)) * 0.3,
-        "script": jnp.zeros((len(SCRIPTS), EMBED)),
-        "conv1": dense(3 * EMBED, DEPTH),
-        "conv1_b": jnp.zeros(DEPTH),
-        "conv2": dense(3 * DEPTH, DEPTH),
-        "conv2_b": jnp.zeros(DEPTH),
-        "look": dense(DEPTH, EMBED),
-        "sharp": jnp.full(1, 0.5),
-        "compare": dense(4 * DEPTH, DEPTH),
-        "compare_b": jnp.zeros(DEPTH),
-        "joined": dense(4 * DEPTH, DEPTH),
-        "joined_b": jnp.zeros(DEPTH),
-        "out": dense(DEPTH, 1),
-        "out_b": jnp.zeros(1),
-    }
+    def _drop(self, x: torch.Tensor) -> torch.Tensor:
+        return functional.dropout(x, DROP, self.training)
+
+    def _context(self, full: torch.Tensor, plain: torch.Tensor, kinds: torch.Tensor) -> torch.Tensor:
+        here = (full > 0)[:, :, None].float()
+        x = self._drop(self.letter(full) + self.letter(plain) + self.script(kinds)[:, None]) * here
+        if self.kind == "reader":
+            packed = nn.utils.rnn.pack_padded_sequence(x, (full > 0).sum(1), batch_first=True, enforce_sorted=False)
+            read, _ = nn.utils.rnn.pad_packed_sequence(
+                self.gru(packed)[0], batch_first=True, total_length=full.shape[1]
+            )
+            return read
+        h = functional.relu(self.conv1(_windows(x))) * here
+        return (h + functional.relu(self.conv2(_windows(h)))) * here
+
+    def _side(self, h: torch.Tensor, here: torch.Tensor, other: torch.Tensor, look: torch.Tensor) -> torch.Tensor:
+        like = torch.softmax(look, 2) @ other
+        both = self._drop(torch.cat((h, like, (h - like).abs(), h * like), 2))
+        v = functional.relu(self.compare(both)) * here[:, :, None]
+        return torch.cat((v.sum(1) / here.sum(1, keepdim=True).clamp(min=1), v.max(1)[0]), 1)
+
+    def forward(self, one: list[torch.Tensor], two: list[torch.Tensor]) -> torch.Tensor:
+        """Log-odds of encoded pairs."""
+        a, b = self._context(*one), self._context(*two)
+        at_a, at_b = one[0] > 0, two[0] > 0
+        look = (self.look(a) @ self.look(b).transpose(1, 2)) * self.sharp
+        nowhere = torch.tensor(-1e9)
+        sides = (
+            self._side(a, at_a, b, torch.where(at_b[:, None, :], look, nowhere)),
+            self._side(b, at_b, a, torch.where(at_a[:, None, :], look.transpose(1, 2), nowhere)),
+        )
+        hidden = functional.relu(self.joined(self._drop(torch.cat(sides, 1))))
+        out: torch.Tensor = self.out(hidden)[:, 0]
+        return out
+
+    def arrays(self) -> dict[str, Array]:
+        """The weights in the form that the package reads, as they will be stored: 16 bits."""
+        out = {"letter": self.letter.weight, "script": self.script.weight, "sharp": self.sharp}
+        for name in ("conv1", "conv2", "look", "compare", "joined", "out"):
+            if layer := getattr(self, name, None):
+                out[name] = layer.weight.T
+                if layer.bias is not None:
+                    out[name + "_b"] = layer.bias
+        if self.kind == "reader":
+            for ours, theirs in (("input", "weight_ih"), ("hidden", "weight_hh")):
+                sides = [getattr(self.gru, f"{theirs}_l0{side}").T for side in ("", "_reverse")]
+                out[ours] = torch.stack(sides)
+                bias = theirs.replace("weight", "bias")
+                out[ours + "_b"] = torch.stack([getattr(self.gru, f"{bias}_l0{side}") for side in ("", "_reverse")])
+        return {name: a.detach().numpy().astype(np.float16).astype(np.float32) for name, a in out.items()}
 
 
-def _windows(h):
-    before = jnp.pad(h, ((0, 0), (1, 0), (0, 0)))[:, :-1]
-    after = jnp.pad(h, ((0, 0), (0, 1), (0, 0)))[:, 1:]
-    return jnp.concatenate((before, h, after), 2)
+def _windows(h: torch.Tensor) -> torch.Tensor:
+    pad = functional.pad
+    return torch.cat((pad(h, (0, 0, 1, 0))[:, :-1], h, pad(h, (0, 0, 0, 1))[:, 1:]), 2)
 
 
-def _drop(key, x, rate):
-    if key is None:
-        return x
-    return x * jax.random.bernoulli(key, 1 - rate, x.shape) / (1 - rate)
+def learn(
+    b: Batch,
+    same: Array,
+    weight: Array,
+    *,
+    kind: str = "network",
+    epochs: int = 5,
+    rows: int = 256,
+    rate: float = 2e-3,
+    seed: int = 5,
+    begin: tuple[Net, dict[str, int]] | None = None,
+) -> tuple[Net, dict[str, int]]:
+    """A network and its letter numbers from labelled pairs; a pair of weight w is seen w times as often as one of 1.
 
-
-def _odds(w, one, two, key=None):
-    keys = [None] * 5 if key is None else list(jax.random.split(key, 5))
-
-    def context(side, k):
-        full, plain, kinds = side
-        here = (full > 0)[:, :, None]
-        x = _drop(k, (w["letter"][full] + w["letter"][plain] + w["script"][kinds][:, None]), 0.1) * here
-        h = jax.nn.relu(_windows(x) @ w["conv1"] + w["conv1_b"]) * here
-        return (h + jax.nn.relu(_windows(h) @ w["conv2"] + w["conv2_b"])) * here
-
-    def pooled(h, here, other, there, k):
-        look = (h @ w["look"]) @ (other @ w["look"]).transpose(0, 2, 1) * w["sharp"]
-        like = jax.nn.softmax(jnp.where(there[:, None, :], look, -1e9), 2) @ other
-        both = _drop(k, jnp.concatenate((h, like, jnp.abs(h - like), h * like), 2), 0.1)
-        v = jax.nn.relu(both @ w["compare"] + w["compare_b"]) * here[:, :, None]
-        return jnp.concatenate((v.sum(1) / jnp.maximum(here.sum(1, keepdims=True), 1), v.max(1)), 1)
-
-    a, b = context(one, keys[0]), context(two, keys[1])
-    at_a, at_b = one[0] > 0, two[0] > 0
-    joined = jnp.concatenate((pooled(a, at_a, b, at_b, keys[2]), pooled(b, at_b, a, at_a, keys[3])), 1)
-    hidden = jax.nn.relu(_drop(keys[4], joined, 0.1) @ w["joined"] + w["joined_b"])
-    return (hidden @ w["out"] + w["out_b"])[:, 0]
-
-
-_OPTIMISER = optax.chain(optax.clip_by_global_norm(1.0), optax.scale_by_adam(), optax.add_decayed_weights(0.01))
-
-
-# One function for all runs: what is compiled for a width of names serves them all.
-@jax.jit
-def _step(w, state, rate, key, x, y, gold):
-    def loss(w):
-        return optax.sigmoid_binary_cross_entropy(_odds(w, x, y, key), gold * 0.96 + 0.02).mean()
-
-    value, slope = jax.value_and_grad(loss)(w)
-    change, state = _OPTIMISER.update(slope, state, w)
-    return jax.tree.map(lambda old, by: old - rate * by, w, change), state, value
-
-
-def learn(b: Batch, same, weight, *, epochs=5, rows=256, rate=2e-3, seed=5, begin=None):
-    """Weights and letter numbers from labelled pairs; a pair of weight w is seen w times as often as one of 1.
-
-    `begin` holds weights and letter numbers to start from.
+    `begin` is what to start from; it is left as it is.
     """
+    torch.manual_seed(seed)
+    torch.set_num_threads(1)
     index = {c: k + 2 for k, c in enumerate(alphabet(b))} if begin is None else begin[1]
-    one, two = encode(b.left, index, LONGEST), encode(b.right, index, LONGEST)
-    wide = np.maximum((one[0] > 0).sum(1), (two[0] > 0).sum(1))
-    wide = WIDTHS[np.searchsorted(WIDTHS, np.minimum(wide, LONGEST))]
-    rng = np.random.default_rng(seed)
-    # Drawn with replacement by weight: whole repeats first, then the rest by chance.
-    per_epoch = int(weight.sum()) // rows
-    steps = per_epoch * epochs
-    plan = optax.warmup_cosine_decay_schedule(0.0, rate, steps // 20, steps)
-    w = start(jax.random.PRNGKey(seed), len(index) + 2)
+    net = Net(len(index) + 2, kind if begin is None else begin[0].kind)
     if begin is not None:
-        w = {name: jnp.asarray(array) for name, array in begin[0].items()}
-    state = _OPTIMISER.init(w)
-    key = jax.random.PRNGKey(seed + 1)
+        net.load_state_dict(begin[0].state_dict())
+    one = [torch.from_numpy(a.astype(np.int64)) for a in encode(b.left, index, LONGEST)]
+    two = [torch.from_numpy(a.astype(np.int64)) for a in encode(b.right, index, LONGEST)]
+    wide = np.maximum((one[0].numpy() > 0).sum(1), (two[0].numpy() > 0).sum(1))
+    wide = WIDTHS[np.searchsorted(WIDTHS, wide)]
+    gold = torch.from_numpy(same.astype(np.float32)) * (1 - 2 * SOFT) + SOFT
+    rng = np.random.default_rng(seed)
+    steps = max(1, int(weight.sum()) // rows * epochs)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.01)
     began, count = time.perf_counter(), 0
+    net.train()
     for epoch in range(epochs):
+        # Drawn with replacement by weight: whole repeats first, then the rest by chance.
         repeat = np.floor(weight + rng.random(len(weight))).astype(int)
         drawn = rng.permutation(np.repeat(np.arange(len(weight)), repeat))
         batches = []
         for width in np.unique(wide):
             of = drawn[wide[drawn] == width]
-            batches += [(width, of[k : k + rows]) for k in range(0, len(of) - rows + 1, rows)]
+            batches += [(int(width), of[k : k + rows]) for k in range(0, len(of) - rows // 2, rows)]
         total = 0.0
         for k in rng.permutation(len(batches)):
             width, at = batches[k]
-            key, use = jax.random.split(key)
-            x = (one[0][at, :width], one[1][at, :width], one[2][at])
-            y = (two[0][at, :width], two[1][at, :width], two[2][at])
-            w, state, value = _step(w, state, plan(count), use, x, y, same[at].astype(np.float32))
+            done = min(1.0, count / steps)
+            for group in optimiser.param_groups:  # up at first, then down along a cosine
+                group["lr"] = rate * min(1.0, 20 * done) * (0.5 + 0.5 * math.cos(math.pi * done))
+            x = [one[0][at, :width], one[1][at, :width], one[2][at]]
+            y = [two[0][at, :width], two[1][at, :width], two[2][at]]
+            loss = functional.binary_cross_entropy_with_logits(net(x, y), gold[at])
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            optimiser.step()
             count += 1
-            total += float(value)
+            total += loss.item()
         took = time.perf_counter() - began
         print(f"    epoch {epoch + 1}: loss {total / max(1, len(batches)):.4f}, {took:.0f} s", flush=True)
-    # As they will be stored: 16 bits.
-    return {name: np.asarray(a).astype(np.float16).astype(np.float32) for name, a in w.items()}, index
+    return net.eval(), index
 
 
-def write(path: Path, net) -> None:
+def stored(net: tuple[Net, dict[str, int]]) -> Learned:
+    """A network in the form that `canonym.similarity.network` evaluates."""
+    return net[0].arrays(), net[1]
+
+
+def write(path: Path, learned: Learned) -> None:
     """Store weights and alphabet for `canonym.similarity.network`."""
-    arrays, index = net
+    arrays, index = learned
     chars = np.array([ord(c) for c in sorted(index, key=index.__getitem__)], np.int32)
     np.savez_compressed(path, alphabet=chars, **{name: a.astype(np.float16) for name, a in arrays.items()})

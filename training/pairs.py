@@ -19,6 +19,7 @@ import argparse
 import json
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ import network
 import numpy as np
 import scipy.sparse as sp
 import sounds
+import whence
 from forest import Settings, calibrate, grow, write
 from sklearn.linear_model import LogisticRegression
 
@@ -36,10 +38,15 @@ from canonym.similarity import edits, vector, words
 from canonym.similarity.forms import Batch, batch
 from canonym.similarity.network import network as read_network
 from canonym.similarity.sounds import unpack
+from canonym.similarity.whence import unpack as unpack_whence
+from canonym.text import fold as fold_name
 from canonym.trees import Trees
 
 Array = Any
 SEEDS = (7, 8, 9)
+NETWORKS = ("network", "reader")
+#: A network is tuned on the pairs like the use, each so often an epoch, beside so many others, for so many epochs.
+OFTEN, SOME, TUNING = 5.0, 15_000, 4
 GENERIC = Path(__file__).with_name("generic_words.txt")
 
 
@@ -106,6 +113,23 @@ def cross_validate(x: Array, same: Array, weight: Array, fold: Array, settings: 
     return p, odds
 
 
+def folds_of(pairs: Sequence[made.Pair], folds: int, seed: int = 7) -> Array:
+    """A fold for each pair; pairs that share a name, directly or by way of others, are in one fold."""
+    at: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while at.setdefault(name, name) != name:
+            name = at[name]
+        return name
+
+    for a, b, _ in pairs:
+        at[root(fold_name(a))] = root(fold_name(b))
+    groups = list(dict.fromkeys(root(fold_name(a)) for a, _, _ in pairs))
+    drawn = np.random.default_rng(seed).permutation(len(groups)) % folds
+    of = dict(zip(groups, drawn.tolist(), strict=True))
+    return np.array([of[root(fold_name(a))] for a, _, _ in pairs])
+
+
 def main() -> None:
     """Read or make the pairs, learn the parts, then the trees; print what holds; write the files."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -115,6 +139,8 @@ def main() -> None:
     ask.add_argument("--evaluate", metavar="FILE[:WEIGHT]")
     ask.add_argument("--folds", type=int, default=5)
     ask.add_argument("--epochs", type=int, default=5)
+    ask.add_argument("--tuning", type=int, default=TUNING, help="epochs of tuning the networks")
+    ask.add_argument("--cities", type=int, help="read so many cities for the countries only: a quick trial")
     ask.add_argument("--families", action="store_true", help="also leave out each family of features in turn")
     ask.add_argument("--keep", type=Path, help="keep (or reuse) the matrix of features here, for experiments")
     ask.add_argument("-o", "--out", type=Path, default=Path("src/canonym/data"))
@@ -151,14 +177,16 @@ def main() -> None:
     held = ~use & (number % 4 == 0)  # for the trees
     fit = ~use & ~held  # for the parts
     fold = np.full(len(rows), -1)
-    fold[use] = np.random.default_rng(7).permutation(int(use.sum())) % a.folds
+    fold[use] = folds_of([r[0] for r in target], a.folds)
     say(f"{base} pairs, {int(use.sum())} like the use")
 
     counts = word_counts(part(b, number[~use]))
     table = words.weights_of(counts)
     stored = sounds.learn(part(b, number[fit & (same == 1)]))
     say("letters learned")
-    parts = vector.Parts(words=table, sounds=unpack(stored), edits=None, network=None)
+    origin = whence.arrays(a.cities)
+    say("countries learned")
+    parts = vector.Parts(words=table, sounds=unpack(stored), whence=unpack_whence(origin))
     seen = number[held | use]
     x = vector.plain(part(b, seen), parts)
     say("features", x.shape)
@@ -175,7 +203,7 @@ def main() -> None:
     def without(k: int) -> Array:
         return number[fit | (use & (fold != k))]
 
-    edit_odds, net = np.zeros(len(rows)), np.zeros(len(rows))
+    edit_odds = np.zeros(len(rows))
     for k in range(a.folds):
         at = without(k)
         edit_odds[fold == k] = odds_by(learn_edits(hashed[at], same[at], weight[at]), number[fold == k])
@@ -184,23 +212,25 @@ def main() -> None:
     edit_odds[held] = odds_by(final_edits, number[held])
     say("differences", measures(1 / (1 + np.exp(-edit_odds[use])), same[use]), len(final_edits.hashes), "weights")
 
-    first = network.learn(part(b, number[fit]), same[fit], weight[fit], epochs=a.epochs)
-    say("network", measures(1 / (1 + np.exp(-read_network(part(b, number[use]), first))), same[use]), "before tuning")
-    some = number[fit][:: max(1, int(fit.sum()) // 30_000)]
-    share = len(some) / max(1, int(use.sum()))
+    some = number[fit][:: max(1, int(fit.sum()) // SOME)]
+    nets, final_nets = [], []
+    for kind in NETWORKS:
+        first = network.learn(part(b, number[fit]), same[fit], weight[fit], kind=kind, epochs=a.epochs)
+        known_by = read_network(part(b, number[use]), network.stored(first))
+        say(kind, measures(1 / (1 + np.exp(-known_by)), same[use]), "before tuning")
+        net = np.zeros(len(rows))
+        for k in (*range(a.folds), -2):
+            at = np.concatenate((some, number[use & (fold != k)]))
+            tuned = network.learn(
+                part(b, at), same[at], np.where(use[at], OFTEN, 1.0), epochs=a.tuning, rate=8e-4, begin=first
+            )
+            to = number[held] if k < 0 else number[fold == k]
+            net[to] = read_network(part(b, to), network.stored(tuned))
+        nets.append(net)
+        final_nets.append(network.stored(tuned))
+        say(kind, measures(1 / (1 + np.exp(-net[use])), same[use]), "tuned")
 
-    def tuned(k: int) -> Any:
-        at = np.concatenate((some, number[use & (fold != k)]))
-        w = np.where(use[at], 2 * min(share, 4.0), 1.0)
-        return network.learn(part(b, at), same[at], w, epochs=3, rate=8e-4, begin=first)
-
-    for k in range(a.folds):
-        net[fold == k] = read_network(part(b, number[fold == k]), tuned(k))
-    final_net = tuned(-2)
-    net[held] = read_network(part(b, number[held]), final_net)
-    say("network", measures(1 / (1 + np.exp(-net[use])), same[use]), "tuned")
-
-    x = np.column_stack((x, edit_odds[seen], net[seen])).astype(np.float32)
+    x = np.column_stack((x, edit_odds[seen], *(net[seen] for net in nets))).astype(np.float32)
     if a.keep:
         np.savez(a.keep, x=x, same=same[seen], weight=weight[seen], fold=fold[seen])
     a.out.mkdir(parents=True, exist_ok=True)
@@ -210,10 +240,12 @@ def main() -> None:
     assert (np.cumsum(steps.astype(np.int64)) == final_edits.hashes).all()
     units = np.round(final_edits.odds / edits.UNIT).astype(np.int8)
     np.savez_compressed(a.out / "edits.npz", steps=steps, odds=units, base=np.float64(final_edits.base))
-    network.write(a.out / "network.npz", final_net)
+    np.savez_compressed(a.out / "whence.npz", **origin)
+    for kind, final in zip(NETWORKS, final_nets, strict=True):
+        network.write(a.out / f"{kind}.npz", final)
     trees = finish(a, x, same[seen], weight[seen], fold[seen], say)
-    names, one_place = known.well_known()
-    learned = vector.Parts(table, unpack(stored), final_edits, final_net)
+    names, one_place = known.well_known(known.LARGE if a.cities is None else 20 * known.LARGE)
+    learned = vector.Parts(table, unpack(stored), final_edits, unpack_whence(origin), *final_nets)
     odds = known.rival_odds(names, one_place, lambda pairs: trees.log_odds(vector.matrix(batch(pairs), learned)))
     well_known = {"about": "Main names of great places; see canonym.similarity.known.", "odds": odds,
                   "one_place": one_place, "names": names}  # fmt: skip

@@ -85,6 +85,10 @@ def explain_pair(a: str, b: str) -> list[str]:
     row = dict(zip((f.name for f in FEATURES), matrix(pair)[0].tolist(), strict=True))
     if row["acronym"]:
         reasons.append("one is made of the other's initials")
+    if row["kinds_agree"] < -1:
+        reasons.append("words of kind on both sides mean two things")
+    elif row["kinds_agree"] > 0 and one.words != two.words:
+        reasons.append("words of kind mean the same")
     for name, low, high in (
         ("sounds_a_letter", "the letters do not correspond", "the letters correspond"),
         ("network", "read as a whole: two names", "read as a whole: one name"),

@@ -1,9 +1,10 @@
-"""A small network that reads both names letter by letter and lays each over the other by attention.
+"""Small networks that read both names letter by letter and lay each over the other by attention.
 
-Where the other features count what differs, it weighs what stands around: it was learned from the same pairs, and
-is evaluated here with numpy alone. Each letter becomes a vector (its own, its unaccented one's and its script's),
-two convolutions over three letters give it context, every letter looks for its like in the other name, and what
-letter and like have in common is pooled into one number, log-odds.
+Where the other features count what differs, they weigh what stands around: they were learned from the same pairs,
+and are evaluated here with numpy alone. Each letter becomes a vector (its own, its unaccented one's and its script's)
+and is given context, every letter looks for its like in the other name, and what letter and like have in common is
+pooled into one number, log-odds. Two networks do so: `network` sees two letters to each side (two convolutions),
+`reader` reads the whole name forwards and backwards (gated recurrent units).
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ Weights = Mapping[str, Floats]
 
 #: Names are read up to here.
 LONGEST: Final = 32
+#: Pairs evaluated at a time.
+ROWS: Final = 128
 #: Scripts read by their own letters; the others by their Latin reading.
 _NATIVE: Final = frozenset(map(SCRIPTS.index, ("cyrillic", "arabic")))
 _LATIN: Final = SCRIPTS.index("latin")
@@ -74,9 +77,32 @@ def _windows(h: Floats) -> Floats:
 def _context(w: Weights, full: NDArray[np.int32], plain: NDArray[np.int32], kinds: NDArray[np.int32]) -> Floats:
     here = (full > 0)[:, :, None].astype(np.float32)
     x = (w["letter"][full] + w["letter"][plain] + w["script"][kinds][:, None]) * here
+    if "hidden" in w:
+        return _read(w, x, here)
     h = np.maximum(_windows(x) @ w["conv1"] + w["conv1_b"], 0) * here
     out: Floats = (h + np.maximum(_windows(h) @ w["conv2"] + w["conv2_b"], 0)) * here
     return out
+
+
+def _read(w: Weights, x: Floats, here: Floats) -> Floats:
+    """Each letter with what was read before and behind it; shape (rows, wide, 2 d).
+
+    Gated recurrent units, both directions at once: axis 0 is the direction. Padding leaves the state as it is.
+    """
+    rows, wide, _ = x.shape
+    said = np.stack((x @ w["input"][0] + w["input_b"][0], (x @ w["input"][1] + w["input_b"][1])[:, ::-1]))
+    on = np.stack((here, here[:, ::-1]))
+    d = w["hidden"].shape[1]
+    state = np.zeros((2, rows, d), np.float32)
+    out = np.zeros((2, rows, wide, d), np.float32)
+    hidden, bias = w["hidden"], w["hidden_b"][:, None]
+    for at in range(wide):
+        new, old = said[:, :, at], state @ hidden + bias
+        gates = 1 / (1 + np.exp(-(new[..., : 2 * d] + old[..., : 2 * d])))
+        fresh = np.tanh(new[..., 2 * d :] + gates[..., :d] * old[..., 2 * d :])
+        state = state + on[:, :, at] * (1 - gates[..., d:]) * (fresh - state)
+        out[:, :, at] = state
+    return np.concatenate((out[0], out[1][:, ::-1]), 2) * here
 
 
 def _side(w: Weights, h: Floats, here: NDArray[np.bool_], other: Floats, there: NDArray[np.bool_]) -> Floats:
@@ -103,25 +129,33 @@ def odds(w: Weights, one: Sequence[NDArray[np.int32]], two: Sequence[NDArray[np.
 
 
 @cache
-def shipped() -> tuple[Weights, Mapping[str, int]]:
-    """The shipped weights, and the number of each letter."""
-    with files("canonym").joinpath("data/network.npz").open("rb") as file, np.load(file) as raw:
+def shipped(name: str = "network") -> tuple[Weights, Mapping[str, int]]:
+    """The shipped weights of a network, and the number of each letter."""
+    with files("canonym").joinpath(f"data/{name}.npz").open("rb") as file, np.load(file) as raw:
         arrays = {name: raw[name] for name in raw.files}
     index = {chr(code): at + 2 for at, code in enumerate(arrays.pop("alphabet").tolist())}
     return {name: array.astype(np.float32) for name, array in arrays.items()}, index
 
 
-def network(b: Batch, weights: tuple[Weights, Mapping[str, int]] | None = None) -> Floats:
-    """both names read alike, as a small network learned it"""
-    w, index = shipped() if weights is None else weights
+def _odds_of_all(b: Batch, w: Weights, index: Mapping[str, int]) -> Floats:
     lengths = [max(len(letters(x)[0]), len(letters(y)[0])) for x, y in zip(b.left, b.right, strict=True)]
     order = sorted(range(len(b)), key=lambda k: (lengths[k], k))
     out = np.zeros(len(b), np.float32)
-    for start in range(0, len(order), 128):
-        part = order[start : start + 128]
+    for start in range(0, len(order), ROWS):
+        part = order[start : start + ROWS]
         # Which other pairs share its batch changes the last bits of a sum; rounding takes them off again.
         wide = max(4, -(-lengths[part[-1]] // 4) * 4)
         one = encode([b.left[k] for k in part], index, wide)
         two = encode([b.right[k] for k in part], index, wide)
         out[part] = np.round(odds(w, one, two), 2)
     return out
+
+
+def network(b: Batch, weights: tuple[Weights, Mapping[str, int]] | None = None) -> Floats:
+    """both names read alike, as a small network learned it"""
+    return _odds_of_all(b, *(shipped() if weights is None else weights))
+
+
+def reader(b: Batch, weights: tuple[Weights, Mapping[str, int]] | None = None) -> Floats:
+    """both names read alike from beginning to end, as a second network learned it"""
+    return _odds_of_all(b, *(shipped("reader") if weights is None else weights))

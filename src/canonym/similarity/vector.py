@@ -9,10 +9,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from canonym.similarity import edits, metrics, network, sounds, words
+from canonym.similarity import edits, kinds, metrics, network, sounds, whence, words
 from canonym.similarity.forms import Batch
 
 Floats = NDArray[np.float32]
+#: The weights of a network, and the number of each letter.
+Net = tuple[network.Weights, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,9 @@ class Parts:
     words: words.Weights | None = None
     sounds: Mapping[tuple[int, int], sounds.Table] | None = None
     edits: edits.Weights | None = None
-    network: tuple[network.Weights, Mapping[str, int]] | None = None
+    whence: whence.Weights | None = None
+    network: Net | None = None
+    reader: Net | None = None
 
 
 SHIPPED: Final = Parts()
@@ -52,25 +56,31 @@ _SOUNDS: Final = (
 )
 _EDIT_ODDS: Final = Feature("edit_odds", "single differences", " ".join(str(edits.edit_odds.__doc__).split()))
 _NETWORK: Final = Feature("network", "network", " ".join(str(network.network.__doc__).split()))
+_READER: Final = Feature("reader", "reader", " ".join(str(network.reader.__doc__).split()))
 
 #: The columns of `matrix`, in order.
 FEATURES: Final[tuple[Feature, ...]] = (
     *(Feature(f.__name__, family, str(f.__doc__).strip()) for family, fs in _FAMILIES for f in fs),
     *(Feature(name, "words", meaning) for name, meaning in words.WORDS),
+    *(Feature(name, "words of kind", meaning) for name, meaning in kinds.KINDS),
+    *(Feature(name, "origin", meaning) for name, meaning in whence.WHENCE),
     *_SOUNDS,
     _EDIT_ODDS,
     _NETWORK,
+    _READER,
 )
 
 
 def plain(b: Batch, parts: Parts = SHIPPED) -> Floats:
-    """All columns but the last two (single differences, network), which training needs apart."""
+    """All columns but the last three (single differences, networks), which training needs apart."""
     columns = [f(b) for _, fs in _FAMILIES for f in fs]
-    table = words.word_features(b, parts.words)
-    return np.column_stack((*columns, table, *sounds.sounds(b, parts.sounds))).astype(np.float32)
+    table, origin = words.word_features(b, parts.words), whence.whence(b, parts.whence)
+    letters = sounds.sounds(b, parts.sounds)
+    return np.column_stack((*columns, table, kinds.kind_features(b), origin, *letters)).astype(np.float32)
 
 
 def matrix(b: Batch, parts: Parts = SHIPPED) -> Floats:
     """The features of all pairs, shape (pairs, len(FEATURES))."""
-    odds, net = edits.edit_odds(b, parts.edits), network.network(b, parts.network)
-    return np.column_stack((plain(b, parts), odds, net)).astype(np.float32)
+    odds = edits.edit_odds(b, parts.edits)
+    nets = network.network(b, parts.network), network.reader(b, parts.reader)
+    return np.column_stack((plain(b, parts), odds, *nets)).astype(np.float32)
