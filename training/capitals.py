@@ -1,6 +1,6 @@
 """Makes `src/canonym/data/capitals.json`: which common English words are written with a capital.
 
-    python training/capitals.py NEWS.jsonl.gz [...] > src/canonym/data/capitals.json
+    python training/capitals.py NEWS.jsonl.gz [...] -o src/canonym/data/capitals.json
 
 Reads running text from JSON lines (field `text`), plain or gzip. Only words that follow a small word are
 counted, so that neither beginnings of sentences nor headlines say anything.
@@ -8,10 +8,10 @@ counted, so that neither beginnings of sentences nor headlines say anything.
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import json
 import re
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -23,8 +23,13 @@ FEWEST = 3
 AFTER = re.compile(r"(?<![\w'’.-])[a-z]+ ([A-Za-z]+)(?![\w@]|[-.]\w)")
 
 
-def main(paths: list[str]) -> None:
-    """Count, sort into names (seldom without a capital) and doubtful ones, and print."""
+def main() -> None:
+    """Count, sort into names (seldom without a capital) and doubtful ones, and write."""
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("texts", nargs="+")
+    ask.add_argument("-o", "--output", type=Path, required=True)
+    a = ask.parse_args()
+    paths: list[str] = a.texts
     every: Counter[str] = Counter()
     great: Counter[str] = Counter()
     for path in paths:
@@ -52,8 +57,8 @@ def main(paths: list[str]) -> None:
         "more; `doubtful` in 15 to 85, or not seen often enough. Made by training/capitals.py."
     )
     body = {"about": about, "witnessed": WITNESSED, "names": " ".join(names), "doubtful": " ".join(doubtful)}
-    print(json.dumps(body, indent=1))
+    a.output.write_text(json.dumps(body, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -1,12 +1,16 @@
 """Learn the model of `canonym.decide`: which damaged form is which name, and which is none.
 
-    python training/decide.py --gold GOLD.jsonl[.gz] --table TABLE.csv[.gz] [--names NAMES.csv[.gz]]
-                              [--copies 3] [--folds 5] [-o src/canonym/data]
+    python training/decide.py [--packages FOLDER] [--gold GOLD.jsonl[.gz] --table TABLE.csv[.gz]]
+                              [--names NAMES.csv[.gz]] [--copies 3] [--folds 5] [-o src/canonym/data]
 
-GOLD has a JSON object a line: {"id", "text", "damaged": [{"start", "end", "clean", "ids"}], "plain": [[start, end]]}.
+FOLDER holds what `packages.py` makes: gold, table and names from packages alone. Files of one's own are learned from
+beside it, or without it; what is printed is of one's own where there are any. GOLD has a JSON object a line:
+{"id", "text", "damaged": [{"start", "end", "clean", "ids"}], "plain": [[start, end]]}. NAMES has the columns name and
+ids (joined by "|", empty for strangers).
+
 Every text is learned from as it is, and `--copies` times more with its sound names damaged by `training/noise.py`
-or replaced by real alternate names that the table used then does not list. NAMES has the columns name and ids (joined
-by "|", empty for strangers). Each form that the recogniser proposes is a case, each of its candidates a row.
+or replaced by real alternate names that the table used then does not list. Each form that the recogniser proposes is a
+case, each of its candidates a row.
 
 `--texts` runs the whole recogniser over each text with a model that has not seen it (five folds by document), and
 counts what an annotation would: restored names, precision, false repairs in 10,000 words.
@@ -21,8 +25,10 @@ import argparse
 import csv
 import gzip
 import io
+import itertools
 import json
 import random
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,12 +39,14 @@ from forest import Settings, calibrate, grow, write
 from noise import damage
 
 import canonym
+from canonym import decide as deciding
 from canonym import table as tables
 from canonym import trees
 from canonym.decide import NAMES, Case, rows
 from canonym.evidence import ALONE
 from canonym.index import compile_table, open_index, save
 from canonym.resolve import Normaliser, open_table
+from canonym.spans import best
 from canonym.text import fold
 
 
@@ -162,40 +170,71 @@ def collect(
             out.add(case, gold.get((place.start, place.end), set()), group, weight * 0.5, False)
 
 
+@dataclass(frozen=True)
+class Source:
+    """Gold with its table, and single names."""
+
+    gold: Path
+    table: Path
+    names: Path | None
+
+    def docs(self, most: int | None) -> list[dict[str, Any]]:
+        """The texts."""
+        return [json.loads(line) for line in read(self.gold).splitlines()[:most]]
+
+
+def sources(a: argparse.Namespace) -> list[Source]:
+    """One's own files first, then those made from packages."""
+    out = [Source(a.gold, a.table, a.names)] if a.gold else []
+    if a.packages:
+        made = [a.packages / name for name in ("gold.jsonl.gz", "table.csv.gz", "names.csv.gz")]
+        out.append(Source(made[0], made[1], made[2] if made[2].exists() else None))
+    return out
+
+
 def main() -> None:
     """Collect, cross-validate, grow, write."""
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("--gold", type=Path, required=True)
-    ap.add_argument("--table", type=Path, required=True)
+    ap.add_argument("--packages", type=Path, help="a folder that packages.py made")
+    ap.add_argument("--gold", type=Path)
+    ap.add_argument("--table", type=Path)
     ap.add_argument("--names", type=Path)
     ap.add_argument("--copies", type=int, default=3)
     ap.add_argument("--folds", type=int, default=5)
+    ap.add_argument("--most", type=int, help="so many texts of each kind: a quick trial")
     ap.add_argument("--texts", action="store_true", help="cross-validate whole annotations")
     ap.add_argument("--families", action="store_true", help="leave out each family of features in turn")
     ap.add_argument("--rows", type=Path, help="keep the rows in this .npz file, and read them from there next time")
     ap.add_argument("-o", "--output", type=Path)
     a = ap.parse_args()
-    docs = [json.loads(line) for line in read(a.gold).splitlines()]
+    if not (a.gold or a.packages) or bool(a.gold) != bool(a.table):
+        ap.error("give --packages, or --gold with its --table, or both")
+    given = sources(a)
+    docs = given[0].docs(a.most)
     total = sum(len(d["damaged"]) for d in docs)
+    # What the model at hand holds to be hopeless is learned from too.
+    for name in ("_HOPELESS", "_NEEDY"):
+        if hasattr(deciding, name):
+            setattr(deciding, name, -1.0)
     if a.rows and a.rows.exists():
         data = dict(np.load(a.rows))
     else:
-        data = make_rows(a, docs)
+        data = together([make_rows(source, source.docs(a.most), a.copies, k == 0) for k, source in enumerate(given)])
         if a.rows:
             np.savez_compressed(a.rows, **data)
     x, y, weight, group, case, real = (data[k] for k in ("x", "y", "weight", "group", "case", "real"))
     alone = x[:, NAMES.index("in_text")] == 0
     settings = Settings()
     score = cross(x, y, weight, group, a.folds, settings, list(range(len(NAMES))))
-    # Calibrated on what was not damaged by us: the likeliest candidate of each real case.
+    # Calibrated on what was not damaged anew: the likeliest candidate of each case of the first gold.
     top = best_of(score, case, real)
     scale, shift = calibrate(score[top], y[top])
     probability = 1 / (1 + np.exp(-(score * scale + shift)))
     report("texts", probability, y, case, real & ~alone, total)
-    if alone.any():
+    if (real & alone).any():
         report("names", probability, y, case, real & alone, 0)
     if a.texts:
-        whole_texts(docs, a.table, x, y, weight, group, a.folds, settings, (scale, shift))
+        whole_texts(docs, given[0].table, x, y, weight, group, a.folds, settings, (scale, shift))
     if a.families:
         for family, members in FAMILIES.items():
             columns = [k for k, n in enumerate(NAMES) if n not in members]
@@ -205,6 +244,14 @@ def main() -> None:
     if a.output:
         forest = grow(NAMES, x, y, weight, settings)
         write(str(a.output / "decide.npz"), replace(forest, scale=scale, shift=shift))
+
+
+def together(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The rows of several sources, cases and documents numbered through."""
+    for one, two in itertools.pairwise(parts):
+        for name in ("group", "case"):
+            two[name] = two[name] + 1 + int(one[name].max(initial=-1))
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 FAMILIES = {
@@ -219,31 +266,32 @@ FAMILIES = {
 }  # fmt: skip
 
 
-def make_rows(a: argparse.Namespace, docs: list[dict[str, Any]]) -> dict[str, Any]:
-    """All rows, as arrays."""
-    names = Normaliser([open_table(a.table)])
+def make_rows(source: Source, docs: list[dict[str, Any]], copies: int, first: bool) -> dict[str, Any]:
+    """All rows, as arrays; only those of the first source are real."""
+    names = Normaliser([open_table(source.table)])
     out = Rows([], [], [], [], [], [])
     for k, doc in enumerate(docs):
-        collect(doc, names, out, k, 1.0, True, random.Random(k))
+        collect(doc, names, out, k, 1.0, first, random.Random(k))
     print("rows of the texts", len(out.y), flush=True)
-    import tempfile
-
-    folder = Path(tempfile.gettempdir()) / "canonym-training"
-    for copy in range(a.copies):
-        part, alternates = hold_out(a.table, 0.12, copy, folder)
-        for k, doc in enumerate(docs):
-            rng = random.Random(1_000_003 * (copy + 1) + k)
-            new = damaged(doc, part, alternates, rng)
-            if new["damaged"]:
-                collect(new, part, out, k, 0.5, False, rng)
-        print("rows with copy", copy, len(out.y), flush=True)
-    if a.names:
-        for k, row in enumerate(csv.DictReader(io.StringIO(read(a.names).decode("utf-8")))):
+    with tempfile.TemporaryDirectory() as folder:
+        for copy in range(copies):
+            part, alternates = hold_out(source.table, 0.12, copy, Path(folder))
+            for k, doc in enumerate(docs):
+                rng = random.Random(1_000_003 * (copy + 1) + k)
+                new = damaged(doc, part, alternates, rng)
+                if new["damaged"]:
+                    collect(new, part, out, k, 0.5, False, rng)
+            print("rows with copy", copy, len(out.y), flush=True)
+            del part
+    if source.names:
+        singles = list(csv.DictReader(io.StringIO(read(source.names).decode("utf-8"))))
+        near = names._recogniser.near([row["name"] for row in singles])
+        for k, (row, close) in enumerate(zip(singles, near, strict=True)):
             form = fold(row["name"])
-            found = () if names._candidates.listed(form) else names._near(row["name"], form, None)
+            found = () if names._candidates.listed(form) else best(form, close)
             if found:
                 right = set(row["ids"].split("|")) if row["ids"] else set()
-                out.add(Case(form, found, (ALONE,) * len(found)), right, k, 1.0, True)
+                out.add(Case(form, found, (ALONE,) * len(found)), right, k, 1.0, first)
     return {
         "x": np.array(out.x, np.float32),
         "y": np.array(out.y, np.float64),

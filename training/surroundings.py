@@ -1,6 +1,6 @@
 """Learn which neighbouring words speak for a place, from plain texts; no gold is needed.
 
-    python training/surroundings.py TEXTS.jsonl[.gz] [--table default] [-o src/canonym/data/surroundings.json]
+    python training/surroundings.py TEXTS.jsonl[.gz]... [--table default] [-o src/canonym/data/surroundings.json]
 
 Sound names of prominent places are set against all other runs of capitalised words. For each word (or mark) before
 and after, the log-odds of the two counts are kept, drawn towards 0 where a word is rare.
@@ -13,7 +13,7 @@ import gzip
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import canonym
@@ -26,22 +26,23 @@ PROMINENT = 300_000
 LEAST = 15
 
 
-def texts(path: Path, most: int) -> Iterator[str]:
-    """The texts of a file of JSON lines, at most so many characters of them."""
+def texts(paths: Iterable[Path], most: int) -> Iterator[str]:
+    """The texts of files of JSON lines, at most so many characters of them."""
     done = 0
-    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
-        for line in lines:
-            text = json.loads(line)["text"]
-            done += len(text)
-            if done > most:
-                return
-            yield text
+    for path in paths:
+        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+            for line in lines:
+                text = json.loads(line)["text"]
+                done += len(text)
+                if done > most:
+                    return
+                yield text
 
 
 def main() -> None:
     """Count, weigh, write."""
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("texts", type=Path)
+    ap.add_argument("texts", type=Path, nargs="+")
     ap.add_argument("--table", default="default")
     ap.add_argument("--characters", type=int, default=40_000_000)
     ap.add_argument("-o", "--output", type=Path)
