@@ -16,6 +16,7 @@ from typing import Any
 
 from canonym.corpus.block import Entry
 from canonym.corpus.formats import kind
+from canonym.corpus.jsonl import whole_lines
 from canonym.corpus.ledger import Ledger
 from canonym.corpus.stream import chunks
 from canonym.corpus.writer import Output
@@ -92,11 +93,10 @@ def _dumped(value: Mapping[str, Any]) -> bytes:
 
 
 def _lines(path: str) -> Iterator[dict[str, Any]]:
-    carry = b""
-    number = 0
-    for piece in _pieces(path):
-        *whole, carry = (carry + piece).split(b"\n")
-        for line in whole:
+    number, whole = 0, False
+    for block in whole_lines(_pieces(path), b"\n"):
+        whole = block.endswith(b"\n")
+        for line in block.splitlines() if whole else ():
             number += 1
             try:
                 value = json.loads(line)
@@ -110,7 +110,7 @@ def _lines(path: str) -> Iterator[dict[str, Any]]:
                 _check_header(value, path)
             else:
                 yield value
-    if carry or not number:
+    if not whole:
         raise CanonymError("the edit log is cut short", where=path, remedy="Give the whole file")
 
 

@@ -166,16 +166,18 @@ class _Reader:
         self.place = 0
         self._pieces = chunks(path, kind(path).compression, _PIECE)
         self._piece = b""
+        self._at = 0
 
     def take(self, size: int) -> Iterator[bytes]:
         """The next `size` bytes in pieces; fewer at the end of the file."""
         while size:
-            if not self._piece:
-                self._piece = next(self._pieces, b"")
+            if self._at == len(self._piece):
+                self._piece, self._at = next(self._pieces, b""), 0
                 self.sha256.update(self._piece)
                 if not self._piece:
                     return
-            part, self._piece = self._piece[:size], self._piece[size:]
+            part = self._piece[self._at : self._at + size]
+            self._at += len(part)
             self.place += len(part)
             size -= len(part)
             yield part
