@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -47,6 +47,9 @@ class Finished:
     failures: Stretch
     failed: int
     counts: Mapping[str, Any]
+
+
+_FIELDS: Final = tuple(field.name for field in fields(Finished))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,7 @@ class Journal:
         try:
             edits = self.log.cut() if self.log is not None else (0, 0)
             done = Finished(source.name, source.relative, *hashes, edits, self.failures.cut(), failed, counts)
-            self._line(asdict(done))
+            self._line({name: getattr(done, name) for name in _FIELDS})
             self._file.flush()
         except OSError as error:
             raise unwritable(self._folder, error) from error

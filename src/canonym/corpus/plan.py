@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import glob
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from canonym.corpus.failures import is_edit_log, is_failures_file
-from canonym.corpus.formats import ENDINGS, check_format, kind
+from canonym.corpus.formats import ENDINGS, Kind, check_format, kind
 from canonym.corpus.writer import is_special
 from canonym.model import Failure, UsageError
 
@@ -80,13 +81,12 @@ def _named(given: str, format: str | None) -> Source:
     if not Path(given).exists():
         reason = "is a link to nothing" if os.path.lexists(given) else "is not there"
         raise UsageError(f"{given} {reason}", remedy="See whether the path is right")
-    return _source(Path(given), given, format, Path(given).name, True)
+    return _source(given, format, Path(given).name, True, kind(given))
 
 
-def _source(path: Path, name: str, format: str | None, relative: str, named: bool) -> Source:
-    known = kind(name)
+def _source(path: str, format: str | None, relative: str, named: bool, known: Kind) -> Source:
     form = format or known.format or "txt"
-    return Source(name, str(path), form, known.compression, known.ending, relative, named)
+    return Source(path, path, form, known.compression, sys.intern(known.ending), relative, named)
 
 
 def _folder(top: Path, root: Path, format: str | None, skip: set[Path], failures: list[Failure]) -> Iterator[Source]:
@@ -95,18 +95,22 @@ def _folder(top: Path, root: Path, format: str | None, skip: set[Path], failures
     def unreadable(error: OSError) -> None:
         failures.append(Failure(str(error.filename), f"cannot be read: {error.strerror}", "See its permissions"))
 
+    skipped = {path.name for path in skip}
     for folder, folders, files in os.walk(top, onerror=unreadable):
         here = Path(folder)
+        inside = here.relative_to(root)
         folders[:] = sorted(f for f in folders if not f.startswith(".") and (here / f).resolve() not in skip)
         for file in sorted(files):
-            path = here / file
-            known = kind(file).format
-            if file.startswith(".") or not known or (format and known != format) or path.resolve() in skip:
+            known = kind(file)
+            if file.startswith(".") or not known.format or (format and known.format != format):
                 continue
-            if known == "jsonl" and (is_failures_file(path) or is_edit_log(path)):
+            path = str(here / file)
+            if (file in skipped or os.path.islink(path)) and Path(path).resolve() in skip:  # noqa: PTH114
+                continue
+            if known.format == "jsonl" and (is_failures_file(Path(path)) or is_edit_log(Path(path))):
                 continue  # what an earlier run left beside its outputs is no input
             found = True
-            yield _source(path, str(path), format, path.relative_to(root).as_posix(), False)
+            yield _source(path, format, (inside / file).as_posix(), False, known)
     if not found and not failures:
         endings = ", ".join(e for e, f in ENDINGS.items() if format in (None, f))
         raise UsageError(f"no file to read in {top}", remedy=f"Endings looked for: {endings}, also compressed")
@@ -129,7 +133,7 @@ def _pattern(given: str, format: str | None, skip: set[Path], failures: list[Fai
         elif Path(path).resolve() not in skip and path not in seen:
             seen.add(path)
             relative = Path(path).relative_to(root).as_posix()
-            yield _source(Path(path), path, format, relative, False)
+            yield _source(path, format, relative, False, kind(path))
 
 
 def make(
@@ -207,31 +211,51 @@ def _check_ending(output: str, source: Source, mentions: bool) -> None:
 
 
 def _check_clashes(sources: Sequence[Source], others: Sequence[str]) -> None:
-    inputs: dict[object, str] = {Path(s.path).resolve(): s.name for s in sources if s.path is not None}
-    inputs |= {_identity(s.path): s.name for s in sources if s.path is not None}
-    taken: dict[object, str] = {}
-    for target, name in [(s.target, s.name) for s in sources] + [(other, other) for other in others]:
-        if target is None or is_special(target):
+    targets = [*((s.target, s.name) for s in sources if s.target is not None), *((other, other) for other in others)]
+    inputs: set[int] | None = None
+    folders: dict[str, str] = {}
+    taken: set[int] = set()
+    for number, (target, name) in enumerate(targets):
+        found = _identity(target)
+        if is_special(target):
             continue
-        path = Path(target).resolve()
-        over = inputs.get(path) or inputs.get(_identity(target))
-        if over:
-            raise UsageError(
-                f"{target} is an input, and would be overwritten",
-                remedy="Say another -o" if target not in others else "Write it elsewhere",
-            )
-        if path in taken:
-            raise UsageError(
-                f"{taken[path]} and {name} would both be written to {target}",
-                remedy="Give the folder that holds both, or run them apart",
-            )
-        taken[path] = name
+        if found is not None:  # only what exists can be an input
+            inputs = {hash(_identity(s.path)) for s in sources if s.path is not None} if inputs is None else inputs
+            if hash(found) in inputs and _owner(sources, found):
+                raise UsageError(
+                    f"{target} is an input, and would be overwritten",
+                    remedy="Say another -o" if target not in others else "Write it elsewhere",
+                )
+        # Hashes, and a second look where two are the same: there may be millions of files.
+        place = _place(target, folders)
+        if hash(place) in taken:
+            for other, before in targets[:number]:
+                if not is_special(other) and _place(other, folders) == place:
+                    raise UsageError(
+                        f"{before} and {name} would both be written to {target}",
+                        remedy="Give the folder that holds both, or run them apart",
+                    )
+        taken.add(hash(place))
 
 
-def _identity(path: str) -> object:
+def _place(target: str, folders: dict[str, str]) -> str:
+    """Where a target really is; `folders` holds what was found out about folders."""
+    folder, name = os.path.split(target)
+    if os.path.islink(target) or name in ("", ".", ".."):  # noqa: PTH114
+        return os.path.realpath(target)
+    if folder not in folders:
+        folders[folder] = os.path.realpath(folder)
+    return f"{folders[folder]}{os.sep}{name}"
+
+
+def _owner(sources: Sequence[Source], found: tuple[int, int]) -> str:
+    return next((s.name for s in sources if s.path is not None and _identity(s.path) == found), "")
+
+
+def _identity(path: str) -> tuple[int, int] | None:
     # Hard links and mounts: one file under two names.
     try:
-        found = Path(path).stat()
+        found = os.stat(path)  # noqa: PTH116
     except OSError:
-        return path, -1
+        return None
     return found.st_dev, found.st_ino

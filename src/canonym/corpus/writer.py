@@ -20,7 +20,7 @@ _serial = count()
 
 def is_special(path: str) -> bool:
     """Whether a path is a device or a pipe: renaming over it would replace the device itself."""
-    return path.startswith(("/dev/", "/proc/")) or (Path(path).exists() and not Path(path).is_file())
+    return path.startswith(("/dev/", "/proc/")) or (os.path.exists(path) and not os.path.isfile(path))  # noqa: PTH110, PTH113
 
 
 class Output:
@@ -57,9 +57,12 @@ class Output:
             raw: IO[bytes] = Path(path).open("wb")  # noqa: SIM115 - closed by commit
         else:
             target = self._target = Path(os.path.realpath(path))  # a link stays one
-            target.parent.mkdir(parents=True, exist_ok=True)
             temporary = target.parent / f".canonym-{os.getpid()}-{next(_serial)}.tmp"
-            raw = temporary.open("xb")
+            try:
+                raw = temporary.open("xb")
+            except FileNotFoundError:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                raw = temporary.open("xb")
             self._temporary = temporary
             if target.exists():
                 temporary.chmod(target.stat().st_mode & 0o7777)
