@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
@@ -16,7 +15,6 @@ import pytest
 
 import canonym
 from canonym import workers
-from canonym.model import Result
 
 LINES = [
     "The army left Afghstan for Londno and Untied Kigndom towns.",
@@ -47,7 +45,7 @@ def test_a_killed_worker_is_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None
     class Broken:
         def __init__(self, *_: object) -> None: ...
 
-        def map(self, *_: object) -> Sequence[list[Result]]:
+        def submit(self, *_: object) -> object:
             raise BrokenProcessPool
 
         def shutdown(self, **_: object) -> None: ...

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
+from typing import Protocol, runtime_checkable
 
 from canonym.corpus import journal as journals
 from canonym.corpus import plan
@@ -50,6 +52,24 @@ from canonym.rewrite import apply
 Process = Callable[[Sequence[str]], list[Result]]
 
 
+@runtime_checkable
+class Elsewhere(Protocol):
+    """A process that works on texts in other processes: `start` begins, and gives a call that waits for the results.
+
+    `ahead` batches are begun before the first is waited for.
+    """
+
+    ahead: int
+
+    def __call__(self, texts: Sequence[str]) -> list[Result]:
+        """The results of some texts."""
+        ...
+
+    def start(self, texts: Sequence[str]) -> Callable[[], list[Result]]:
+        """Begin with some texts."""
+        ...
+
+
 def run(
     job: Job,
     process: Process,
@@ -67,9 +87,8 @@ def run(
     writing = Writing(job, planned, journal, on_progress, on_document)
     try:
         writing.start(planned.failures)
-        # The place for workers: batches need nothing of each other, so an ordered map of a pool would do.
         events = _events(job, planned, journal)
-        for done in map(partial(_processed, process), _batches(events, job.block_bytes)):
+        for done in _in_order(process, _batches(events, job.block_bytes)):
             for event in done:
                 writing.take(event)
         summary = writing.finish()
@@ -214,10 +233,31 @@ def _batches(events: Iterator[Event], block_bytes: int) -> Iterator[list[Event]]
         yield batch
 
 
-def _processed(process: Process, batch: Sequence[Event]) -> list[Event]:
+def _in_order(process: Process, batches: Iterable[Sequence[Event]]) -> Iterator[list[Event]]:
+    """The batches with their results; a process that works elsewhere gets some ahead, so that it never waits."""
+    if not isinstance(process, Elsewhere):
+        yield from map(partial(_processed, process), batches)
+        return
+    begun: deque[tuple[Sequence[Event], Callable[[], list[Result]]]] = deque()
+    for batch in batches:
+        begun.append((batch, process.start(_texts(batch))))
+        if len(begun) > process.ahead:
+            first, ready = begun.popleft()
+            yield _processed(process, first, ready)
+    for batch, ready in begun:
+        yield _processed(process, batch, ready)
+
+
+def _texts(batch: Sequence[Event]) -> list[str]:
+    return [text for event in batch if isinstance(event, Piece) for text in event.block.texts]
+
+
+def _processed(
+    process: Process, batch: Sequence[Event], ready: Callable[[], list[Result]] | None = None
+) -> list[Event]:
     given = [event.block.texts if isinstance(event, Piece) else () for event in batch]
     texts = [text for own in given for text in own]
-    results = _results(texts, process) if texts else []
+    results = _results(texts, process, ready) if texts else []
     out: list[Event] = []
     done = 0
     for event, own in zip(batch, given, strict=True):
@@ -228,10 +268,12 @@ def _processed(process: Process, batch: Sequence[Event]) -> list[Event]:
     return out
 
 
-def _results(texts: Sequence[str], process: Process) -> list[Result | str]:
-    """A result for each text, or what is wrong with it."""
+def _results(
+    texts: Sequence[str], process: Process, ready: Callable[[], list[Result]] | None = None
+) -> list[Result | str]:
+    """A result for each text, or what is wrong with it; `ready` gives what was begun already."""
     try:
-        results = process(texts)
+        results = ready() if ready is not None else process(texts)
         if len(results) != len(texts):
             raise CanonymError(f"{len(texts)} texts gave {len(results)} results")
     except (MemoryError, OSError, ImportError, UsageError, TableError, IndexFileError):

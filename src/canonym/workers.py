@@ -86,45 +86,71 @@ def shared(
         yield process
         return
     left = tempfile.TemporaryDirectory() if verdicts is not None else None
-    pool: ProcessPoolExecutor | None = None
+    folder = Path(left.name) if left is not None else None
+    pool = Pool(process, workers, (tuple(tables), options, verdicts, folder))
+    try:
+        yield pool
+        pool.close()
+        for path in sorted(folder.iterdir()) if folder is not None else ():
+            with suppress(VerdictsError):
+                normaliser.load_verdicts(path)
+    finally:
+        pool.close()
+        if left is not None:
+            left.cleanup()
 
-    def spread(texts: Sequence[str]) -> list[Result]:
-        nonlocal pool
+
+#: What a worker starts with: tables, options, kept verdicts, and the folder to leave its own in.
+_Begin = tuple[tuple[str, ...], dict[str, Any], Path | None, Path | None]
+
+
+class Pool:
+    """A process whose texts go to several workers, made when there is enough to do; small batches stay here."""
+
+    def __init__(self, process: Process, workers: int, begin: _Begin) -> None:
+        self.ahead = workers + 1
+        self._process, self._workers, self._begin = process, workers, begin
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __call__(self, texts: Sequence[str]) -> list[Result]:
+        """The results of some texts."""
+        return self.start(texts)()
+
+    def start(self, texts: Sequence[str]) -> Callable[[], list[Result]]:
+        """Begin with some texts; the call that is given back waits for their results."""
         if sum(map(len, texts)) < _WORTH:
-            return process(texts)
-        if pool is None:
+            return partial(self._process, texts)
+        shares = list(_dealt(texts))
+        try:
+            begun = [self._opened().submit(_work, share) for share in shares]
+        except BrokenProcessPool:
+            self._pool = None
+            return partial(self._process, texts)
+
+        def wait() -> list[Result]:
+            try:
+                return [r for share, told in zip(shares, begun, strict=True) for r in _whole(share, told.result())]
+            except BrokenProcessPool:
+                # A worker was killed, for want of memory perhaps: go on here, and with new workers after that.
+                self._pool = None
+                return self._process(texts)
+
+        return wait
+
+    def _opened(self) -> ProcessPoolExecutor:
+        if self._pool is None:
             import multiprocessing
 
             # Spawned, not forked: threads of other libraries do not survive a fork.
             context = multiprocessing.get_context("spawn")
-            pool = ProcessPoolExecutor(
-                workers, context, _begin, (tuple(tables), options, verdicts, Path(left.name) if left else None)
-            )
-        try:
-            shares = list(_dealt(texts))
-            return [
-                result
-                for share, told in zip(shares, pool.map(_work, shares), strict=True)
-                for result in _whole(share, told)
-            ]
-        except BrokenProcessPool:
-            # A worker was killed, for want of memory perhaps: go on here, and with new workers after that.
-            pool = None
-            return process(texts)
+            self._pool = ProcessPoolExecutor(self._workers, context, _begin, self._begin)
+        return self._pool
 
-    try:
-        yield spread
-        if pool is not None:
-            pool.shutdown()
-            pool = None
-        for path in sorted(Path(left.name).iterdir()) if left is not None else ():
-            with suppress(VerdictsError):
-                normaliser.load_verdicts(path)
-    finally:
-        if pool is not None:
-            pool.shutdown(cancel_futures=True)
-        if left is not None:
-            left.cleanup()
+    def close(self) -> None:
+        """Let the workers go; what has not begun is given up."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
 
 
 def _whole(texts: Sequence[str], told: Iterable[tuple[int, Result]]) -> list[Result]:
