@@ -48,8 +48,9 @@ def everything(folder: Path) -> dict[str, bytes]:
 
 
 def outputs(folder: Path) -> set[str]:
-    """Files with a name of their own."""
-    return {name for name in everything(folder) if "/." not in f"/{name}"} if folder.is_dir() else set()
+    """Finished files, while a run may be writing others."""
+    names = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
+    return {name for name in names if "/." not in f"/{name}"}
 
 
 def written(folder: Path) -> dict[str, int]:
