@@ -31,7 +31,7 @@ def train(out: Path, *steps: str) -> dict[str, bytes]:
     return made | {p.name: p.read_bytes() for p in (out / "packages").glob("*")}
 
 
-@pytest.mark.skipif(missing(NEEDED) != [], reason=f"needs the training extra: {missing(NEEDED)}")
+@pytest.mark.skipif(missing(NEEDED) != [], reason=f"needs the extra trees: {missing(NEEDED)}")
 def test_packages_alone_give_the_models_of_texts(tmp_path: Path) -> None:
     """Twice the same bytes, and what was learned can be used."""
     made = train(tmp_path / "once", "packages", "decide")
