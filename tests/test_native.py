@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import canonym
 from canonym import native
 from canonym.candidates import Candidates
 from canonym.decide import NAMES
@@ -21,10 +22,10 @@ from canonym.features import edit_cost, edit_cost_plain
 from canonym.index import Index
 from canonym.keys import key_hash
 from canonym.letters import surprise, surprise_plain
+from canonym.plans import Grade
 from canonym.profile import of, worth_searching
 from canonym.resolve import open_table
 from canonym.scan import compiled_scanner, find_long_runs, lower_words
-from canonym.plans import Grade
 from canonym.spans import Planner
 from canonym.text import has_caseless, without_caseless
 from canonym.trees import shipped
@@ -194,3 +195,11 @@ def test_without_a_compiler_the_outcome_is_the_same(tmp_path: Path, name: str) -
         )
         outcomes.append(done.stdout)
     assert outcomes[0] == outcomes[1] != (EXAMPLES / name).read_bytes()
+
+
+def test_many_names_are_resolved_as_each_alone() -> None:
+    names = [run for run in _runs_of_names() if run.strip()][:400]
+    normaliser = canonym.load()
+    together = normaliser.resolve_all(names)
+    assert together == [normaliser.resolve(name) for name in names]
+    assert len({d.status for d in together}) > 1

@@ -30,6 +30,7 @@ _PROMINENT: Final = 200_000
 #: A form is taken for a damaged name only where its words are rarer than this (Zipf scale).
 RARE: Final = 3.0
 _RIVALS: Final = 4
+_WORTH: Final = 100
 _ABBREVIATED: Final = 3
 #: Weighted edits for each letter of a name; beyond that a form is another word: "Mthly" is no Italy.
 _MOST_COST: Final = 0.3
@@ -110,7 +111,8 @@ class Planner:
 
     def near(self, names: Sequence[str]) -> list[tuple[Candidate, ...]]:
         """The entities that each name, taken whole, is near to under the rules or by likeness, unranked."""
-        told = self.sieve.near(list(names)) if native.COMPILED else [None] * len(names)
+        # To make the sieve takes as long as some dozens of names without it.
+        told = self.sieve.near(list(names)) if native.COMPILED and len(names) >= _WORTH else [None] * len(names)
         out = []
         for name, found in zip(names, told, strict=True):
             if found is not None:
