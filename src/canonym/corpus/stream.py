@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import io
+import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,6 +93,10 @@ def chunks(path: str | None, compression: str, size: int, tally: Tally | None = 
 
 def _decompressed(file: IO[bytes], compression: str, size: int, tally: Tally) -> Iterator[bytes]:
     if not compression:
+        # A buffer of a whole block for each of many small files takes longer than to read them.
+        known = os.fstat(file.fileno()) if isinstance(file, io.BufferedReader) else None
+        if known is not None and stat.S_ISREG(known.st_mode) and known.st_size:
+            size = min(size, known.st_size + 1)
         while data := file.read(size):
             tally.disk += len(data)
             yield data
