@@ -41,7 +41,7 @@ def compiled_costs() -> native.Edits:
     return native.Edits(keys=keys, roman=roman, ocr=ocr)
 
 
-@lru_cache(maxsize=400_000)
+@lru_cache(maxsize=50_000)
 def edit_cost(form: str, alias: str) -> float:
     """How much must be changed in the spelling: edits, weighted by how easily each happens.
 
@@ -112,7 +112,7 @@ def edit_cost_plain(form: str, alias: str) -> float:
     return rows[n][m]
 
 
-@lru_cache(maxsize=400_000)
+@lru_cache(maxsize=50_000)
 def commonness(form: str) -> float:
     """How ordinary the words of the form are: the rarest of them (Zipf scale, 0 is unknown)."""
     return min(map(zipf, form.split()), default=0.0)
@@ -239,7 +239,7 @@ FEATURES: Final[tuple[Callable[[str, str, Candidate], float], ...]] = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=400_000)
+@lru_cache(maxsize=20_000)
 def of_spelling(form: str, candidate: Candidate) -> tuple[float, ...]:
     """Every feature of a folded form and one candidate, in the order of `FEATURES`."""
     alias = fold(candidate.alias)

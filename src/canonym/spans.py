@@ -23,7 +23,7 @@ from canonym.scan import Token, compiled_scanner, joined, tokens, words
 from canonym.spelling import same_but_for_case
 from canonym.text import fold
 
-_CACHE: Final = 300_000
+_CACHE: Final = 60_000
 #: A listed word this common (Zipf scale) needs support where its entity is not prominent: March, Of, Man.
 _COMMON: Final = 5.0
 _PROMINENT: Final = 200_000

@@ -21,7 +21,7 @@ void numbers_close(Numbers *map)
 int numbers_put(Numbers *map, uint64_t key, uint32_t value)
 {
     if (map->used * 2 > map->mask) {
-        Numbers wider = {NULL, NULL, map->mask * 4 + 3, 0};
+        Numbers wider = {NULL, NULL, map->mask * 2 + 1, 0};
         wider.keys = calloc(wider.mask + 1, sizeof *wider.keys);
         wider.values = calloc(wider.mask + 1, sizeof *wider.values);
         if (wider.keys == NULL || wider.values == NULL) {

@@ -11,6 +11,7 @@
 #define MOST_COMBINATIONS 64
 #define MOST_FORM 160
 #define WORD_ROOM 64
+#define MOST_ANSWERS 300000
 
 enum { NOTHING = 1, LISTED = 2, MAYBE = 3 };
 
@@ -432,6 +433,18 @@ static char *room_for(Sieve *s, size_t size)
     return at;
 }
 
+/* Forget the neighbours of all words once there are many; nothing that points at them may be in use. */
+static int forget_many(Sieve *s)
+{
+    if (s->answered < MOST_ANSWERS)
+        return 0;
+    for (size_t k = 0; k < s->block_count; k++)
+        free(s->blocks[k]);
+    s->block_count = s->block_used = s->answered = 0;
+    numbers_close(&s->asked);
+    return numbers_open(&s->asked);
+}
+
 /* The neighbours of a word: their count, then the size and the letters of each. NULL without memory. */
 static const char *near_words(Sieve *s, const char *word, int size)
 {
@@ -772,6 +785,11 @@ static PyObject *sieve_near(Sieve *self, PyObject *names)
         PyObject *name = PySequence_Fast_GET_ITEM(fast, k), *one = NULL;
         char form[MOST_FORM];
         int count = PyUnicode_Check(name) ? split(self, name, found->words) : -1, size = -1;
+        if (forget_many(self) < 0) {
+            PyErr_NoMemory();
+            Py_CLEAR(out);
+            break;
+        }
         if (count > 0 && count <= 6 && (size = join(found->words, 0, count, form)) >= 0) {
             Names *near = &found->names;
             near->count = 0;
@@ -839,7 +857,7 @@ static PyObject *sieve_sift(Sieve *self, PyObject *runs)
             PyErr_SetString(PyExc_TypeError, "a run is a str");
             goto done;
         }
-        if ((verdict = sift(self, run, found)) < 0) {
+        if (forget_many(self) < 0 || (verdict = sift(self, run, found)) < 0) {
             PyErr_NoMemory();
             goto done;
         }
