@@ -68,8 +68,8 @@ def test_a_process_that_is_killed(tmp_path: Path, victim: str) -> None:
     """A worker: the run goes on without it. The parent: its workers end, and --resume goes on with its files."""
     folder = tmp_path / "in"
     folder.mkdir()
-    for n in range(8):
-        lines = (f"{LINES[(n + k) % 3]} Word{n}x{k}ing." for k in range(9000))
+    for n in range(40):
+        lines = (f"{LINES[(n + k) % 3]} Word{n}x{k}ing." for k in range(4500))
         (folder / f"{n}.txt").write_text("\n".join(lines), encoding="utf-8")
     call = [sys.executable, "-m", "canonym", "normalise", "in", "--evidence", "document", "--edits"]
 

@@ -15,6 +15,7 @@ from canonym.plans import Plan, Span
 from canonym.scan import lower_words, words
 from canonym.text import fold
 
+_SHORT: Final = 20_000
 _BEFORE: Final = re.compile(r"([^\W\d_]+|[^\w\s])[\s\"'“‘]*$")
 _AFTER: Final = re.compile(r"^(?:['’]s)?[\s\"'”’]*([^\W\d_]+|[^\w\s])")
 
@@ -60,7 +61,7 @@ class Page:
         self.text = text
         self.listed = listed
         self.proposed = proposed
-        self._small: dict[str, bool] = {}
+        self._small: set[str] | None = None
 
     def cases(self, *, lone: bool = False) -> Iterable[tuple[Placed, Case]]:
         """Every proposal with the evidence for each of its candidates; with `lone`, those that lack company too."""
@@ -96,10 +97,12 @@ class Page:
 
     def _in_small(self, form: str) -> bool:
         """Whether a form stands in small letters too."""
-        found = self._small.get(form)
-        if found is None:
-            found = self._small[form] = form in self.text and form in lower_words(self.text)
-        return found
+        if self._small is None:
+            # Of a short text most forms are seen at once not to; the words of a long one are counted out once.
+            if len(self.text) < _SHORT and form not in self.text:
+                return False
+            self._small = lower_words(self.text)
+        return form in self._small
 
     def accept(self, accepted: Sequence[tuple[Placed, Decision]]) -> None:
         """Count accepted proposals as listed."""
