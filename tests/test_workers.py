@@ -104,5 +104,6 @@ def test_a_process_that_is_killed(tmp_path: Path, victim: str) -> None:
 
 
 def _children(pid: int) -> list[tuple[int, str]]:
-    told = subprocess.run(["ps", "-ww", "--ppid", str(pid), "-o", "pid=,args="], capture_output=True, text=True, check=True)
+    call = ["ps", "-ww", "--ppid", str(pid), "-o", "pid=,args="]
+    told = subprocess.run(call, capture_output=True, text=True, check=True)
     return [(int(line.split()[0]), line) for line in told.stdout.splitlines()]
