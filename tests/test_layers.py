@@ -30,6 +30,7 @@ ROWS = (
     "caseless compare decide",
     "spans",
     "pages verdicts",
+    "around",
     "recognise",
     "resolve",
     "corpus export importers inventory judgements tablediff",

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import canonym
+from canonym.resolve import embedded_table
 from canonym.rewrite import apply, invert
 
 CASES = json.loads(Path(__file__).with_name("cases").joinpath("names.json").read_text("utf-8"))
@@ -177,3 +178,41 @@ def test_the_model_knows_the_features_of_this_code() -> None:
     from canonym import decide, trees
 
     assert trees.shipped("decide").names == decide.NAMES
+
+
+ODD = ("Halle (Saale)", "Arrasate / Mondragón", "León de los Aldama", "Democracy Now!", "Aktuality.sk")
+
+
+@pytest.mark.parametrize("canonical", ODD)
+def test_a_canonical_form_with_any_marks_is_left_as_it_is(tmp_path: Path, canonical: str) -> None:
+    """What a rewrite put there holds the short name again; it grows no second tail."""
+    short = canonical.split()[0].partition(".")[0]
+    path = tmp_path / "odd.csv"
+    path.write_text(
+        f"canonical,alias,kind,type\n{canonical},{canonical},canonical,place\n{canonical},{short},spelling,place\n",
+        encoding="utf-8",
+    )
+    mine = canonym.load(path)
+    for frame in ("He went to {} on Friday.", "{}: a walk", "Not only {}"):
+        once = mine.normalise(frame.format(short))
+        assert once == frame.format(canonical)
+        assert mine.normalise(once) == once
+
+
+def test_a_part_of_a_listed_name_is_not_rewritten(tmp_path: Path) -> None:
+    path = tmp_path / "parts.csv"
+    whole = "Pueblo Juárez (La Magdalena)"
+    rows = f"{whole},{whole},canonical,place\nTetela,Magdalena,spelling,place\n"
+    path.write_text("canonical,alias,kind,type\n" + rows, encoding="utf-8")
+    mine = canonym.load(path)
+    text = f"from {whole} to Magdalena"
+    assert mine.normalise(text) == f"from {whole} to Tetela"
+    assert [m.text for m in mine.annotate(text)] == [whole, "Magdalena"]
+
+
+def test_every_canonical_form_of_the_table_stays(names: canonym.Normaliser) -> None:
+    with embedded_table().open(encoding="utf-8", newline="") as file:
+        forms = sorted({row["canonical"] for row in csv.DictReader(file)})
+    texts = [f"He went to {form} today." for form in forms]
+    results = names.process(texts, mentions=False)
+    assert [r.text for r in results if r.edits] == []

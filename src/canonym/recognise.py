@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from canonym import native, verdicts
+from canonym import around, native, verdicts
 from canonym.candidates import Candidates, choose
 from canonym.caseless import CaselessFinder
 from canonym.indexkeys import ATOM
@@ -53,7 +53,15 @@ class Recogniser:
         """The mentions of each text, in order, without overlap. A result depends on its own text alone."""
         pages = self.pages(texts)
         believe([page for page in pages if page.proposed])
-        return [without_overlap(page.listed) for page in pages]
+        return [without_overlap(self._whole(page)) for page in pages]
+
+    def _whole(self, page: Page) -> list[Mention]:
+        """The mentions of a text, each that would be rewritten though it is part of a listed name as that name."""
+        out = []
+        for m in page.listed:
+            longer = around.longer(page.text, m, self._candidates) if around.is_rewritten(m) else None
+            out.append(longer or m)
+        return out
 
     def pages(self, texts: Sequence[str]) -> list[Page]:
         """What is listed in each text, and what is proposed, before anything of it is believed."""

@@ -1,0 +1,94 @@
+"""Longer names around a mention, which the grammar of runs cannot hold: Halle (Saale), Democracy Now!, Aktuality.sk.
+
+Asked only where a mention would be rewritten: what is part of a listed name that stands there already stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from canonym.candidates import Candidates, choose
+from canonym.model import Mention
+from canonym.pages import mention
+from canonym.spelling import same_but_for_case
+from canonym.text import fold, is_boundary, is_word_char
+
+_REACH: Final = 80
+_WORDS_BEFORE: Final = 5
+_WORDS_AFTER: Final = 7
+_WORD: Final = re.compile(r"[^\W_]+")
+_CLOSING: Final = ")]!’‘'"
+_SILENT: Final = ("weak", "never")
+
+
+def longer(text: str, found: Mention, candidates: Candidates) -> Mention | None:
+    """The mention of the longest listed name around one that would be rewritten; None where there is none."""
+    own = _own(text, found)
+    wide = _listed(text, found, candidates)
+    return max((m for m in (own, wide) if m is not None), key=lambda m: m.end - m.start, default=None)
+
+
+def _own(text: str, found: Mention) -> Mention | None:
+    """Its canonical form where it stands there already, whatever marks are in it."""
+    name, part = found.entity.canonical, found.text
+    low, small = name.lower(), part.lower()
+    at = low.find(small)
+    while at >= 0:
+        start = found.start - at
+        end = start + len(name)
+        if start >= 0 and text[start:end].lower() == low and end - start > len(part) and _stands(text, start, end):
+            return Mention(start, end, text[start:end], found.entity, "exact", "canonical", 1.0, (), (), name)
+        at = low.find(small, at + 1)
+    return None
+
+
+def _listed(text: str, found: Mention, candidates: Candidates) -> Mention | None:
+    """Another listed name, spelt as it is listed, that holds the mention."""
+    left, right = max(0, found.start - _REACH), found.end + _REACH
+    starts = [found.start]
+    for word in reversed([*_WORD.finditer(text, left, found.start)][-_WORDS_BEFORE:]):
+        if word.start() == left > 0:
+            break  # cut
+        if _is_name_like(word[0]) and candidates.opens(fold(word[0])):
+            starts.append(word.start())
+    ends = [found.end, *_marks(text, found.end)]
+    for word in [*_WORD.finditer(text, found.end, right)][:_WORDS_AFTER]:
+        if word.end() == right:
+            break
+        if _is_name_like(word[0]) and candidates.is_part(fold(word[0])):
+            ends += [word.end(), *_marks(text, word.end())]
+    for start in reversed(starts):
+        for end in reversed(ends):
+            if (start, end) == (found.start, found.end) or not _stands(text, start, end):
+                continue
+            surface = text[start:end]
+            listed = candidates.listed(fold(surface))
+            same = [c for c in choose(surface, listed) if c.alias.lower() == surface.lower()]
+            if same and same[0].kind not in _SILENT:
+                return mention(text, start, end, same[0], same)
+    return None
+
+
+def is_rewritten(found: Mention) -> bool:
+    """True where a mention's spelling is not the canonical one."""
+    return not same_but_for_case(found.text, found.entity.canonical)
+
+
+def _marks(text: str, at: int) -> list[int]:
+    """The ends after closing marks that belong to names."""
+    out = []
+    while text[at : at + 1] and text[at] in _CLOSING:
+        at += 1
+        out.append(at)
+    return out
+
+
+def _is_name_like(word: str) -> bool:
+    return not word[0].islower()
+
+
+def _stands(text: str, start: int, end: int) -> bool:
+    """True where a name begins and ends with a word or with a mark of its own."""
+    begins = not is_word_char(text[start]) or is_boundary(text, start)
+    return begins and (not is_word_char(text[end - 1]) or is_boundary(text, end))
