@@ -28,6 +28,7 @@ ROWS = (
     "check index merge profile scan",
     "candidates evidence features repair",
     "caseless compare decide",
+    "nearest",
     "spans",
     "pages verdicts",
     "around",

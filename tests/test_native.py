@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from array import array
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,18 +17,19 @@ from hypothesis import strategies as st
 import canonym
 from canonym import native
 from canonym.candidates import Candidates
-from canonym.decide import NAMES
+from canonym.decide import NAMES, Case, spelt_rows
 from canonym.deletions import MOST, Neighbourhood, compiled
-from canonym.features import edit_cost, edit_cost_plain
+from canonym.features import edit_cost, edit_cost_plain, named, speller
 from canonym.index import Index
 from canonym.keys import key_hash
 from canonym.letters import surprise, surprise_plain
+from canonym.model import Candidate, Entity
 from canonym.plans import Grade
 from canonym.profile import of, worth_searching
 from canonym.resolve import open_table
 from canonym.scan import compiled_scanner, find_long_runs, lower_words
 from canonym.spans import Planner
-from canonym.text import has_caseless, without_caseless
+from canonym.text import fold, has_caseless, without_caseless
 from canonym.trees import shipped
 
 pytestmark = pytest.mark.skipif(not native.COMPILED, reason="canonym was installed without a C compiler")
@@ -103,6 +105,39 @@ def test_edit_cost(form: str, alias: str) -> None:
 @given(st.text("abcdefghiklmnorstuwyzq 05é", max_size=24))
 def test_surprise(form: str) -> None:
     assert surprise(form) == surprise_plain(form)
+
+
+NAMED = st.builds(
+    Candidate,
+    st.builds(
+        Entity,
+        st.just("x:1"),
+        st.just("place"),
+        SPELLINGS.filter(fold),
+        st.integers(0, 10**8).map(lambda n: n**2 // 10**7),
+    ),
+    SPELLINGS.filter(fold),
+    st.sampled_from(["canonical", "spelling", "former"]),
+    st.sampled_from(["fuzzy", "rule"]),
+    st.just(0.0),
+)
+
+
+@given(SPELLINGS.map(fold).filter(bool), st.lists(NAMED, min_size=1, max_size=4))
+@settings(max_examples=400, deadline=None)
+def test_features_of_spelling(form: str, candidates: list[Candidate]) -> None:
+    case = Case(form, tuple(candidates), ())
+    told = speller().rows(form, tuple(map(named, candidates)))
+    plain = array("f", [value for row in spelt_rows(case) for value in row]).tobytes()
+    spelt = [form, *(x for c in candidates for x in named(c)[:2])]
+    assert told is None if not all(text.isascii() for text in spelt) else told == plain
+
+
+def test_the_least_sum_of_a_probability() -> None:
+    forest = shipped("decide")
+    for wanted in (0.5, 0.62, 0.8):
+        at = forest.least(wanted)
+        assert forest._likely(at - 1) < wanted <= forest._likely(at)
 
 
 def test_edit_cost_of_long_names() -> None:

@@ -46,7 +46,6 @@ from canonym.decide import NAMES, Case, rows
 from canonym.evidence import ALONE
 from canonym.index import compile_table, open_index, save
 from canonym.resolve import Normaliser, open_table
-from canonym.spans import best
 from canonym.text import fold
 
 
@@ -288,7 +287,7 @@ def make_rows(source: Source, docs: list[dict[str, Any]], copies: int, first: bo
         near = names._recogniser.near([row["name"] for row in singles])
         for k, (row, close) in enumerate(zip(singles, near, strict=True)):
             form = fold(row["name"])
-            found = () if names._candidates.listed(form) else best(form, close)
+            found = () if names._candidates.listed(form) else close
             if found:
                 right = set(row["ids"].split("|")) if row["ids"] else set()
                 out.add(Case(form, found, (ALONE,) * len(found)), right, k, 1.0, first)

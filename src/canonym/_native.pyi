@@ -7,6 +7,9 @@ import numpy.typing as npt
 
 Buffer = memoryview | npt.NDArray[Any]
 
+class Lexicon:
+    def __init__(self, *, frequencies: dict[str, float]) -> None: ...
+
 class Scanner:
     def __init__(
         self,
@@ -21,7 +24,7 @@ class Scanner:
         joint: str,
         particles: frozenset[str],
         leading: frozenset[str],
-        frequencies: dict[str, float],
+        lexicon: Lexicon,
         rare: float,
     ) -> None: ...
     def runs(self, text: str, least: int = 0, /) -> list[tuple[int, int]]: ...
@@ -43,35 +46,42 @@ class Edits:
     ) -> None: ...
     def cost(self, form: str, alias: str, /) -> float: ...
 
+class Speller:
+    def __init__(
+        self, *, edits: Edits, lexicon: Lexicon, sounds: tuple[tuple[str, str], ...], letters: Buffer
+    ) -> None: ...
+    def rows(self, form: str, names: tuple[tuple[str, str, int, bool, bool], ...], /) -> bytes | None: ...
+
 class Hood:
     def __init__(
         self, *, hashes: Buffer, owners: Buffer, bitmap: Buffer, text: Buffer, ends: Buffer, prominence: Buffer
     ) -> None: ...
     def near(self, word: str, most: int, /) -> tuple[tuple[str, int], ...]: ...
 
-def forest_sums(
-    feature: Buffer, threshold: Buffer, leaf: Buffer, rows: Buffer, out: Buffer, trees: int, depth: int, width: int, /
-) -> None: ...
+#: Feature, threshold and leaf of the trees, their number, their depth, and the features of a row.
+Forest = tuple[Buffer, Buffer, Buffer, int, int, int]
 
-#: What a run holds: its words (start, end, folded); listed names (start, end, form, words); and forms near others
-#: (start, end, form, whether words in small letters stand in it, whether a rule makes it a name, the names that it is
-#: near to as they are stored: space, form). None where all of the run must be looked at.
-Sifted = (
-    tuple[
-        tuple[tuple[int, int, str], ...],
-        tuple[tuple[int, int, str, int], ...],
-        tuple[tuple[int, int, str, bool, bool, tuple[tuple[str, str], ...]], ...],
-    ]
-    | None
-)
+def forest_sums(forest: Forest, rows: Buffer, out: Buffer, /) -> None: ...
+
+#: The arrays of an index that are read, see `Candidates.layers`, and its neighbourhoods.
+Layer = tuple[tuple[Buffer, ...], Hood]
+
+#: A form near others: its span and itself, whether words in small letters stand in it, whether a rule makes it a name;
+#: then the names that it is near to as they are stored (space, form), the hope unknown (3) and None; or, where that was
+#: told, none, the hope, and the nearest few (layer, alias).
+Near = tuple[int, int, str, bool, bool, tuple[tuple[str, str], ...], int, tuple[tuple[int, int], ...] | None]
+
+#: What a run holds: its words (start, end, folded), its listed names (start, end, form, words), and forms near others.
+#: None where all of the run must be looked at.
+Sifted = tuple[tuple[tuple[int, int, str], ...], tuple[tuple[int, int, str, int], ...], tuple[Near, ...]] | None
 
 class Sieve:
     def __init__(
         self,
         *,
         scanner: Scanner,
-        edits: Edits,
-        layers: tuple[tuple[Buffer, Buffer, Buffer, Buffer, Buffer, Hood], ...],
+        speller: Speller,
+        layers: tuple[Layer, ...],
         words: int,
         particles: frozenset[str],
         openers: frozenset[str],
@@ -79,16 +89,23 @@ class Sieve:
         izafa: frozenset[str],
         articles: frozenset[str],
         vowels: frozenset[str],
-        sounds: tuple[tuple[str, str], ...],
         rule_kinds: int,
+        near_kinds: int,
+        other_kinds: int,
+        silent_kinds: int,
         ordinary: float,
         rare: float,
         most_cost: float,
+        other_name: float,
+        digit: float,
+        forest: Forest,
+        seen: bytes,
+        best: int,
+        hopeless: int,
+        needy: int,
     ) -> None: ...
     def sift(self, runs: list[str], /) -> tuple[list[str], dict[str, Sifted], dict[str, Sifted]]: ...
-    def near(
-        self, names: list[str], /
-    ) -> list[tuple[int, int, str, bool, bool, tuple[tuple[str, str], ...]] | None]: ...
+    def near(self, names: list[str], type: str | None = None, /) -> list[Near | None]: ...
     def among(self, space: str, words: Iterable[str], /) -> set[str]: ...
 
 def key_hash(key: str, /) -> int: ...

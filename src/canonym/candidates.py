@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import product
-from typing import Final, cast
+from typing import Final
 
 from canonym import domains, native
 from canonym.deletions import MOST, Neighbourhood
 from canonym.deletions import compiled as compiled_hood
 from canonym.index import Index
-from canonym.indexkeys import ATOM, DOMAIN, EXACT, FIRST, RULE, RULE_KINDS, SQUEEZED
+from canonym.indexkeys import ATOM, DOMAIN, EXACT, FIRST, OTHER_NAMES, RULE, RULE_KINDS, SQUEEZED
 from canonym.keys import rule_key, rule_reasons, squeeze
 from canonym.lexicon import zipf
 from canonym.model import Candidate, Match
@@ -36,8 +36,12 @@ _INITIALS: Final = re.compile(r"\b\w\.\w?")
 _FIGURES: Final = str.maketrans("01358", "olesb")
 
 
-#: Keys, their aliases, the kinds of aliases, their texts, where each ends, and the neighbourhoods of words.
-Layer = tuple[memoryview, memoryview, memoryview, memoryview, memoryview, "native.Hood"]
+#: What the compiled look-ups read of an index: keys and their aliases; of aliases the kinds, entities, texts, and texts
+#: folded; of entities the prominence, the canonical form folded, the id and the type. Texts with where each ends.
+_ARRAYS: Final = (
+    *("key", "key_alias", "alias_kind", "alias_entity", "alias_text", "alias_at", "folded_text", "folded_at"),
+    *("prominence", "plain_text", "plain_at", "id_text", "id_at", "type_text", "type_at"),
+)
 
 
 class Candidates:
@@ -50,16 +54,18 @@ class Candidates:
         self._listed: dict[str, tuple[Candidate, ...]] = {}
         self._has: dict[str, bool] = {}
         self._hoods: tuple[Neighbourhood, ...] | None = None
-        self._compiled: tuple[Layer, ...] | None = None
+        self._compiled: tuple[native.Layer, ...] | None = None
 
-    def layers(self) -> tuple[Layer, ...]:
-        """What the compiled look-ups read of each index: keys and their aliases; kinds and texts of aliases; words."""
+    def layers(self) -> tuple[native.Layer, ...]:
+        """What the compiled look-ups read of each index, and its neighbourhoods of words."""
         if self._compiled is None:
-            names = ("key", "key_alias", "alias_kind", "alias_text", "alias_at")
-            self._compiled = tuple(
-                cast(Layer, (*map(index.array, names), compiled_hood(index))) for index in self.indexes
-            )
+            self._compiled = tuple((tuple(map(i.array, _ARRAYS)), compiled_hood(i)) for i in self.indexes)
         return self._compiled
+
+    def at(self, layer: int, alias: int) -> Candidate:
+        """The candidate of an alias that a form is near to, by the number of its index and its own."""
+        index = self.indexes[layer]
+        return Candidate(index.entity(alias), index.alias(alias), index.kind(alias), "fuzzy", 0.0)
 
     def listed(self, folded: str) -> tuple[Candidate, ...]:
         """The entities that list a folded form, most prominent first; a weak or never row shows as that kind."""
@@ -160,7 +166,7 @@ class Candidates:
         if len(self._near) > _CACHE:
             self._near.clear()
         if native.COMPILED:
-            hoods = [hood for *_, hood in self.layers()]
+            hoods = [hood for _, hood in self.layers()]
             for word in new:
                 self._near[word] = tuple(dict.fromkeys(pair for hood in hoods for pair in hood.near(word, MOST)))
             return
@@ -232,7 +238,7 @@ class Candidates:
     @staticmethod
     def _collect(found: Iterable[Candidate], out: dict[tuple[str, str], Candidate]) -> None:
         for c in found:
-            if c.kind in RULE_KINDS or c.kind in ("former", "translation"):
+            if c.kind in RULE_KINDS or c.kind in OTHER_NAMES:
                 out.setdefault((c.entity.id, c.alias), Candidate(c.entity, c.alias, c.kind, "fuzzy", 0.0))
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rapidfuzz.distance import OSA
 
-from canonym import evidence, features, trees
+from canonym import evidence, features, native, trees
 from canonym.evidence import Evidence
 from canonym.features import commonness, edit_cost
 from canonym.keys import has_izafa
@@ -71,11 +71,16 @@ NAMES: Final = (*(f.__name__ for f in features.FEATURES), *RIVALS, *evidence.NAM
 
 def rows(case: Case) -> list[tuple[float, ...]]:
     """The features of every candidate of a case, in the order of `NAMES`."""
+    return [(*spelt, *seen.values()) for spelt, seen in zip(spelt_rows(case), case.seen, strict=True)]
+
+
+def spelt_rows(case: Case) -> list[tuple[float, ...]]:
+    """Of `rows` what the spelling says, and the rivals."""
     form, candidates = case.form, case.candidates
     aliases = [fold(c.alias) for c in candidates]
     costs = [edit_cost(form, alias) for alias in aliases]
     out = []
-    for k, (candidate, seen) in enumerate(zip(candidates, case.seen, strict=True)):
+    for k, candidate in enumerate(candidates):
         others = [cost for j, cost in enumerate(costs) if aliases[j] != aliases[k]]
         same = [c.entity.prominence for j, c in enumerate(candidates) if j != k and aliases[j] == aliases[k]]
         rivals = (
@@ -85,16 +90,29 @@ def rows(case: Case) -> list[tuple[float, ...]]:
             float(len(candidates)),
             float(max(same, default=0) > candidate.entity.prominence),
         )
-        out.append((*features.of_spelling(form, candidate), *rivals, *seen.values()))
+        out.append((*features.of_spelling(form, candidate), *rivals))
     return out
+
+
+def _described(case: Case) -> bytes:
+    """`spelt_rows` as float32."""
+    if native.COMPILED:
+        told = features.speller().rows(case.form, tuple(map(features.named, case.candidates)))
+        if told is not None:
+            return told
+    from array import array
+
+    return array("f", [value for row in spelt_rows(case) for value in row]).tobytes()
 
 
 def matrix(cases: Sequence[Case]) -> npt.NDArray[np.float32]:
     """The features of many cases, shape (candidates of all cases, len(NAMES))."""
     import numpy as np
 
-    flat = [row for case in cases for row in rows(case)]
-    return np.array(flat, dtype=np.float32).reshape(len(flat), len(NAMES))
+    spelt = np.frombuffer(b"".join(map(_described, cases)), dtype=np.float32)
+    seen = np.array([one.values() for case in cases for one in case.seen], dtype=np.float32)
+    split = len(NAMES) - len(evidence.NAMES)
+    return np.hstack((spelt.reshape(-1, split), seen.reshape(-1, len(evidence.NAMES))))
 
 
 _WORDS_FOR: Final = {
@@ -214,6 +232,21 @@ class Hope(IntEnum):
     NONE = 0
     NEEDY = 1
     GOOD = 2
+
+
+def believable() -> dict[str, Any]:
+    """What `hopes` goes by, for the compiled sieve: kinds of evidence, of which `best` are the best, and limits."""
+    from array import array
+
+    forest = trees.shipped("decide")
+    seen = array("f", [value for one in (*_BEST, *_LONE) for value in one.values()])
+    return {
+        "forest": forest.compiled(),
+        "seen": seen.tobytes(),
+        "best": len(_BEST),
+        "hopeless": forest.least(_HOPELESS),
+        "needy": forest.least(_NEEDY),
+    }
 
 
 def hopes(forms: Sequence[tuple[str, tuple[Candidate, ...]]]) -> list[Hope]:

@@ -15,9 +15,10 @@ from typing import Final
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from canonym import native
-from canonym.keys import sounds, squeeze
-from canonym.letters import surprise
+from canonym import lexicon, native
+from canonym.indexkeys import OTHER_NAMES
+from canonym.keys import rules, sounds, squeeze
+from canonym.letters import odds, surprise
 from canonym.lexicon import zipf
 from canonym.model import Candidate
 from canonym.text import fold
@@ -39,6 +40,19 @@ def compiled_costs() -> native.Edits:
     """`edit_cost`, compiled."""
     keys, roman, ocr = _costs()
     return native.Edits(keys=keys, roman=roman, ocr=ocr)
+
+
+@cache
+def speller() -> native.Speller:
+    """`of_spelling` for all candidates of a form, compiled."""
+    return native.Speller(edits=compiled_costs(), lexicon=lexicon.compiled(), sounds=rules().consonants, letters=odds())
+
+
+def named(candidate: Candidate) -> tuple[str, str, int, bool, bool]:
+    """What the compiled features read of a candidate."""
+    e = candidate.entity
+    foreign = candidate.kind in OTHER_NAMES
+    return fold(candidate.alias), fold(e.canonical), e.prominence, candidate.match == "rule", foreign
 
 
 @lru_cache(maxsize=50_000)
@@ -215,7 +229,7 @@ def far_fetched(form: str, alias: str, candidate: Candidate) -> float:
 
 def listed_kind(form: str, alias: str, candidate: Candidate) -> float:
     """Whether the spelling it is near to is a translation or a former name."""
-    return float(candidate.kind in ("translation", "former"))
+    return float(candidate.kind in OTHER_NAMES)
 
 
 def oddness(form: str, alias: str, candidate: Candidate) -> float:

@@ -30,7 +30,7 @@ from canonym.table import Table, fingerprint, parse
 from canonym.text import has_caseless
 
 MAGIC: Final = b"canonym\x01"
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 
 def compile_table(table: Table) -> bytes:
@@ -77,8 +77,10 @@ def compile_parts(table: Table, *, renew: str = "", sources: Sequence[tuple[str,
         "prominence": np.array([e.prominence if known else UNKNOWN_PROMINENCE for e in entities], dtype=np.int64),
         "atom_prominence": np.array([atoms[a] for a in names], dtype=np.int64),
         **_strings("alias", table.aliases),
+        **_strings("folded", list(map(keys.fold, table.aliases))),
         **_strings("id", [e.id for e in entities]),
         **_strings("canonical", [e.canonical for e in entities]),
+        **_strings("plain", [keys.fold(e.canonical) for e in entities]),
         **_strings("type", [e.type for e in entities]),
         **_strings("country", [e.country for e in entities]),
         **_strings("atom", names),

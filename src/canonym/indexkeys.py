@@ -13,6 +13,8 @@ from canonym.text import fold, letters
 
 #: Kinds whose spelling may be met damaged; the others are recognised as listed or not at all.
 FUZZY_KINDS: Final = frozenset({"canonical", "spelling", "romanisation", "former", "translation"})
+#: Kinds of spellings that are another name of the entity.
+OTHER_NAMES: Final = frozenset({"translation", "former"})
 RULE_KINDS: Final = frozenset({"canonical", "spelling", "romanisation"})
 
 #: What a stored key begins with: the folded spelling, the same without blanks, under the rules, a host, any word of a

@@ -32,7 +32,8 @@ def codes(word: str) -> list[int]:
 
 
 @cache
-def _table() -> npt.NDArray[np.float64]:
+def odds() -> npt.NDArray[np.float64]:
+    """How surprising each letter is after two others, in bits; shape (SIZE ** 3,)."""
     import numpy as np
 
     with np.load(io.BytesIO(files("canonym").joinpath("data/letters.npz").read_bytes())) as stored:
@@ -41,7 +42,7 @@ def _table() -> npt.NDArray[np.float64]:
 
 @cache
 def _numbers() -> list[float]:
-    flat: list[float] = _table().tolist()
+    flat: list[float] = odds().tolist()
     return flat
 
 
@@ -52,7 +53,7 @@ def surprise(folded: str) -> tuple[float, float]:
     >>> surprise("london")[1] < surprise("lnodon")[1]
     True
     """
-    return native.surprise(_table(), folded) if native.COMPILED else surprise_plain(folded)
+    return native.surprise(odds(), folded) if native.COMPILED else surprise_plain(folded)
 
 
 def surprise_plain(folded: str) -> tuple[float, float]:

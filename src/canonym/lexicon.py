@@ -13,6 +13,8 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
+from canonym import native
+
 
 @cache
 def frequencies(lang: str = "en") -> Mapping[str, float]:
@@ -41,6 +43,12 @@ def bins(lang: str = "en") -> Sequence[Sequence[str]]:
                 raw = msgpack.unpackb(gzip.decompress(path.read_bytes()), raw=False)
                 return raw[1:]  # type: ignore[no-any-return]
     return ()
+
+
+@cache
+def compiled() -> native.Lexicon:
+    """`frequencies` of English, for the compiled loops."""
+    return native.Lexicon(frequencies=dict(frequencies()))
 
 
 def zipf(word: str, lang: str = "en") -> float:

@@ -10,14 +10,42 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from canonym._native import Forest as Forest
+    from canonym._native import Layer as Layer
+    from canonym._native import Near as Near
     from canonym._native import Sifted as Sifted
 
-__all__ = ["COMPILED", "Edits", "Glance", "Hood", "Scanner", "Sieve", "find", "forest_sums", "key_hash", "surprise"]
+__all__ = [
+    "COMPILED",
+    "Edits",
+    "Glance",
+    "Hood",
+    "Lexicon",
+    "Scanner",
+    "Sieve",
+    "Speller",
+    "find",
+    "forest_sums",
+    "key_hash",
+    "surprise",
+]
 
 COMPILED = False
 if not os.environ.get("CANONYM_PURE"):
     try:
-        from canonym._native import Edits, Glance, Hood, Scanner, Sieve, find, forest_sums, key_hash, surprise
+        from canonym._native import (
+            Edits,
+            Glance,
+            Hood,
+            Lexicon,
+            Scanner,
+            Sieve,
+            Speller,
+            find,
+            forest_sums,
+            key_hash,
+            surprise,
+        )
 
         COMPILED = True
     except ImportError:

@@ -69,9 +69,9 @@ class Recogniser:
         self._planner.prepare(run for runs, _ in found for _, run in runs)
         return [self._open(text, *runs) for text, runs in zip(texts, found, strict=True)]
 
-    def near(self, names: Sequence[str]) -> list[tuple[Candidate, ...]]:
-        """The entities that each name, taken whole, is near to, unranked."""
-        return self._planner.near(names)
+    def near(self, names: Sequence[str], type_: str | None = None) -> list[tuple[Candidate, ...]]:
+        """The entities, of some type where one is given, that each name, taken whole, is nearest to."""
+        return self._planner.near(names, type_)
 
     def verdicts(self) -> bytes:
         """What was found out about strings, for `learn` in another process; empty where nothing is kept."""

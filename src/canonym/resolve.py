@@ -19,7 +19,7 @@ from canonym.model import REWRITTEN_KINDS, Candidate, Decision, Edit, Mention, R
 from canonym.profile import Profile
 from canonym.recognise import Recogniser
 from canonym.scan import words
-from canonym.spans import best, fits_case
+from canonym.spans import fits_case
 from canonym.spelling import as_written, same_but_for_case
 from canonym.text import fold
 
@@ -293,12 +293,8 @@ class Normaliser:
 
     def _cases(self, names: Sequence[str], type_: str | None) -> list[Case]:
         """What each name is near to."""
-        out = []
-        for name, near in zip(names, self._recogniser.near(names), strict=True):
-            form = fold(name)
-            found = best(form, [c for c in near if type_ is None or c.entity.type == type_])
-            out.append(Case(form, found, (ALONE,) * len(found)))
-        return out
+        near = self._recogniser.near(names, type_)
+        return [Case(fold(name), found, (ALONE,) * len(found)) for name, found in zip(names, near, strict=True)]
 
     def _listed(self, name: str, form: str, type_: str | None) -> tuple[Candidate, ...]:
         if "." in name and " " not in name.strip() and (hosts := self._candidates.domain(name.strip())):

@@ -15,8 +15,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from canonym import native
-from canonym.lexicon import frequencies, zipf
+from canonym import lexicon, native
+from canonym.lexicon import zipf
 from canonym.text import character_classes, fold
 
 #: A word in small letters that goes on a run of capitalised ones is rarer than this (Zipf scale).
@@ -126,7 +126,7 @@ def compiled_scanner() -> native.Scanner:
         joint="".join(sorted(_JOINTS - {"-"})) + "-",
         particles=words("particles"),
         leading=words("leading"),
-        frequencies=dict(frequencies()),
+        lexicon=lexicon.compiled(),
         rare=RARE_TAIL,
     )
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from canonym import native
-from canonym.candidates import ORDINARY, Candidates, choose, read_figures
+from canonym.candidates import Candidates, choose, read_figures
 from canonym.decide import Hope, hopes
-from canonym.features import commonness, compiled_costs, edit_cost
-from canonym.indexkeys import RULE_KINDS
+from canonym.features import commonness
 from canonym.keys import rules
 from canonym.lexicon import zipf
-from canonym.model import KINDS, REWRITTEN_KINDS, Candidate
+from canonym.model import REWRITTEN_KINDS, Candidate
+from canonym.nearest import RARE, best, compiled_sieve
 from canonym.plans import NOTHING, Grade, Plan, Span
 from canonym.scan import Token, compiled_scanner, joined, tokens, words
 from canonym.spelling import same_but_for_case
@@ -27,14 +27,8 @@ _CACHE: Final = 60_000
 #: A listed word this common (Zipf scale) needs support where its entity is not prominent: March, Of, Man.
 _COMMON: Final = 5.0
 _PROMINENT: Final = 200_000
-#: A form is taken for a damaged name only where its words are rarer than this (Zipf scale).
-RARE: Final = 3.0
-_RIVALS: Final = 4
 _WORTH: Final = 100
 _ABBREVIATED: Final = 3
-#: Weighted edits for each letter of a name; beyond that a form is another word: "Mthly" is no Italy.
-_MOST_COST: Final = 0.3
-_OTHER_NAME: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +36,8 @@ class _Form:
     """Words that may be a damaged name.
 
     `small`: one of them is in small letters, and no particle; `rule`: look for names equal under the rules; `part`:
-    look for names near these words; `names`: these are near, as they are stored.
+    look for names near these words; `names`: these are near, as they are stored; `nearest`: the nearest are known, by
+    table and alias, and so is the hope for them.
     """
 
     start: int
@@ -52,6 +47,8 @@ class _Form:
     rule: bool
     part: tuple[Token, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
+    nearest: tuple[tuple[int, int], ...] | None = None
+    hope: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +60,19 @@ class _Draft:
     words: tuple[tuple[int, int, str], ...]
 
 
+#: What a form goes by, and its place with the entities that it may name.
+_Proposal = tuple[object, Span]
+
+
 class Planner:
     """Plans runs, in batches, and keeps the plans."""
 
     def __init__(self, candidates: Candidates) -> None:
         self.candidates = candidates
         self._plans: dict[str, Plan] = {}
-        self._hopes: dict[str, Hope] = {}
+        self._hopes: dict[object, Hope] = {}
         self._nearest: dict[object, tuple[Candidate, ...]] = {}
+        self._known: dict[tuple[int, int], Candidate] = {}
         #: Plans made before, in another process.
         self.kept: Callable[[str], Plan | None] | None = None
         self._sieve: native.Sieve | None = None
@@ -96,33 +98,47 @@ class Planner:
 
     def _plan(self, worth: Mapping[str, native.Sifted]) -> None:
         """Plan runs, given what was found in them (None: all must be looked at)."""
+        if len(self._hopes) > _CACHE:
+            self._hopes.clear()
         drafts = {run: self._draft(run, found) for run, found in worth.items()}
         if not native.COMPILED:
             self.candidates.warm(
                 {w for draft in drafts.values() for form in draft.forms for w in self.candidates.needed(form.part)}
             )
-        spans = {run: [s for form in draft.forms if (s := self._proposal(form))] for run, draft in drafts.items()}
-        self._weigh(span for found in spans.values() for span in found)
+        given = {run: [p for form in draft.forms if (p := self._proposal(form))] for run, draft in drafts.items()}
+        self._weigh(p for found in given.values() for p in found)
         for run, draft in drafts.items():
-            proposed = tuple(
-                replace(s, needy=self._hopes[s.form] == Hope.NEEDY) for s in spans[run] if self._hopes[s.form]
-            )
+            told = [(span, self._hopes[key]) for key, span in given[run]]
+            proposed = tuple(replace(s, needy=True) if hope == Hope.NEEDY else s for s, hope in told if hope)
             self._plans[run] = Plan(draft.listed, proposed, draft.words)
 
-    def near(self, names: Sequence[str]) -> list[tuple[Candidate, ...]]:
-        """The entities that each name, taken whole, is near to under the rules or by likeness, unranked."""
+    def near(self, names: Sequence[str], type_: str | None = None) -> list[tuple[Candidate, ...]]:
+        """The entities that each name, taken whole, is nearest to under the rules or by likeness."""
         # To make the sieve takes as long as some dozens of names without it.
-        told = self.sieve.near(list(names)) if native.COMPILED and len(names) >= _WORTH else [None] * len(names)
-        out = []
-        for name, found in zip(names, told, strict=True):
-            if found is not None:
-                _, _, form, _, rule, near = found
-                out.append(((*self.candidates.by_rule(form),) if rule else ()) + self.candidates.named(near))
-                continue
+        many = native.COMPILED and len(names) >= _WORTH
+        told = self.sieve.near(list(names), type_) if many else [None] * len(names)
+        return [self._whole(name, found, type_) for name, found in zip(names, told, strict=True)]
+
+    def _whole(self, name: str, found: native.Near | None, type_: str | None) -> tuple[Candidate, ...]:
+        if found is not None:
+            _, _, form, _, rule, names, _, nearest = found
+            if nearest is not None:
+                return tuple(self._candidate(one) for one in nearest)
+            near = (*(self.candidates.by_rule(form) if rule else ()), *self.candidates.named(names))
+        else:
             part, form = tokens(name), fold(name)
             fuzzy = self.candidates.fuzzy(part) if 0 < len(part) <= 6 else ()
-            out.append((self.candidates.by_rule(form) + fuzzy) if form else ())
-        return out
+            near = (*self.candidates.by_rule(form), *fuzzy) if form else ()
+        return best(form, [c for c in near if type_ is None or c.entity.type == type_])
+
+    def _candidate(self, place: tuple[int, int]) -> Candidate:
+        """The candidate of a table and an alias."""
+        found = self._known.get(place)
+        if found is None:
+            if len(self._known) > _CACHE:
+                self._known.clear()
+            found = self._known[place] = self.candidates.at(*place)
+        return found
 
     def adopt(self, plans: Mapping[str, Plan]) -> None:
         """Take over plans made elsewhere with the same tables."""
@@ -152,24 +168,7 @@ class Planner:
     def sieve(self) -> native.Sieve:
         """The compiled sieve for runs, made when it is first needed."""
         if self._sieve is None:
-            table = rules()
-            self._sieve = native.Sieve(
-                scanner=self.scanner,
-                edits=compiled_costs(),
-                layers=self.candidates.layers(),
-                words=self.candidates.words,
-                particles=words("particles"),
-                openers=words("openers"),
-                endings=words("endings"),
-                izafa=table.particles,
-                articles=table.articles,
-                vowels=frozenset(f"{a}|{b}" for pair in table.vowel_pairs for a in pair for b in pair if a != b),
-                sounds=table.consonants,
-                rule_kinds=sum(1 << KINDS.index(kind) for kind in RULE_KINDS),
-                ordinary=ORDINARY,
-                rare=RARE,
-                most_cost=_MOST_COST,
-            )
+            self._sieve = compiled_sieve(self.candidates, self.scanner)
         return self._sieve
 
     @property
@@ -179,12 +178,9 @@ class Planner:
             self._scanner = compiled_scanner()
         return self._scanner
 
-    def _weigh(self, spans: Iterable[Span]) -> None:
+    def _weigh(self, given: Iterable[_Proposal]) -> None:
         """Set aside the forms that no document could make believable: most unlisted words are just that."""
-        given = list(spans)
-        if len(self._hopes) > _CACHE:
-            self._hopes.clear()
-        new = {s.form: s for s in given if s.form not in self._hopes}
+        new = {key: span for key, span in given if key not in self._hopes}
         self._hopes.update(zip(new, hopes([(s.form, s.candidates) for s in new.values()]), strict=True))
 
     def plan(self, run: str) -> Plan:
@@ -198,7 +194,10 @@ class Planner:
     def _draft(self, run: str, found: native.Sifted) -> _Draft:
         if found is not None:
             bare, names, hits = found
-            forms = tuple(_Form(a, b, form, small, rule, (), near) for a, b, form, small, rule, near in hits)
+            forms = tuple(
+                _Form(start, end, form, small, rule, (), near, nearest, hope)
+                for start, end, form, small, rule, near, hope, nearest in hits
+            )
             loud = len(bare) > 2 and run.isupper()
             return _Draft(tuple(self._named(run, *name, loud) for name in names), forms, bare)
         part = tokens(run)
@@ -282,19 +281,27 @@ class Planner:
         plain = read_figures(word)
         return plain != word or self.candidates.suspect(plain)
 
-    def _proposal(self, form: _Form) -> Span | None:
+    def _proposal(self, form: _Form) -> _Proposal | None:
         """A form with the entities it may name; worked out once for the words of it, in whatever run they stand."""
-        key = (form.form, form.small, form.rule, form.names, *((t.folded, t.joint) for t in form.part))
-        nearest = self._nearest.get(key)
-        if nearest is None:
-            if len(self._nearest) > _CACHE:
-                self._nearest.clear()
-            found = self.candidates.by_rule(form.form) if form.rule else ()
-            near = self.candidates.fuzzy(form.part) if form.part else self.candidates.named(form.names)
-            # A word in small letters may end the name of a place that lost a capital; outlets write theirs.
-            found += tuple(c for c in near if not (form.small and c.entity.type == "outlet"))
-            nearest = self._nearest[key] = best(form.form, found)
-        return Span(form.start, form.end, form.form, nearest) if nearest else None
+        key: object
+        if form.nearest is not None:
+            key = (form.form, form.nearest)
+            self._hopes[key] = Hope(form.hope)
+            nearest = tuple(map(self._candidate, form.nearest))
+        else:
+            key = (form.form, form.small, form.rule, form.names, *((t.folded, t.joint) for t in form.part))
+            nearest = self._nearest.get(key, ())
+            if key not in self._nearest:
+                if len(self._nearest) > _CACHE:
+                    self._nearest.clear()
+                nearest = self._nearest[key] = self._found(form)
+        return (key, Span(form.start, form.end, form.form, nearest)) if nearest else None
+
+    def _found(self, form: _Form) -> tuple[Candidate, ...]:
+        found = self.candidates.by_rule(form.form) if form.rule else ()
+        near = self.candidates.fuzzy(form.part) if form.part else self.candidates.named(form.names)
+        # A word in small letters may end the name of a place that lost a capital; outlets write theirs.
+        return best(form.form, found + tuple(c for c in near if not (form.small and c.entity.type == "outlet")))
 
 
 def _is_weak(form: str, found: Sequence[Candidate], words: int) -> bool:
@@ -308,27 +315,6 @@ def _rewritten(run: str, span: Span) -> bool:
     return any(
         c.kind in REWRITTEN_KINDS and not same_but_for_case(surface, c.entity.canonical) for c in span.candidates
     )
-
-
-def best(form: str, found: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """The nearest few entities, each by its nearest spelling; among equals the most prominent."""
-    by_entity: dict[str, tuple[float, Candidate]] = {}
-    for c in found:
-        alias = fold(c.alias)
-        cost = edit_cost(form, alias)
-        if c.match == "fuzzy" and cost > _MOST_COST * max(4, len(alias)):
-            continue
-        # Where the canonical form is about as near as a translation, it is the canonical form that was meant.
-        ranking = cost + (_OTHER_NAME if c.kind in ("translation", "former") else 0.0)
-        before = by_entity.get(c.entity.id)
-        if before is None or ranking < before[0]:
-            by_entity[c.entity.id] = (ranking, c)
-    ranked = sorted(by_entity.values(), key=lambda p: (p[0] - 0.12 * _log(p[1]), p[1].entity.id))
-    return tuple(c for _, c in ranked[:_RIVALS])
-
-
-def _log(candidate: Candidate) -> int:
-    return len(str(max(1, candidate.entity.prominence)))
 
 
 def _izafa(part: Sequence[Token]) -> bool:

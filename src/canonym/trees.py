@@ -43,6 +43,25 @@ class Trees:
 
         return self.sums(rows).astype(np.float64) * (self.scale / _UNIT) + self.shift
 
+    def compiled(self) -> native.Forest:
+        """What the compiled loops read: feature, threshold, leaf, trees, depth, features."""
+        trees, inner = self.feature.shape
+        depth = (inner + 1).bit_length() - 1
+        return self.feature, self.threshold, _whole(self.leaf), trees, depth, len(self.names)
+
+    def least(self, probability: float) -> int:
+        """The least sum of leaves that has at least some probability, between 0 and 1."""
+        import math
+        from bisect import bisect_left
+
+        near = round((math.log(probability / (1 - probability)) - self.shift) * _UNIT / self.scale)
+        return near - 1000 + bisect_left(range(near - 1000, near + 1000), probability, key=self._likely)
+
+    def _likely(self, sum_: int) -> float:
+        import numpy as np
+
+        return float(1 / (1 + np.exp(-np.clip(np.float64(sum_) * (self.scale / _UNIT) + self.shift, -30, 30))))
+
     def sums(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
         """The sum of the leaves that each row comes to, in 2**-32; shape (n,). Whole numbers add up in any order."""
         import numpy as np
@@ -52,8 +71,7 @@ class Trees:
         depth = (inner + 1).bit_length() - 1
         whole = _whole(self.leaf)
         if native.COMPILED:
-            rows = np.ascontiguousarray(rows)
-            native.forest_sums(self.feature, self.threshold, whole, rows, out, trees, depth, rows.shape[1])
+            native.forest_sums(self.compiled(), np.ascontiguousarray(rows), out)
             return out
         feature, threshold, leaf = self.feature.ravel(), self.threshold.ravel(), whole.ravel()
         offset = np.arange(trees, dtype=np.int64) * inner

@@ -1,46 +1,73 @@
 /* Rows down a forest of full binary trees. Twin: `trees.Trees.sums`. */
 #include "native.h"
 
-PyObject *forest_sums(PyObject *Py_UNUSED(self), PyObject *args)
+int forest_open(Forest *forest, PyObject *args)
 {
-    Py_buffer feature, threshold, leaf, rows, out;
-    Py_ssize_t trees, width;
-    int depth;
-    if (!PyArg_ParseTuple(args, "y*y*y*y*w*nin", &feature, &threshold, &leaf, &rows, &out, &trees, &depth, &width))
-        return NULL;
-    const int16_t *f = feature.buf;
-    const float *t = threshold.buf, *row = rows.buf;
-    const int64_t *l = leaf.buf;
-    int64_t *sum = out.buf;
-    Py_ssize_t inner = ((Py_ssize_t)1 << depth) - 1, n = out.len / (Py_ssize_t)sizeof *sum;
-    int fits = feature.len == trees * inner * 2 && threshold.len == trees * inner * 4 &&
-               leaf.len == trees * (inner + 1) * 8 && rows.len == n * width * 4;
+    if (!PyArg_ParseTuple(args, "y*y*y*nii", &forest->feature, &forest->threshold, &forest->leaf, &forest->trees,
+                          &forest->depth, &forest->width))
+        return -1;
+    const int16_t *f = forest->feature.buf;
+    int fits = forest->depth > 0 && forest->depth < 16;
+    Py_ssize_t inner = fits ? ((Py_ssize_t)1 << forest->depth) - 1 : 0, trees = forest->trees;
+    fits = fits && forest->feature.len == trees * inner * 2 && forest->threshold.len == trees * inner * 4 &&
+           forest->leaf.len == trees * (inner + 1) * 8;
     for (Py_ssize_t k = 0; fits && k < trees * inner; k++)
-        fits = f[k] >= 0 && f[k] < width;
-    if (fits) {
-        Py_BEGIN_ALLOW_THREADS;
-        for (Py_ssize_t k = 0; k < n; k++, row += width) {
-            int64_t total = 0;
-            for (Py_ssize_t tree = 0; tree < trees; tree++) {
-                const int16_t *tf = f + tree * inner;
-                const float *tt = t + tree * inner;
-                Py_ssize_t node = 0;
-                for (int d = 0; d < depth; d++)
-                    node = 2 * node + 1 + (row[tf[node]] > tt[node]);
-                total += l[tree * (inner + 1) + node - inner];
-            }
-            sum[k] = total;
-        }
-        Py_END_ALLOW_THREADS;
-    }
-    PyBuffer_Release(&feature);
-    PyBuffer_Release(&threshold);
-    PyBuffer_Release(&leaf);
-    PyBuffer_Release(&rows);
-    PyBuffer_Release(&out);
+        fits = f[k] >= 0 && f[k] < forest->width;
     if (!fits) {
         PyErr_SetString(PyExc_ValueError, "the arrays of the forest do not fit together");
-        return NULL;
+        return -1;
     }
+    return 0;
+}
+
+void forest_close(Forest *forest)
+{
+    PyBuffer_Release(&forest->feature);
+    PyBuffer_Release(&forest->threshold);
+    PyBuffer_Release(&forest->leaf);
+}
+
+int64_t forest_sum(const Forest *forest, const float *row)
+{
+    Py_ssize_t inner = ((Py_ssize_t)1 << forest->depth) - 1;
+    const int16_t *f = forest->feature.buf;
+    const float *t = forest->threshold.buf;
+    const int64_t *l = forest->leaf.buf;
+    int64_t total = 0;
+    for (Py_ssize_t tree = 0; tree < forest->trees; tree++, f += inner, t += inner, l += inner + 1) {
+        Py_ssize_t node = 0;
+        for (int d = 0; d < forest->depth; d++)
+            node = 2 * node + 1 + (row[f[node]] > t[node]);
+        total += l[node - inner];
+    }
+    return total;
+}
+
+PyObject *forest_sums(PyObject *Py_UNUSED(self), PyObject *args)
+{
+    PyObject *given;
+    Py_buffer rows, out;
+    Forest forest = {0};
+    if (!PyArg_ParseTuple(args, "O!y*w*", &PyTuple_Type, &given, &rows, &out))
+        return NULL;
+    int failed = forest_open(&forest, given) < 0;
+    const float *row = rows.buf;
+    int64_t *sum = out.buf;
+    Py_ssize_t n = out.len / (Py_ssize_t)sizeof *sum;
+    if (!failed && rows.len != n * forest.width * 4) {
+        PyErr_SetString(PyExc_ValueError, "the rows do not fit the forest");
+        failed = 1;
+    }
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS;
+        for (Py_ssize_t k = 0; k < n; k++, row += forest.width)
+            sum[k] = forest_sum(&forest, row);
+        Py_END_ALLOW_THREADS;
+    }
+    forest_close(&forest);
+    PyBuffer_Release(&rows);
+    PyBuffer_Release(&out);
+    if (failed)
+        return NULL;
     Py_RETURN_NONE;
 }

@@ -1,11 +1,38 @@
 /* How odd the letters of a form are. Twin: `letters.surprise`. */
 #include "native.h"
 
-#define SIZE 28
+#define SIZE LETTERS
 
 static int code_of(Py_UCS4 c)
 {
     return c >= 'a' && c <= 'z' ? (int)(c - 96) : SIZE - 1;
+}
+
+double surprise_of(const double *odd, const char *form, int size, double *most)
+{
+    double sum = 0.0;
+    int count = 0;
+    *most = 0.0;
+    for (int k = 0; k < size;) {
+        if (form[k] == ' ') {
+            k++;
+            continue;
+        }
+        int a = 0, b = 0, edge = 0;
+        while (!edge) {
+            edge = k >= size || form[k] == ' ';
+            int c = edge ? 0 : code_of((unsigned char)form[k]);
+            double here = odd[(a * SIZE + b) * SIZE + c];
+            sum += here;
+            if (!count || here > *most)
+                *most = here;
+            count++;
+            a = b;
+            b = c;
+            k++;
+        }
+    }
+    return count ? sum / (double)count : 0.0;
 }
 
 PyObject *native_surprise(PyObject *Py_UNUSED(self), PyObject *args)

@@ -15,10 +15,10 @@ static struct PyModuleDef module = {
 
 PyMODINIT_FUNC PyInit__native(void)
 {
-    PyTypeObject *types[] = {&ScannerType, &EditsType, &HoodType, &SieveType, &GlanceType};
-    const char *names[] = {"Scanner", "Edits", "Hood", "Sieve", "Glance"};
+    PyTypeObject *types[] = {&LexiconType, &ScannerType, &EditsType, &SpellerType, &HoodType, &SieveType, &GlanceType};
+    const char *names[] = {"Lexicon", "Scanner", "Edits", "Speller", "Hood", "Sieve", "Glance"};
     PyObject *m = PyModule_Create(&module);
-    for (int k = 0; m != NULL && k < 5; k++) {
+    for (int k = 0; m != NULL && k < 7; k++) {
         if (PyType_Ready(types[k]) < 0 || PyModule_AddObjectRef(m, names[k], (PyObject *)types[k]) < 0)
             Py_CLEAR(m);
     }

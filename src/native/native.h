@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern PyTypeObject ScannerType, EditsType, HoodType, SieveType, GlanceType;
+extern PyTypeObject LexiconType, ScannerType, EditsType, SpellerType, HoodType, SieveType, GlanceType;
 
 /* -- numbers.c: a map from 64-bit hashes to numbers, and hashes ------------------------------------------------ */
 
@@ -61,13 +61,40 @@ static inline const uint32_t *words_get(const Numbers *map, const char *text, si
     return numbers_get(map, key ? key : 1);
 }
 
+/* The frequencies of words, in hundredths of the Zipf scale. Twin: `lexicon.frequencies`. */
+typedef struct {
+    PyObject_HEAD
+    Numbers words;
+} Lexicon;
+
+static inline double zipf_of(const Lexicon *lexicon, const char *word, size_t size)
+{
+    const uint32_t *found = words_get(&lexicon->words, word, size);
+    return found ? *found / 100.0 : 0.0;
+}
+
+double commonness(const Lexicon *lexicon, const char *form, int size); /* of its rarest word */
+
 /* -- forest.c --------------------------------------------------------------------------------------------------- */
 
 PyObject *forest_sums(PyObject *self, PyObject *args);
 
+typedef struct {
+    Py_buffer feature, threshold, leaf;
+    Py_ssize_t trees;
+    int depth, width;
+} Forest;
+
+int forest_open(Forest *forest, PyObject *args); /* (feature, threshold, leaf, trees, depth, width) */
+void forest_close(Forest *forest);
+int64_t forest_sum(const Forest *forest, const float *row);
+
 /* -- letters.c -------------------------------------------------------------------------------------------------- */
 
+#define LETTERS 28
+
 PyObject *native_surprise(PyObject *self, PyObject *args);
+double surprise_of(const double *odd, const char *form, int size, double *most); /* the mean of an ASCII form */
 
 /* -- scan.c ----------------------------------------------------------------------------------------------------- */
 
@@ -76,7 +103,7 @@ typedef struct {
     uint16_t *flags;
     PyObject *particles; /* frozenset of str */
     PyObject *leading;   /* frozenset of str */
-    Numbers lexicon;
+    Lexicon *lexicon;
     double rare;
     Numbers tails; /* what is known of words in small letters after a run: 1 rare, 2 not */
     Numbers runs;
@@ -122,6 +149,38 @@ typedef struct Edits Edits;
 #define SHORT 64 /* longer spellings are measured on the heap */
 
 double edits_short(const Edits *edits, const char *form, int n, const char *alias, int m); /* both below SHORT */
+
+/* -- speller.c -------------------------------------------------------------------------------------------------- */
+
+#define WORD_ROOM 64
+#define SPELT 28 /* features of a spelling, and of what its rivals say */
+
+/* The vowels of a word, group by group, each as `keys._group` writes it. */
+typedef struct {
+    int count;
+    char text[WORD_ROOM][12];
+} Groups;
+
+typedef struct {
+    PyObject_HEAD
+    Edits *edits;
+    Lexicon *lexicon;
+    double odd[LETTERS * LETTERS * LETTERS];
+    char sounds[128][2][8]; /* spelt, sound */
+    int sound_count;
+} Speller;
+
+/* A name that a form may be a damaged spelling of: folded, with the folded canonical form of its entity. */
+typedef struct {
+    const char *alias, *plain;
+    int size, plain_size, rule, foreign;
+    int64_t prominence;
+    double cost;
+} Rival;
+
+int frame_of(const Speller *s, const char *word, int size, char *out, Groups *groups); /* its size, or -1 */
+int spelt_rows(const Speller *s, const char *form, int size, Rival *rivals, int count, float *out, int width);
+int osa_of(const char *a, int n, const char *b, int m);
 
 /* -- near.c ----------------------------------------------------------------------------------------------------- */
 

@@ -154,3 +154,45 @@ PyObject *native_find(PyObject *Py_UNUSED(self), PyObject *args)
     PyBuffer_Release(&keys);
     return PyLong_FromSsize_t(found);
 }
+
+double commonness(const Lexicon *lexicon, const char *form, int size)
+{
+    double least = 9.0;
+    for (int k = 0; k < size;) {
+        int begin = k;
+        while (k < size && form[k] != ' ')
+            k++;
+        double here = zipf_of(lexicon, form + begin, (size_t)(k - begin));
+        if (here < least)
+            least = here;
+        k++;
+    }
+    return least;
+}
+
+static void lexicon_dealloc(Lexicon *self)
+{
+    numbers_close(&self->words);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+static PyObject *lexicon_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"frequencies", NULL};
+    PyObject *frequencies;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!", names, &PyDict_Type, &frequencies))
+        return NULL;
+    Lexicon *self = (Lexicon *)type->tp_alloc(type, 0);
+    if (self != NULL && words_from(&self->words, frequencies) < 0)
+        Py_CLEAR(self);
+    return (PyObject *)self;
+}
+
+PyTypeObject LexiconType = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "canonym._native.Lexicon",
+    .tp_doc = "How frequent words are.",
+    .tp_basicsize = sizeof(Lexicon),
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_new = lexicon_new,
+    .tp_dealloc = (destructor)lexicon_dealloc,
+};

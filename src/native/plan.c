@@ -1,80 +1,11 @@
 /* Whether a run may hold anything at all: a listed name that would be rewritten, or a form near one. Twin:
    `spans.Planner`, which has the last word on what is let through here; this only says "nothing" early. Where a
    spelling is not plain ASCII, or it is not certain what the planner would say, the run is let through. */
-#include "native.h"
-
-#define MOST_TOKENS 48
-#define MOST_TABLES 16
-#define MOST_NEAR 24
-#define MOST_OPTIONS 8
-#define MOST_NAMES 512
-#define MOST_COMBINATIONS 64
-#define MOST_FORM 160
-#define WORD_ROOM 64
-#define MOST_ANSWERS 300000
-
-enum { NOTHING = 1, LISTED = 2, MAYBE = 3 };
-
-typedef struct {
-    Py_buffer keys, owners, kinds, text, ends; /* sorted hashes, the alias of each; of aliases their kinds and texts */
-    Py_ssize_t count, aliases;
-    Hood *hood;
-} Layer;
-
-typedef struct {
-    PyObject_HEAD
-    Layer layers[MOST_TABLES];
-    int tables;
-    int words; /* of the longest name */
-    Scanner *scanner;
-    Numbers particles, openers, endings, izafa, articles, vowels;
-    unsigned rule_kinds; /* a bit for each kind of alias that a rule may find */
-    char sounds[128][2][8]; /* spelt, sound */
-    int sound_count;
-    double ordinary, rare, most_cost;
-    Edits *edits;
-    /* The neighbours of words already asked for, by their numbers: a count, then size and letters of each. */
-    Numbers asked;
-    const char **answers;
-    size_t answered, room;
-    char **blocks;
-    size_t block_count, block_used;
-} Sieve;
-
-typedef struct {
-    char text[WORD_ROOM]; /* folded */
-    int size;
-    int begin, end;       /* in the run */
-    int joined, quote, dash, upper, lower, plain; /* joined: no blank before it; plain: of letters only */
-    int suspect;
-    double zipf;
-} Word;
+#include "sieve.h"
 
 static int has(const Layer *layer, char space, const char *text, size_t size)
 {
-    return keys_find(layer->keys.buf, layer->count, key_of(space, text, size)) >= 0;
-}
-
-static double zipf_of(const Sieve *s, const char *word, size_t size)
-{
-    const uint32_t *found = words_get(&s->scanner->lexicon, word, size);
-    return found ? *found / 100.0 : 0.0;
-}
-
-/* How common the rarest word of a form is. */
-static double common(const Sieve *s, const char *form, int size)
-{
-    double least = 9.0;
-    for (int k = 0; k < size;) {
-        int begin = k;
-        while (k < size && form[k] != ' ')
-            k++;
-        double here = zipf_of(s, form + begin, (size_t)(k - begin));
-        if (here < least)
-            least = here;
-        k++;
-    }
-    return least;
+    return keys_find(layer->at[KEYS].buf, layer->count, key_of(space, text, size)) >= 0;
 }
 
 static int any_has(const Sieve *s, char space, const char *text, size_t size)
@@ -113,7 +44,7 @@ static int read_figures(char *text, int size)
 
 static int is_suspect(const Sieve *s, const char *text, int size)
 {
-    return size >= 3 && is_letters(text, size) && zipf_of(s, text, (size_t)size) < s->ordinary &&
+    return size >= 3 && is_letters(text, size) && zipf_of(s->scanner->lexicon, text, (size_t)size) < s->ordinary &&
            !any_has(s, '=', text, (size_t)size);
 }
 
@@ -162,7 +93,7 @@ static int split(const Sieve *s, PyObject *run, Word *out)
         w->dash = gap == 1 && count > 0 && (flags_of(s->scanner, between) & DASH);
         w->joined = w->quote || (between == '.' && count > 0 && out[count - 1].size == 1 && w->size == 1);
         w->plain = is_letters(w->text, w->size);
-        w->zipf = zipf_of(s, w->text, (size_t)w->size);
+        w->zipf = zipf_of(s->scanner->lexicon, w->text, (size_t)w->size);
         before = k;
         count++;
     }
@@ -229,89 +160,6 @@ static int plainly_spelt(PyObject *run, const Word *words, int from, int to)
     return 1;
 }
 
-/* The vowels of a word, group by group, each as `keys._group` writes it. */
-typedef struct {
-    int count;
-    char text[WORD_ROOM][12];
-} Groups;
-
-static void add_group(Groups *groups, const char *vowels, int size)
-{
-    char spelt[WORD_ROOM * 2], *to = groups->text[groups->count];
-    int n = 0, made = 0;
-    for (int k = 0; k < size; k++) {
-        int pair = k + 1 < size && vowels[k] == vowels[k + 1];
-        if (pair && vowels[k] == 'e')
-            spelt[n++] = 'i', k++;
-        else
-            spelt[n++] = vowels[k];
-    }
-    for (int k = 0; k < n; k++) {
-        char c = spelt[k];
-        if (c == 'o' && k + 1 < n && spelt[k + 1] == 'o')
-            c = 'u', k++;
-        c = c == 'y' ? 'i' : c == 'w' ? 'u' : c;
-        if (made < 11 && (!made || to[made - 1] != c))
-            to[made++] = c;
-    }
-    to[made] = 0;
-    groups->count++;
-}
-
-/* The frame of a word under the rules of sound; its size. Twin: `keys.sounds`. */
-static int frame_of(const Sieve *s, const char *word, int size, char *out, Groups *groups)
-{
-    char token[WORD_ROOM * 2], next[WORD_ROOM * 2];
-    if (size >= WORD_ROOM)
-        return -1;
-    memcpy(token, word, (size_t)size);
-    token[size] = 0;
-    for (int k = 0; k < s->sound_count; k++) {
-        const char *spelt = s->sounds[k][0], *sound = s->sounds[k][1];
-        size_t length = strlen(spelt), short_ = strlen(sound);
-        if (!strstr(token, spelt))
-            continue;
-        size_t to = 0;
-        for (const char *p = token; *p;) {
-            if (to + short_ + 1 >= sizeof next)
-                return -1;
-            if (!strncmp(p, spelt, length)) {
-                memcpy(next + to, sound, short_);
-                to += short_;
-                p += length;
-            } else {
-                next[to++] = *p++;
-            }
-        }
-        next[to] = 0;
-        memcpy(token, next, to + 1);
-    }
-    int n = (int)strlen(token), made = 0, at = 0;
-    const char *vowels = "aeiouyw", *pure = "aeiou", *softening = "eiy";
-#define IS(set, c) ((c) && strchr(set, (c)))
-    while (at < n) {
-        char c = token[at];
-        if (IS(pure, c) || (c == 'y' && at) || (c == 'w' && at && IS("aeiouy", token[at - 1]))) {
-            int begin = at++;
-            while (at < n && IS(vowels, token[at]))
-                at++;
-            if (groups != NULL && groups->count < WORD_ROOM)
-                add_group(groups, token + begin, at - begin);
-            out[made++] = '*';
-            if (at < n && token[at] == 'h' && (at + 1 == n || !IS(vowels, token[at + 1])))
-                at++;
-        } else {
-            if (c == 'c')
-                c = at + 1 < n && IS(softening, token[at + 1]) ? 's' : 'k';
-            if (!made || out[made - 1] != c)
-                out[made++] = c;
-            at++;
-        }
-    }
-#undef IS
-    return made;
-}
-
 static int agree(const Sieve *s, const char *a, const char *b)
 {
     char pair[32];
@@ -322,8 +170,8 @@ static int agree(const Sieve *s, const char *a, const char *b)
 /* Whether a name with the key of a single word is that word under the rules. Twin: `keys.rule_reasons`. */
 static int sounds_alike(const Sieve *s, const Layer *layer, const char *form, int size, const char *key, int used)
 {
-    const uint64_t *keys = layer->keys.buf, wanted = key_of('~', key, (size_t)used);
-    const uint32_t *owners = layer->owners.buf, *ends = layer->ends.buf;
+    const uint64_t *keys = layer->at[KEYS].buf, wanted = key_of('~', key, (size_t)used);
+    const uint32_t *owners = layer->at[OWNERS].buf, *ends = layer->at[ENDS].buf;
     Groups mine = {0}, theirs;
     char frame[WORD_ROOM * 2], other[WORD_ROOM * 2], alias[WORD_ROOM];
     int made = -1;
@@ -331,9 +179,9 @@ static int sounds_alike(const Sieve *s, const Layer *layer, const char *form, in
         return 1;
     for (Py_ssize_t k = keys_find(keys, layer->count, wanted); k >= 0 && k < layer->count && keys[k] == wanted; k++) {
         uint32_t number = owners[k];
-        if (number >= layer->aliases || !((s->rule_kinds >> ((const uint8_t *)layer->kinds.buf)[number]) & 1))
+        if (number >= layer->aliases || !((s->rule_kinds >> ((const uint8_t *)layer->at[KINDS].buf)[number]) & 1))
             continue;
-        const char *text = (const char *)layer->text.buf + ends[number];
+        const char *text = (const char *)layer->at[TEXT].buf + ends[number];
         Py_ssize_t n = (Py_ssize_t)ends[number + 1] - ends[number];
         int plain = n < WORD_ROOM;
         for (Py_ssize_t j = 0; plain && j < n; j++) {
@@ -345,9 +193,9 @@ static int sounds_alike(const Sieve *s, const Layer *layer, const char *form, in
         if (n == size && !memcmp(alias, form, (size_t)size))
             continue;
         if (made < 0)
-            made = frame_of(s, form, size, frame, &mine);
+            made = frame_of(s->speller, form, size, frame, &mine);
         theirs.count = 0;
-        if (frame_of(s, alias, (int)n, other, &theirs) != made || memcmp(frame, other, (size_t)made) ||
+        if (frame_of(s->speller, alias, (int)n, other, &theirs) != made || memcmp(frame, other, (size_t)made) ||
             mine.count != theirs.count)
             continue;
         int differ = 0, fits = 1;
@@ -388,7 +236,7 @@ static int rule_hit(const Sieve *s, const char *form, int size)
         for (int k = 0; k < cores; k++) {
             if (k)
                 key[used++] = '~';
-            int made = frame_of(s, token[at[k]], length[at[k]], key + used, NULL);
+            int made = frame_of(s->speller, token[at[k]], length[at[k]], key + used, NULL);
             if (made < 0)
                 return 1;
             if (k < cores - 1) {
@@ -498,13 +346,6 @@ static int near_enough(const Sieve *s, const char *form, int n, const char *alia
     return edits_short(s->edits, form, n, alias, m) <= s->most_cost * length + 0.001;
 }
 
-/* Names found, one after the other: the space they stand in, their size, their letters. */
-typedef struct {
-    int count;
-    size_t used;
-    char text[MOST_NAMES * 40];
-} Names;
-
 static void add_name(Names *names, char space, const char *text, int size)
 {
     if (names->count == MOST_NAMES || names->used + (size_t)size + 2 > sizeof names->text)
@@ -600,21 +441,16 @@ static int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char
     return 0;
 }
 
-typedef struct {
-    int at, end, rule, first, names; /* the names: from which on, and how many */
-    size_t text;
-} Hit;
-
-/* What was found in a run: listed names from word to word, and forms that may be damaged ones. `sure` unless all of
-   the run must be looked at. */
-typedef struct {
-    int sure, name_count, hit_count;
-    int listed[MOST_TOKENS][2];
-    Hit hits[MOST_TOKENS * 5];
-    int word_count;
-    Word words[MOST_TOKENS];
-    Names names;
-} Sifted;
+/* Whether a word in small letters stands in a form, no particle. */
+static int is_small(const Sieve *s, PyObject *run, const Word *words, int at, int end)
+{
+    for (int k = at; k < end; k++) {
+        Py_UCS4 first = PyUnicode_READ_CHAR(run, words[k].begin);
+        if (first >= 'a' && first <= 'z' && !words_get(&s->particles, words[k].text, (size_t)words[k].size))
+            return 1;
+    }
+    return 0;
+}
 
 /* What a run may hold: one of the verdicts above, or -1 on an error. */
 static int sift(Sieve *s, PyObject *run, Sifted *out)
@@ -690,16 +526,27 @@ static int sift(Sieve *s, PyObject *run, Sifted *out)
             if (size < 4)
                 continue;
             if (parts != 2 && !(parts == 3 && words_get(&s->izafa, words[at + 1].text, (size_t)words[at + 1].size)) &&
-                common(s, form, size) >= s->rare)
+                commonness(s->scanner->lexicon, form, size) >= s->rare)
                 continue;
             Names *names = &out->names;
-            Hit hit = {at, end, rule_hit(s, form, size), names->count, 0, names->used};
+            Hit hit = {at, end, rule_hit(s, form, size), is_small(s, run, words, at, end), names->count, 0, names->used,
+                       HOPE_UNKNOWN, -1, {{0, 0}}};
             if (suspect || (parts == 2 && (w->zipf == 0.0 || last->zipf == 0.0)))
                 if (fuzzy_names(s, words, at, end, form, size, names) < 0)
                     return -1;
             if (names->count == MOST_NAMES)
                 return MAYBE;
             hit.names = names->count - hit.first;
+            if (!hit.rule && hit.names) {
+                hit.near_count = nearest(s, form, size, names->text + hit.text, hit.names, hit.small, NULL, hit.near);
+                if (hit.near_count >= 0)
+                    hit.hope = hope_of(s, form, size, hit.near, hit.near_count);
+                if (hit.hope == HOPE_NONE) {
+                    names->count = hit.first;
+                    names->used = hit.text;
+                    continue;
+                }
+            }
             if (hit.rule || hit.names)
                 out->hits[out->hit_count++] = hit;
         }
@@ -720,13 +567,24 @@ static PyObject *listed_told(const Sifted *found, int k)
     return Py_BuildValue("(iis#i)", found->words[at].begin, found->words[end - 1].end, form, (Py_ssize_t)size, end - at);
 }
 
-static PyObject *hit_told(const Sieve *s, const Sifted *found, PyObject *run, int k)
+/* The nearest names of a hit: (layer, alias) of each. */
+static PyObject *near_told(const Hit *hit)
 {
-    const Hit *hit = &found->hits[k];
-    char form[MOST_FORM];
-    int size = join(found->words, hit->at, hit->end, form), small = 0;
-    PyObject *names = PyTuple_New(hit->names);
+    PyObject *out = PyTuple_New(hit->near_count);
+    for (int k = 0; out != NULL && k < hit->near_count; k++) {
+        PyObject *one = Py_BuildValue("(iI)", hit->near[k].layer, hit->near[k].alias);
+        if (one == NULL)
+            Py_CLEAR(out);
+        else
+            PyTuple_SET_ITEM(out, k, one);
+    }
+    return out;
+}
+
+static PyObject *names_told(const Sifted *found, const Hit *hit)
+{
     const char *text = found->names.text + hit->text;
+    PyObject *names = PyTuple_New(hit->names);
     for (int j = 0; names != NULL && j < hit->names; j++) {
         int length = (unsigned char)text[1];
         PyObject *one = Py_BuildValue("(Cs#)", (int)text[0], text + 2, (Py_ssize_t)length);
@@ -736,19 +594,28 @@ static PyObject *hit_told(const Sieve *s, const Sifted *found, PyObject *run, in
             PyTuple_SET_ITEM(names, j, one);
         text += 2 + length;
     }
-    for (int j = hit->at; j < hit->end; j++) {
-        const Word *w = &found->words[j];
-        Py_UCS4 first = PyUnicode_READ_CHAR(run, w->begin);
-        small |= first >= 'a' && first <= 'z' && !words_get(&s->particles, w->text, (size_t)w->size);
-    }
-    if (names == NULL)
+    return names;
+}
+
+static PyObject *hit_told(const Sifted *found, int k)
+{
+    const Hit *hit = &found->hits[k];
+    char form[MOST_FORM];
+    int size = join(found->words, hit->at, hit->end, form), judged = hit->near_count >= 0 && hit->hope != HOPE_UNKNOWN;
+    PyObject *names = judged ? PyTuple_New(0) : names_told(found, hit);
+    PyObject *near = judged ? near_told(hit) : Py_NewRef(Py_None);
+    if (names == NULL || near == NULL) {
+        Py_XDECREF(names);
+        Py_XDECREF(near);
         return NULL;
-    return Py_BuildValue("(iis#OON)", found->words[hit->at].begin, found->words[hit->end - 1].end, form,
-                         (Py_ssize_t)size, small ? Py_True : Py_False, hit->rule ? Py_True : Py_False, names);
+    }
+    return Py_BuildValue("(iis#OONiN)", found->words[hit->at].begin, found->words[hit->end - 1].end, form,
+                         (Py_ssize_t)size, hit->small ? Py_True : Py_False, hit->rule ? Py_True : Py_False, names,
+                         judged ? hit->hope : HOPE_UNKNOWN, near);
 }
 
 /* What was found in a run as tuples: its words, the listed names, the forms near others; None where it is not sure. */
-static PyObject *told(const Sieve *s, const Sifted *found, PyObject *run)
+static PyObject *told(const Sifted *found)
 {
     if (!found->sure)
         return Py_NewRef(Py_None);
@@ -759,7 +626,7 @@ static PyObject *told(const Sieve *s, const Sifted *found, PyObject *run)
         for (int k = 0; all != NULL && k < counts[part]; k++) {
             PyObject *one = part == 0   ? word_told(&found->words[k])
                             : part == 1 ? listed_told(found, k)
-                                        : hit_told(s, found, run, k);
+                                        : hit_told(found, k);
             if (one == NULL)
                 Py_CLEAR(all);
             else
@@ -773,39 +640,46 @@ static PyObject *told(const Sieve *s, const Sifted *found, PyObject *run)
     return out;
 }
 
-/* Of each name by itself whether a rule makes it a listed one, and the names it is near to; None where it is not plain. */
-static PyObject *sieve_near(Sieve *self, PyObject *names)
+/* Of each name by itself whether a rule makes it a listed one, and the names it is near to, of some type where one is
+   given; None where it is not plain. */
+static PyObject *sieve_near(Sieve *self, PyObject *args)
 {
+    PyObject *names;
+    const char *type = NULL;
+    if (!PyArg_ParseTuple(args, "O|z", &names, &type))
+        return NULL;
     PyObject *fast = PySequence_Fast(names, "names come in a sequence");
     PyObject *out = fast == NULL ? NULL : PyList_New(PySequence_Fast_GET_SIZE(fast));
     Sifted *found = malloc(sizeof *found);
-    if (found == NULL)
+    if (found == NULL) {
+        PyErr_NoMemory();
         Py_CLEAR(out);
+    }
     for (Py_ssize_t k = 0; out != NULL && k < PySequence_Fast_GET_SIZE(fast); k++) {
         PyObject *name = PySequence_Fast_GET_ITEM(fast, k), *one = NULL;
         char form[MOST_FORM];
-        int count = PyUnicode_Check(name) ? split(self, name, found->words) : -1, size = -1;
-        if (forget_many(self) < 0) {
-            PyErr_NoMemory();
-            Py_CLEAR(out);
-            break;
-        }
-        if (count > 0 && count <= 6 && (size = join(found->words, 0, count, form)) >= 0) {
+        int count = PyUnicode_Check(name) ? split(self, name, found->words) : -1, size = -1, failed = 0;
+        if (forget_many(self) < 0)
+            failed = 1;
+        else if (count > 0 && count <= 6 && (size = join(found->words, 0, count, form)) >= 0) {
             Names *near = &found->names;
             near->count = 0;
             near->used = 0;
-            found->hits[0] = (Hit){0, count, rule_hit(self, form, size), 0, 0, 0};
-            if (fuzzy_names(self, found->words, 0, count, form, size, near) < 0) {
-                PyErr_NoMemory();
-            } else if (near->count < MOST_NAMES) {
-                found->hits[0].names = near->count;
-                one = hit_told(self, found, name, 0);
-            } else {
-                one = Py_NewRef(Py_None);
+            Hit *hit = &found->hits[0];
+            *hit = (Hit){0, count, rule_hit(self, form, size), 0, 0, 0, 0, HOPE_UNKNOWN, -1, {{0, 0}}};
+            failed = fuzzy_names(self, found->words, 0, count, form, size, near) < 0;
+            if (!failed && near->count < MOST_NAMES) {
+                hit->names = near->count;
+                if (!hit->rule)
+                    hit->near_count = nearest(self, form, size, near->text, near->count, 0, type, hit->near);
+                hit->hope = HOPE_GOOD; /* not asked here */
+                one = hit_told(found, 0);
             }
-        } else {
-            one = Py_NewRef(Py_None);
         }
+        if (failed)
+            PyErr_NoMemory();
+        else if (one == NULL && !PyErr_Occurred())
+            one = Py_NewRef(Py_None);
         if (one == NULL)
             Py_CLEAR(out);
         else
@@ -864,7 +738,7 @@ static PyObject *sieve_sift(Sieve *self, PyObject *runs)
         if (verdict == NOTHING) {
             failed = PyList_Append(nothing, run) < 0;
         } else {
-            PyObject *all = told(self, found, run);
+            PyObject *all = told(found);
             failed = all == NULL || PyDict_SetItem(verdict == LISTED ? listed : maybe, run, all) < 0;
             Py_XDECREF(all);
         }
@@ -884,10 +758,8 @@ done:
 static void sieve_dealloc(Sieve *self)
 {
     for (int k = 0; k < self->tables; k++) {
-        Layer *layer = &self->layers[k];
-        Py_buffer *buffers[] = {&layer->keys, &layer->owners, &layer->kinds, &layer->text, &layer->ends};
-        for (int b = 0; b < 5; b++)
-            PyBuffer_Release(buffers[b]);
+        for (int b = 0; b < ARRAYS; b++)
+            PyBuffer_Release(&self->layers[k].at[b]);
         Py_XDECREF(self->layers[k].hood);
     }
     Numbers *all[] = {&self->particles, &self->openers, &self->endings, &self->izafa, &self->articles, &self->vowels,
@@ -900,6 +772,9 @@ static void sieve_dealloc(Sieve *self)
     free(self->answers);
     Py_XDECREF(self->scanner);
     Py_XDECREF(self->edits);
+    Py_XDECREF(self->speller);
+    forest_close(&self->forest);
+    free(self->seen);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -913,18 +788,18 @@ static int set_layers(Sieve *self, PyObject *layers)
     for (Py_ssize_t k = 0; k < count; k++) {
         Layer *layer = &self->layers[k];
         Hood *hood;
-        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(layers, k), "y*y*y*y*y*O!", &layer->keys, &layer->owners, &layer->kinds,
-                              &layer->text, &layer->ends, &HoodType, &hood))
+        PyObject *arrays;
+        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(layers, k), "O!O!", &PyTuple_Type, &arrays, &HoodType, &hood))
             return -1;
-        layer->count = layer->keys.len / (Py_ssize_t)sizeof(uint64_t);
-        layer->aliases = layer->kinds.len;
-        const uint32_t *ends = layer->ends.buf;
-        int fits = layer->owners.len == 4 * layer->count && layer->ends.len == 4 * (layer->aliases + 1) &&
-                   (Py_ssize_t)ends[layer->aliases] <= layer->text.len;
-        for (Py_ssize_t j = 0; fits && j < layer->aliases; j++)
-            fits = ends[j] <= ends[j + 1];
+        if (PyTuple_GET_SIZE(arrays) != ARRAYS) {
+            PyErr_Format(PyExc_ValueError, "an index has %d arrays here", ARRAYS);
+            return -1;
+        }
         self->tables++;
-        if (!fits) {
+        for (int b = 0; b < ARRAYS; b++)
+            if (PyObject_GetBuffer(PyTuple_GET_ITEM(arrays, b), &layer->at[b], PyBUF_SIMPLE) < 0)
+                return -1;
+        if (!layer_fits(layer)) {
             PyErr_SetString(PyExc_ValueError, "the arrays of the index do not fit together");
             return -1;
         }
@@ -933,49 +808,49 @@ static int set_layers(Sieve *self, PyObject *layers)
     return 0;
 }
 
-static int set_sounds(Sieve *self, PyObject *sounds)
-{
-    for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(sounds); k++) {
-        const char *spelt, *sound;
-        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(sounds, k), "ss", &spelt, &sound))
-            return -1;
-        if (self->sound_count == 128 || !*spelt || strlen(spelt) > 7 || strlen(sound) > 7) {
-            PyErr_SetString(PyExc_ValueError, "at most 128 sounds of 1 to 7 letters");
-            return -1;
-        }
-        strcpy(self->sounds[self->sound_count][0], spelt);
-        strcpy(self->sounds[self->sound_count++][1], sound);
-    }
-    return 0;
-}
-
 static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"scanner",  "edits",   "layers", "words",    "particles", "openers", "endings", "izafa",
-                            "articles", "vowels",  "sounds", "rule_kinds", "ordinary",  "rare",    "most_cost", NULL};
-    PyObject *layers, *particles, *openers, *endings, *izafa, *articles, *vowels, *sounds;
+    static char *names[] = {"scanner",  "speller", "layers",  "words",    "particles", "openers",     "endings",
+                            "izafa",    "articles", "vowels", "rule_kinds", "near_kinds", "other_kinds", "silent_kinds", "ordinary",
+                            "rare",     "most_cost", "other_name", "digit", "forest",   "seen",       "best",
+                            "hopeless", "needy",   NULL};
+    PyObject *layers, *particles, *openers, *endings, *izafa, *articles, *vowels, *forest;
     Sieve *self = (Sieve *)type->tp_alloc(type, 0);
     Scanner *scanner;
-    Edits *edits;
+    Speller *speller;
+    Py_buffer seen = {0};
     if (self == NULL)
         return NULL;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!O!iOOOOOOO!Iddd", names, &ScannerType, &scanner, &EditsType,
-                                     &edits, &PyTuple_Type, &layers, &self->words, &particles, &openers, &endings,
-                                     &izafa, &articles, &vowels, &PyTuple_Type, &sounds, &self->rule_kinds, &self->ordinary, &self->rare,
-                                     &self->most_cost))
+    if (!PyArg_ParseTupleAndKeywords(
+            args, kwargs, "O!O!O!iOOOOOOIIIIdddddO!y*iLL", names, &ScannerType, &scanner, &SpellerType, &speller,
+            &PyTuple_Type, &layers, &self->words, &particles, &openers, &endings, &izafa, &articles, &vowels,
+            &self->rule_kinds, &self->near_kinds, &self->other_kinds, &self->silent_kinds, &self->ordinary, &self->rare, &self->most_cost,
+            &self->other_name, &self->digit, &PyTuple_Type, &forest, &seen, &self->best, &self->hopeless, &self->needy))
         goto failed;
     self->scanner = (Scanner *)Py_NewRef(scanner);
-    self->edits = (Edits *)Py_NewRef(edits);
-    if (numbers_open(&self->asked) < 0) {
+    self->speller = (Speller *)Py_NewRef(speller);
+    self->edits = (Edits *)Py_NewRef(speller->edits);
+    if (numbers_open(&self->asked) < 0 || (self->seen = malloc((size_t)seen.len + 1)) == NULL) {
         PyErr_NoMemory();
         goto failed;
     }
+    memcpy(self->seen, seen.buf, (size_t)seen.len);
     if (words_from(&self->particles, particles) < 0 || words_from(&self->openers, openers) < 0 ||
         words_from(&self->endings, endings) < 0 || words_from(&self->izafa, izafa) < 0 ||
-        words_from(&self->articles, articles) < 0 || words_from(&self->vowels, vowels) < 0 || set_sounds(self, sounds) < 0 || set_layers(self, layers) < 0)
+        words_from(&self->articles, articles) < 0 || words_from(&self->vowels, vowels) < 0 ||
+        set_layers(self, layers) < 0 || forest_open(&self->forest, forest) < 0)
         goto failed;
+    self->evidence = self->forest.width - SPELT;
+    if (self->evidence <= 0 || self->forest.width > MOST_FEATURES ||
+        seen.len % ((Py_ssize_t)sizeof(float) * self->evidence)) {
+        PyErr_SetString(PyExc_ValueError, "the evidence does not fit the forest");
+        goto failed;
+    }
+    self->seen_count = (int)(seen.len / ((Py_ssize_t)sizeof(float) * self->evidence));
+    PyBuffer_Release(&seen);
     return (PyObject *)self;
 failed:
+    PyBuffer_Release(&seen);
     Py_DECREF(self);
     return NULL;
 }
@@ -984,10 +859,13 @@ static PyMethodDef sieve_methods[] = {
     {"sift", (PyCFunction)sieve_sift, METH_O,
      "Deal runs out: those that hold nothing, those that hold listed names which stay as they are, and the others;\n"
      "of the last two, the words (start, end, folded), the listed names (start, end, form, words), and forms near\n"
-     "others (start, end, form, whether words in small letters stand in it, whether a rule makes it a name, the names\n"
-     "as they are stored: space, form). None where all of the run must be looked at."},
-    {"near", (PyCFunction)sieve_near, METH_O,
-     "Of each name, taken whole, what `sift` tells of a form near others; None where it is not plain ASCII."},
+     "others: start, end, form, whether words in small letters stand in it, whether a rule makes it a name; then the\n"
+     "names as they are stored (space, form), 3 and None; or, where it could be told, none of them, the hope that there\n"
+     "is (1 or 2: without any, a form is left out), and the nearest few (layer, alias). None where all of the run must be\n"
+     "looked at."},
+    {"near", (PyCFunction)sieve_near, METH_VARARGS,
+     "Of each name, taken whole, what `sift` tells of a form near others (of some type), its hope left out; None where it\n"
+     "is not plain ASCII."},
     {"among", (PyCFunction)sieve_among, METH_VARARGS, "Those of some words that are stored under a prefix."},
     {NULL, NULL, 0, NULL},
 };

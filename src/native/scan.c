@@ -260,7 +260,7 @@ static void scanner_dealloc(Scanner *self)
     free(self->flags);
     Py_XDECREF(self->particles);
     Py_XDECREF(self->leading);
-    numbers_close(&self->lexicon);
+    Py_XDECREF(self->lexicon);
     numbers_close(&self->tails);
     numbers_close(&self->runs);
     numbers_close(&self->smalls);
@@ -272,12 +272,13 @@ static void scanner_dealloc(Scanner *self)
 static PyObject *scanner_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"upper",     "mark",    "caseless",    "small", "space", "dash", "quote", "joint",
-                            "particles", "leading", "frequencies", "rare",  NULL};
-    PyObject *upper, *mark, *caseless, *small, *space, *dash, *quote, *joint, *particles, *leading, *frequencies;
+                            "particles", "leading", "lexicon", "rare",  NULL};
+    PyObject *upper, *mark, *caseless, *small, *space, *dash, *quote, *joint, *particles, *leading;
+    Lexicon *lexicon;
     double rare;
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "UUUUUUUUO!O!O!d", names, &upper, &mark, &caseless, &small, &space, &dash,
                                      &quote, &joint, &PyFrozenSet_Type, &particles, &PyFrozenSet_Type, &leading,
-                                     &PyDict_Type, &frequencies, &rare))
+                                     &LexiconType, &lexicon, &rare))
         return NULL;
     Scanner *self = (Scanner *)type->tp_alloc(type, 0);
     if (self == NULL)
@@ -290,10 +291,7 @@ static PyObject *scanner_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
     }
     self->particles = Py_NewRef(particles);
     self->leading = Py_NewRef(leading);
-    if (words_from(&self->lexicon, frequencies) < 0) {
-        Py_DECREF(self);
-        return NULL;
-    }
+    self->lexicon = (Lexicon *)Py_NewRef(lexicon);
     self->rare = rare;
     for (Py_UCS4 c = 0; c < PLANE; c++) {
         unsigned f = 0;

@@ -283,7 +283,7 @@ static Py_ssize_t rare_tail(const View *v, Py_ssize_t k)
     if (end - begin < (Py_ssize_t)sizeof low) {
         for (Py_ssize_t p = begin; p < end; p++)
             low[p - begin] = (char)Py_TOLOWER((int)char_at(v, p));
-        const uint32_t *zipf = words_get(&v->s->lexicon, low, (size_t)(end - begin));
+        const uint32_t *zipf = words_get(&v->s->lexicon->words, low, (size_t)(end - begin));
         rare = !zipf || *zipf / 100.0 < v->s->rare;
     }
     if (numbers_put((Numbers *)&v->s->tails, key, rare ? 1 : 2) < 0) {

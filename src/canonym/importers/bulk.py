@@ -136,7 +136,7 @@ class Compiler:
             parts.setdefault("alias_kind", Part("B")),
         )
         prominence, _ = parts.setdefault("prominence", Part("l")), parts.setdefault("atom_prominence", Part("l"))
-        texts = {n: _Texts(n, parts) for n in ("alias", "id", "canonical", "type", "country")}
+        texts = {n: _Texts(n, parts) for n in ("alias", "folded", "id", "canonical", "plain", "type", "country")}
         codes = {kind: code for code, kind in enumerate(KINDS)}
         self._known = False
         keys, atoms = Keys(), dict[str, int]()
@@ -148,6 +148,7 @@ class Compiler:
                 self._known |= entity.prominence != 0
                 for n in ("id", "canonical", "type", "country"):
                     texts[n].add(getattr(entity, n).encode("utf-8", "surrogatepass"))
+                texts["plain"].add(keys.fold(entity.canonical).encode("utf-8", "surrogatepass"))
             for one in keys.of(alias, kind, entity.canonical):
                 hashes.append(key_hash(one))
                 owners.append(k)
@@ -160,6 +161,7 @@ class Compiler:
             if not alias.isascii() and kind != "domain" and len(folded) >= 2 and has_caseless(alias):
                 self._spill.add("INSERT INTO caseless VALUES (?, ?)", (folded.encode("utf-8", "surrogatepass"), k))
             texts["alias"].add(alias.encode("utf-8", "surrogatepass"))
+            texts["folded"].add(folded.encode("utf-8", "surrogatepass"))
             alias_entity.add(number)
             alias_kind.add(codes[kind])
             if lang:

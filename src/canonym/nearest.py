@@ -1,0 +1,77 @@
+"""The few listed names that a form may be a damaged spelling of; and the compiled sieve that finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from canonym import native
+from canonym.candidates import ORDINARY, Candidates
+from canonym.decide import believable
+from canonym.features import edit_cost, speller
+from canonym.indexkeys import OTHER_NAMES, RULE_KINDS
+from canonym.keys import rules
+from canonym.model import KINDS, Candidate
+from canonym.scan import words
+from canonym.text import fold
+
+#: A form is taken for a damaged name only where its words are rarer than this (Zipf scale).
+RARE: Final = 3.0
+_RIVALS: Final = 4
+#: Weighted edits for each letter of a name; beyond that a form is another word: "Mthly" is no Italy.
+_MOST_COST: Final = 0.3
+_OTHER_NAME: Final = 0.4
+#: How many weighted edits more a name may be away for each digit more of its prominence.
+_DIGIT: Final = 0.12
+
+
+def best(form: str, found: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The nearest few entities, each by its nearest spelling; among equals the most prominent."""
+    by_entity: dict[str, tuple[float, Candidate]] = {}
+    for c in found:
+        alias = fold(c.alias)
+        cost = edit_cost(form, alias)
+        if c.match == "fuzzy" and cost > _MOST_COST * max(4, len(alias)):
+            continue
+        # Where the canonical form is about as near as a translation, it is the canonical form that was meant.
+        ranking = cost + (_OTHER_NAME if c.kind in OTHER_NAMES else 0.0)
+        before = by_entity.get(c.entity.id)
+        if before is None or ranking < before[0]:
+            by_entity[c.entity.id] = (ranking, c)
+    ranked = sorted(by_entity.values(), key=lambda p: (p[0] - _DIGIT * _log(p[1]), p[1].entity.id))
+    return tuple(c for _, c in ranked[:_RIVALS])
+
+
+def _bits(kinds: Iterable[str]) -> int:
+    return sum(1 << KINDS.index(kind) for kind in kinds)
+
+
+def _log(candidate: Candidate) -> int:
+    return len(str(max(1, candidate.entity.prominence)))
+
+
+def compiled_sieve(candidates: Candidates, scanner: native.Scanner) -> native.Sieve:
+    """What tells which runs are worth planning, and `best`, compiled."""
+    table = rules()
+    return native.Sieve(
+        scanner=scanner,
+        speller=speller(),
+        layers=candidates.layers(),
+        words=candidates.words,
+        particles=words("particles"),
+        openers=words("openers"),
+        endings=words("endings"),
+        izafa=table.particles,
+        articles=table.articles,
+        vowels=frozenset(f"{a}|{b}" for pair in table.vowel_pairs for a in pair for b in pair if a != b),
+        rule_kinds=_bits(RULE_KINDS),
+        near_kinds=_bits(RULE_KINDS | OTHER_NAMES),
+        other_kinds=_bits(OTHER_NAMES),
+        silent_kinds=_bits({"weak", "never"}),
+        ordinary=ORDINARY,
+        rare=RARE,
+        most_cost=_MOST_COST,
+        other_name=_OTHER_NAME,
+        digit=_DIGIT,
+        **believable(),
+    )

@@ -1,0 +1,115 @@
+/* What plan.c and judge.c share: the indexes, and what was found in a run. */
+#ifndef CANONYM_SIEVE_H
+#define CANONYM_SIEVE_H
+
+#include "native.h"
+
+#define MOST_TOKENS 48
+#define MOST_TABLES 16
+#define MOST_NEAR 24
+#define MOST_OPTIONS 8
+#define MOST_NAMES 512
+#define MOST_COMBINATIONS 64
+#define MOST_FORM 160
+#define MOST_ANSWERS 300000
+#define MOST_RIVALS 4
+#define MOST_FEATURES 96
+
+enum { NOTHING = 1, LISTED = 2, MAYBE = 3 };
+
+/* What could make a form believable. Twin: `decide.Hope`; unknown: ask there. */
+enum { HOPE_NONE = 0, HOPE_NEEDY = 1, HOPE_GOOD = 2, HOPE_UNKNOWN = 3 };
+
+/* The arrays of an index, in the order of `Candidates.layers`. */
+enum {
+    KEYS, OWNERS, /* sorted hashes, and the alias of each */
+    KINDS, ENTITY, TEXT, ENDS, FOLDED, FOLDED_ENDS, /* of aliases */
+    PROMINENCE, PLAIN, PLAIN_ENDS, ID, ID_ENDS, TYPE, TYPE_ENDS, /* of entities */
+    ARRAYS
+};
+
+typedef struct {
+    Py_buffer at[ARRAYS];
+    Py_ssize_t count, aliases, entities;
+    Hood *hood;
+} Layer;
+
+typedef struct {
+    PyObject_HEAD
+    Layer layers[MOST_TABLES];
+    int tables;
+    int words; /* of the longest name */
+    Scanner *scanner;
+    Speller *speller;
+    Numbers particles, openers, endings, izafa, articles, vowels;
+    unsigned rule_kinds, near_kinds, other_kinds, silent_kinds; /* a bit for each kind; see `Planner.sieve` */
+    double ordinary, rare, most_cost, other_name, digit;
+    Edits *edits;
+    Forest forest;
+    float *seen; /* kinds of evidence: the best that there is, then the same without company */
+    int evidence, seen_count, best;
+    long long hopeless, needy;
+    /* The neighbours of words already asked for, by their numbers: a count, then size and letters of each. */
+    Numbers asked;
+    const char **answers;
+    size_t answered, room;
+    char **blocks;
+    size_t block_count, block_used;
+} Sieve;
+
+typedef struct {
+    char text[WORD_ROOM]; /* folded */
+    int size;
+    int begin, end;       /* in the run */
+    int joined, quote, dash, upper, lower, plain; /* joined: no blank before it; plain: of letters only */
+    int suspect;
+    double zipf;
+} Word;
+
+/* Names found, one after the other: the space they stand in, their size, their letters. */
+typedef struct {
+    int count;
+    size_t used;
+    char text[MOST_NAMES * 40];
+} Names;
+
+/* An alias near a form. */
+typedef struct {
+    int layer;
+    uint32_t alias;
+} Near;
+
+typedef struct {
+    int at, end, rule, small, first, names; /* the names: from which on, and how many */
+    size_t text;
+    int hope, near_count; /* where no rule had to be asked */
+    Near near[MOST_RIVALS];
+} Hit;
+
+/* What was found in a run: listed names from word to word, and forms that may be damaged ones. `sure` unless all of
+   the run must be looked at. */
+typedef struct {
+    int sure, name_count, hit_count;
+    int listed[MOST_TOKENS][2];
+    Hit hits[MOST_TOKENS * 5];
+    int word_count;
+    Word words[MOST_TOKENS];
+    Names names;
+} Sifted;
+
+static inline const char *string_at(const Layer *layer, int text, uint32_t k, int *size)
+{
+    const uint32_t *ends = layer->at[text + 1].buf;
+    *size = (int)(ends[k + 1] - ends[k]);
+    return (const char *)layer->at[text].buf + ends[k];
+}
+
+int layer_fits(Layer *layer);
+
+/* The nearest few of some names for a form, as `spans.best` ranks them; -1 where Python must be asked. `type`: of that
+   type only; `small`: no outlets. */
+int nearest(const Sieve *s, const char *form, int size, const char *names, int count, int small, const char *type,
+            Near *out);
+int hope_of(const Sieve *s, const char *form, int size, const Near *near, int count);
+
+#endif
