@@ -48,6 +48,26 @@ static int is_suspect(const Sieve *s, const char *text, int size)
            !any_has(s, '=', text, (size_t)size);
 }
 
+/* What is known of a word, looked up once. */
+static unsigned facts_of(Sieve *s, const char *text, int size)
+{
+    uint64_t key = key_of(0, text, (size_t)size);
+    const uint32_t *known = numbers_get(&s->facts, key ? key : 1), *zipf;
+    if (known)
+        return *known;
+    char plain[WORD_ROOM];
+    memcpy(plain, text, (size_t)size);
+    zipf = words_get(&s->scanner->lexicon->words, text, (size_t)size);
+    unsigned facts = zipf ? *zipf & ZIPF : 0;
+    facts |= any_has(s, '^', text, (size_t)size) ? OPENS : 0;
+    facts |= any_has(s, '#', text, (size_t)size) ? PART : 0;
+    facts |= read_figures(plain, size) || is_suspect(s, plain, size) ? SUSPECT : 0;
+    facts |= words_get(&s->openers, text, (size_t)size) ? OPENER : 0;
+    facts |= words_get(&s->particles, text, (size_t)size) ? PARTICLE : 0;
+    numbers_put(&s->facts, key ? key : 1, facts); /* without room it is looked up again */
+    return facts;
+}
+
 static int is_joint(const Sieve *s, Py_UCS4 c)
 {
     unsigned f = flags_of(s->scanner, c);
@@ -55,7 +75,7 @@ static int is_joint(const Sieve *s, Py_UCS4 c)
 }
 
 /* The words of a run; their number, or -1 where the run is not plain enough. */
-static int split(const Sieve *s, PyObject *run, Word *out)
+static int split(Sieve *s, PyObject *run, Word *out)
 {
     Py_ssize_t n = PyUnicode_GET_LENGTH(run);
     int kind = PyUnicode_KIND(run), count = 0;
@@ -93,7 +113,8 @@ static int split(const Sieve *s, PyObject *run, Word *out)
         w->dash = gap == 1 && count > 0 && (flags_of(s->scanner, between) & DASH);
         w->joined = w->quote || (between == '.' && count > 0 && out[count - 1].size == 1 && w->size == 1);
         w->plain = is_letters(w->text, w->size);
-        w->zipf = zipf_of(s->scanner->lexicon, w->text, (size_t)w->size);
+        w->facts = facts_of(s, w->text, w->size);
+        w->zipf = (w->facts & ZIPF) / 100.0;
         before = k;
         count++;
     }
@@ -135,7 +156,7 @@ static int may_end(const Sieve *s, const Word *words, int count, int end)
 static int may_open(const Sieve *s, const Word *words, int count, int at)
 {
     char form[MOST_FORM];
-    if (any_has(s, '^', words[at].text, (size_t)words[at].size))
+    if (words[at].facts & OPENS)
         return 1;
     for (int end = at + 2; end <= count && words[end - 1].joined; end++) {
         int size = join(words, at, end, form);
@@ -284,6 +305,14 @@ static char *room_for(Sieve *s, size_t size)
 /* Forget the neighbours of all words once there are many; nothing that points at them may be in use. */
 static int forget_many(Sieve *s)
 {
+    Numbers *maps[] = {&s->empty, &s->facts};
+    for (int k = 0; k < 2; k++) {
+        if (maps[k]->used > MOST_ANSWERS) {
+            numbers_close(maps[k]);
+            if (numbers_open(maps[k]) < 0)
+                return -1;
+        }
+    }
     if (s->answered < MOST_ANSWERS)
         return 0;
     for (size_t k = 0; k < s->block_count; k++)
@@ -373,9 +402,9 @@ static int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char
     for (int k = 0; k < parts && complete; k++) {
         const Word *w = &words[from + k];
         memcpy(own[k], w->text, (size_t)w->size);
-        read_figures(own[k], w->size);
+        int changed = read_figures(own[k], w->size);
         count[k] = 0;
-        if (is_suspect(s, own[k], w->size)) {
+        if (changed ? is_suspect(s, own[k], w->size) : (w->facts & SUSPECT) != 0) {
             const char *found = near_words(s, own[k], w->size);
             if (found == NULL)
                 return -1;
@@ -385,7 +414,7 @@ static int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char
                 option[k][j] = found;
                 found += length[k][j];
             }
-        } else if (parts == 1 || any_has(s, '#', own[k], (size_t)w->size)) {
+        } else if (parts == 1 || (changed ? any_has(s, '#', own[k], (size_t)w->size) : (w->facts & PART) != 0)) {
             option[k][0] = own[k];
             length[k][0] = w->size;
             count[k] = 1;
@@ -441,15 +470,51 @@ static int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char
     return 0;
 }
 
+/* How common the rarest word of a form is. */
+static double common(const Sieve *s, const Word *words, int at, int end, const char *form, int size)
+{
+    double least = 9.0;
+    for (int k = at; k < end; k++) {
+        if (k > at && words[k].joined)
+            return commonness(s->scanner->lexicon, form, size);
+        least = words[k].zipf < least ? words[k].zipf : least;
+    }
+    return least;
+}
+
+/* Whether all words stand in listed names, as those of a listed name do; words that are joined are not asked. */
+static int all_parts(const Word *words, int count, int at, int end)
+{
+    for (int k = at; k < end; k++)
+        if (!(words[k].facts & PART) && !words[k].joined && !(k + 1 < count && words[k + 1].joined))
+            return 0;
+    return 1;
+}
+
 /* Whether a word in small letters stands in a form, no particle. */
-static int is_small(const Sieve *s, PyObject *run, const Word *words, int at, int end)
+static int is_small(PyObject *run, const Word *words, int at, int end)
 {
     for (int k = at; k < end; k++) {
         Py_UCS4 first = PyUnicode_READ_CHAR(run, words[k].begin);
-        if (first >= 'a' && first <= 'z' && !words_get(&s->particles, words[k].text, (size_t)words[k].size))
+        if (first >= 'a' && first <= 'z' && !(words[k].facts & PARTICLE))
             return 1;
     }
     return 0;
+}
+
+/* What stands for some words in a run, wherever they stand; 0 where there is no room. */
+static uint64_t words_key(const Word *words, int at, int end, int small)
+{
+    char text[MOST_FORM + MOST_TOKENS];
+    int size = 0;
+    for (int k = at; k < end; k++) {
+        if (size + words[k].size + 2 > (int)sizeof text)
+            return 0;
+        memcpy(text + size, words[k].text, (size_t)words[k].size);
+        size += words[k].size;
+        text[size++] = k + 1 == end ? (small ? 's' : 'c') : words[k + 1].joined ? '|' : ' ';
+    }
+    return key_of('w', text, (size_t)size);
 }
 
 /* What a run may hold: one of the verdicts above, or -1 on an error. */
@@ -469,7 +534,7 @@ static int sift(Sieve *s, PyObject *run, Sifted *out)
         if (may_start(words, at) && may_open(s, words, count, at)) {
             int end = at + s->words < count ? at + s->words : count;
             for (; end > at; end--) {
-                if (!may_end(s, words, count, end))
+                if (!may_end(s, words, count, end) || !all_parts(words, count, at, end))
                     continue;
                 int size = join(words, at, end, form), layer = 0;
                 if (size < 0)
@@ -494,14 +559,9 @@ static int sift(Sieve *s, PyObject *run, Sifted *out)
         }
         at = next;
     }
-    for (int k = 0; k < count; k++) {
-        char plain[WORD_ROOM];
-        memcpy(plain, words[k].text, (size_t)words[k].size);
-        words[k].suspect = read_figures(plain, words[k].size) || is_suspect(s, plain, words[k].size);
-    }
     for (int at = 0; at < count; at++) {
         const Word *w = &words[at];
-        if (!may_start(words, at) || words_get(&s->openers, w->text, (size_t)w->size))
+        if (!may_start(words, at) || (w->facts & OPENER))
             continue;
         if (w->dash && at > 0) {
             const Word *before = &words[at - 1];
@@ -513,12 +573,12 @@ static int sift(Sieve *s, PyObject *run, Sifted *out)
         for (int end = at + 1; end <= count && end <= at + 5; end++) {
             const Word *last = &words[end - 1];
             int parts = end - at;
-            suspect |= last->suspect;
+            suspect |= (last->facts & SUSPECT) != 0;
             if (!may_end(s, words, count, end) || taken[at][end - 1])
                 continue;
             if ((last->quote && is_ending(s, last)) || (parts > 1 && w->size == 1 && words[at + 1].dash))
                 continue;
-            if (words_get(&s->particles, last->text, (size_t)last->size))
+            if (last->facts & PARTICLE)
                 continue;
             int size = join(words, at, end, form);
             if (size < 0)
@@ -526,11 +586,14 @@ static int sift(Sieve *s, PyObject *run, Sifted *out)
             if (size < 4)
                 continue;
             if (parts != 2 && !(parts == 3 && words_get(&s->izafa, words[at + 1].text, (size_t)words[at + 1].size)) &&
-                commonness(s->scanner->lexicon, form, size) >= s->rare)
+                common(s, words, at, end, form, size) >= s->rare)
                 continue;
             Names *names = &out->names;
-            Hit hit = {at, end, rule_hit(s, form, size), is_small(s, run, words, at, end), names->count, 0, names->used,
-                       HOPE_UNKNOWN, -1, {{0, 0}}};
+            int small = is_small(run, words, at, end);
+            uint64_t key = words_key(words, at, end, small);
+            if (key && numbers_get(&s->empty, key))
+                continue;
+            Hit hit = {at, end, rule_hit(s, form, size), small, names->count, 0, names->used, HOPE_UNKNOWN, -1, {{0, 0}}};
             if (suspect || (parts == 2 && (w->zipf == 0.0 || last->zipf == 0.0)))
                 if (fuzzy_names(s, words, at, end, form, size, names) < 0)
                     return -1;
@@ -544,11 +607,13 @@ static int sift(Sieve *s, PyObject *run, Sifted *out)
                 if (hit.hope == HOPE_NONE) {
                     names->count = hit.first;
                     names->used = hit.text;
-                    continue;
+                    hit.names = 0;
                 }
             }
             if (hit.rule || hit.names)
                 out->hits[out->hit_count++] = hit;
+            else if (key && numbers_put(&s->empty, key, 1) < 0)
+                return -1;
         }
     }
     out->sure = 1;
@@ -763,7 +828,7 @@ static void sieve_dealloc(Sieve *self)
         Py_XDECREF(self->layers[k].hood);
     }
     Numbers *all[] = {&self->particles, &self->openers, &self->endings, &self->izafa, &self->articles, &self->vowels,
-                      &self->asked};
+                      &self->asked, &self->facts, &self->empty};
     for (size_t k = 0; k < sizeof all / sizeof *all; k++)
         numbers_close(all[k]);
     for (size_t k = 0; k < self->block_count; k++)
@@ -830,7 +895,7 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     self->scanner = (Scanner *)Py_NewRef(scanner);
     self->speller = (Speller *)Py_NewRef(speller);
     self->edits = (Edits *)Py_NewRef(speller->edits);
-    if (numbers_open(&self->asked) < 0 || (self->seen = malloc((size_t)seen.len + 1)) == NULL) {
+    if (numbers_open(&self->asked) < 0 || numbers_open(&self->facts) < 0 || numbers_open(&self->empty) < 0 || (self->seen = malloc((size_t)seen.len + 1)) == NULL) {
         PyErr_NoMemory();
         goto failed;
     }

@@ -50,7 +50,7 @@ typedef struct {
     int evidence, seen_count, best;
     long long hopeless, needy;
     /* The neighbours of words already asked for, by their numbers: a count, then size and letters of each. */
-    Numbers asked;
+    Numbers asked, facts, empty; /* empty: words that are near nothing, or to nothing believable */
     const char **answers;
     size_t answered, room;
     char **blocks;
@@ -62,9 +62,19 @@ typedef struct {
     int size;
     int begin, end;       /* in the run */
     int joined, quote, dash, upper, lower, plain; /* joined: no blank before it; plain: of letters only */
-    int suspect;
+    unsigned facts;
     double zipf;
 } Word;
+
+/* What is known of a word, above the hundredths of its Zipf frequency. */
+enum {
+    ZIPF = 1023,
+    OPENS = 1 << 10,   /* a listed name begins with it */
+    PART = 1 << 11,    /* it stands in a listed name */
+    SUSPECT = 1 << 12, /* it may be damaged */
+    OPENER = 1 << 13,
+    PARTICLE = 1 << 14
+};
 
 /* Names found, one after the other: the space they stand in, their size, their letters. */
 typedef struct {
