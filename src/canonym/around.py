@@ -15,6 +15,9 @@ from canonym.spelling import same_but_for_case
 from canonym.text import fold, is_boundary, is_word_char
 
 _REACH: Final = 80
+#: A longer name goes on with a capital, a figure or a mark of its own, and that soon.
+_SOON: Final = 25
+_FIGURE: Final = re.compile(r"\d")
 _WORDS_BEFORE: Final = 5
 _WORDS_AFTER: Final = 7
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -45,6 +48,8 @@ def _own(text: str, found: Mention) -> Mention | None:
 
 def _listed(text: str, found: Mention, candidates: Candidates) -> Mention | None:
     """Another listed name, spelt as it is listed, that holds the mention."""
+    if not _goes_on(text, found):
+        return None
     left, right = max(0, found.start - _REACH), found.end + _REACH
     starts = [found.start]
     for word in reversed([*_WORD.finditer(text, left, found.start)][-_WORDS_BEFORE:]):
@@ -68,6 +73,14 @@ def _listed(text: str, found: Mention, candidates: Candidates) -> Mention | None
             if same and same[0].kind not in _SILENT:
                 return mention(text, start, end, same[0], same)
     return None
+
+
+def _goes_on(text: str, found: Mention) -> bool:
+    """True where a name might go on before a mention or after it; mostly words in small letters stand there."""
+    before, after = text[max(0, found.start - _SOON) : found.start], text[found.end : found.end + _SOON]
+    if after[:1] in _CLOSING and after:
+        return True
+    return any(part != part.lower() or not part.isascii() or _FIGURE.search(part) for part in (before, after))
 
 
 def is_rewritten(found: Mention) -> bool:
