@@ -29,7 +29,7 @@ _MOST_COMBINATIONS: Final = 64
 _SOUND: Final = 3.0
 #: A spelling without the accents of a translation is that translation only where it is met so: Munchen.
 _FAMILIAR: Final = 1.5
-_CACHE: Final = 100_000
+_CACHE: Final = 30_000
 _APOSTROPHE: Final = re.compile(f"[{re.escape(APOSTROPHES)}]")
 _CONTRACTION: Final = re.compile(rf"[{re.escape(APOSTROPHES)}](?:s|d|t|m|ll|re|ve)$", re.IGNORECASE)
 _INITIALS: Final = re.compile(r"\b\w\.\w?")

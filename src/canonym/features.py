@@ -55,7 +55,7 @@ def named(candidate: Candidate) -> tuple[str, str, int, bool, bool]:
     return fold(candidate.alias), fold(e.canonical), e.prominence, candidate.match == "rule", foreign
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def edit_cost(form: str, alias: str) -> float:
     """How much must be changed in the spelling: edits, weighted by how easily each happens.
 
@@ -126,7 +126,7 @@ def edit_cost_plain(form: str, alias: str) -> float:
     return rows[n][m]
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def commonness(form: str) -> float:
     """How ordinary the words of the form are: the rarest of them (Zipf scale, 0 is unknown)."""
     return min(map(zipf, form.split()), default=0.0)

@@ -58,7 +58,7 @@ def squeeze(folded: str) -> str:
 _DOUBLE = re.compile(r"(.)\1+")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=20_000)
 def sounds(token: str) -> tuple[str, tuple[str, ...]]:
     """A folded Latin token as a frame of consonant classes, vowels as "*", and its vowel groups.
 

@@ -46,7 +46,7 @@ def _numbers() -> list[float]:
     return flat
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def surprise(folded: str) -> tuple[float, float]:
     """The mean and the greatest surprise of the letters of a folded form, in bits.
 

@@ -23,7 +23,9 @@ from canonym.scan import Token, compiled_scanner, joined, tokens, words
 from canonym.spelling import same_but_for_case
 from canonym.text import fold
 
-_CACHE: Final = 60_000
+_CACHE: Final = 20_000
+#: Plans are kept for the next run too (see `verdicts`).
+_PLANS: Final = 40_000
 #: A listed word this common (Zipf scale) needs support where its entity is not prominent: March, Of, Man.
 _COMMON: Final = 5.0
 _PROMINENT: Final = 200_000
@@ -83,7 +85,7 @@ class Planner:
         new = [r for r in dict.fromkeys(runs) if r not in self._plans]
         if not new:
             return
-        if len(self._plans) > _CACHE:
+        if len(self._plans) > _PLANS:
             self._plans.clear()
         if self.kept is not None:
             known = {run: plan for run in new if (plan := self.kept(run)) is not None}

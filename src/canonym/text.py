@@ -82,7 +82,7 @@ _BLANKS = re.compile(r"  +")
 _ASCII_PLAIN = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=30_000)
 def fold(text: str) -> str:
     """Fold a name: lower case, no accents, one blank between words, none at the ends.
 

@@ -192,9 +192,9 @@ static int agree(const Sieve *s, const char *a, const char *b)
 static int sounds_alike(const Sieve *s, const Layer *layer, const char *form, int size, const char *key, int used)
 {
     const uint64_t *keys = layer->at[KEYS].buf, wanted = key_of('~', key, (size_t)used);
-    const uint32_t *owners = layer->at[OWNERS].buf, *ends = layer->at[ENDS].buf;
+    const uint32_t *owners = layer->at[OWNERS].buf;
     Groups mine = {0}, theirs;
-    char frame[WORD_ROOM * 2], other[WORD_ROOM * 2], alias[WORD_ROOM];
+    char frame[WORD_ROOM * 2], other[WORD_ROOM * 2];
     int made = -1;
     if (size >= WORD_ROOM)
         return 1;
@@ -202,13 +202,11 @@ static int sounds_alike(const Sieve *s, const Layer *layer, const char *form, in
         uint32_t number = owners[k];
         if (number >= layer->aliases || !((s->rule_kinds >> ((const uint8_t *)layer->at[KINDS].buf)[number]) & 1))
             continue;
-        const char *text = (const char *)layer->at[TEXT].buf + ends[number];
-        Py_ssize_t n = (Py_ssize_t)ends[number + 1] - ends[number];
+        int n;
+        const char *alias = string_at(layer, FOLDED, number, &n);
         int plain = n < WORD_ROOM;
-        for (Py_ssize_t j = 0; plain && j < n; j++) {
-            plain = Py_ISALNUM((unsigned char)text[j]) && (unsigned char)text[j] < 128;
-            alias[j] = (char)Py_TOLOWER((unsigned char)text[j]);
-        }
+        for (int j = 0; plain && j < n; j++)
+            plain = (unsigned char)alias[j] < 128 && Py_ISALNUM((unsigned char)alias[j]);
         if (!plain)
             return 1; /* the planner will see */
         if (n == size && !memcmp(alias, form, (size_t)size))
@@ -216,7 +214,7 @@ static int sounds_alike(const Sieve *s, const Layer *layer, const char *form, in
         if (made < 0)
             made = frame_of(s->speller, form, size, frame, &mine);
         theirs.count = 0;
-        if (frame_of(s->speller, alias, (int)n, other, &theirs) != made || memcmp(frame, other, (size_t)made) ||
+        if (frame_of(s->speller, alias, n, other, &theirs) != made || memcmp(frame, other, (size_t)made) ||
             mine.count != theirs.count)
             continue;
         int differ = 0, fits = 1;
