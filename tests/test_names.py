@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import canonym
@@ -125,6 +125,9 @@ TEXTS = st.lists(st.sampled_from(FORMS), max_size=8).map(" ".join) | st.lists(
 
 @settings(max_examples=150, deadline=None)
 @given(TEXTS)
+@example("in Butkhaak, near KabulÀ\x80AFGHSTAN ASKS FOR AID")
+@example("À\x80کابل")
+@example("Kabul cafÃ©KabulÃ©Kabul")
 def test_promises(text: str) -> None:
     names = canonym.load()
     (result,) = names.process([text])

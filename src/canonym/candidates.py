@@ -29,6 +29,8 @@ _MOST_COMBINATIONS: Final = 64
 _SOUND: Final = 3.0
 #: A spelling without the accents of a translation is that translation only where it is met so: Munchen.
 _FAMILIAR: Final = 1.5
+#: From so many letters on a name may have lost a blank and be damaged twice besides: "Houyse" is no Holy See.
+_LONG: Final = 8
 _CACHE: Final = 30_000
 _APOSTROPHE: Final = re.compile(f"[{re.escape(APOSTROPHES)}]")
 _CONTRACTION: Final = re.compile(rf"[{re.escape(APOSTROPHES)}](?:s|d|t|m|ll|re|ve)$", re.IGNORECASE)
@@ -221,8 +223,9 @@ class Candidates:
         if len(part) > 1 and self.is_part(whole):
             self._collect(self.listed(whole), out)
         if joinable:
-            for atom, _ in self.near(whole)[:_MOST_WORDS]:
-                self._collect(self._look_up(SQUEEZED + atom, atom, squeezed=True), out)
+            for atom, distance in self.near(whole)[:_MOST_WORDS]:
+                if distance == 1 or len(atom) >= _LONG:
+                    self._collect(self._look_up(SQUEEZED + atom, atom, squeezed=True), out)
                 if len(part) > 1:
                     self._collect(self.listed(atom), out)
         return tuple(out.values())

