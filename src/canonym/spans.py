@@ -325,7 +325,7 @@ def _is_glued(token: Token) -> bool:
     """True where a small word was written on to a word, as where a sentence ends without a stop: "NewsweekIn"."""
     text = token.text
     last = max((k for k in range(3, len(text)) if "A" <= text[k] <= "Z"), default=0)
-    return last > 0 and "a" <= text[last - 1] <= "z" and text[last:].lower() in words("openers")
+    return 0 < last < len(text) - 1 and text[last:].lower() in words("openers")
 
 
 def _izafa(part: Sequence[Token]) -> bool:

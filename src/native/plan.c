@@ -81,8 +81,7 @@ static int is_glued(const Sieve *s, PyObject *run, const Word *w)
     int last = w->size - 1;
     while (last > 2 && !Py_ISUPPER((int)PyUnicode_READ_CHAR(run, w->begin + last)))
         last--;
-    return last > 2 && Py_ISLOWER((int)PyUnicode_READ_CHAR(run, w->begin + last - 1)) &&
-           words_get(&s->openers, w->text + last, (size_t)(w->size - last)) != NULL;
+    return last > 2 && last < w->size - 1 && words_get(&s->openers, w->text + last, (size_t)(w->size - last)) != NULL;
 }
 
 /* The words of a run; their number, or -1 where the run is not plain enough. */
