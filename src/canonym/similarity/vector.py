@@ -13,7 +13,7 @@ from canonym.similarity import edits, kinds, metrics, network, sounds, whence, w
 from canonym.similarity.forms import Batch
 
 Floats = NDArray[np.float32]
-#: The weights of a network, and the number of each letter.
+#: The weights of the networks, and the number of each letter.
 Net = tuple[network.Weights, Mapping[str, int]]
 
 
@@ -35,7 +35,6 @@ class Parts:
     edits: edits.Weights | None = None
     whence: whence.Weights | None = None
     network: Net | None = None
-    reader: Net | None = None
 
 
 SHIPPED: Final = Parts()
@@ -56,7 +55,6 @@ _SOUNDS: Final = (
 )
 _EDIT_ODDS: Final = Feature("edit_odds", "single differences", " ".join(str(edits.edit_odds.__doc__).split()))
 _NETWORK: Final = Feature("network", "network", " ".join(str(network.network.__doc__).split()))
-_READER: Final = Feature("reader", "reader", " ".join(str(network.reader.__doc__).split()))
 
 #: The columns of `matrix`, in order.
 FEATURES: Final[tuple[Feature, ...]] = (
@@ -67,12 +65,11 @@ FEATURES: Final[tuple[Feature, ...]] = (
     *_SOUNDS,
     _EDIT_ODDS,
     _NETWORK,
-    _READER,
 )
 
 
 def plain(b: Batch, parts: Parts = SHIPPED) -> Floats:
-    """All columns but the last three (single differences, networks), which training needs apart."""
+    """All columns but the last two (single differences, network), which training needs apart."""
     columns = [f(b) for _, fs in _FAMILIES for f in fs]
     table, origin = words.word_features(b, parts.words), whence.whence(b, parts.whence)
     letters = sounds.sounds(b, parts.sounds)
@@ -82,5 +79,4 @@ def plain(b: Batch, parts: Parts = SHIPPED) -> Floats:
 def matrix(b: Batch, parts: Parts = SHIPPED) -> Floats:
     """The features of all pairs, shape (pairs, len(FEATURES))."""
     odds = edits.edit_odds(b, parts.edits)
-    nets = network.network(b, parts.network), network.reader(b, parts.reader)
-    return np.column_stack((plain(b, parts), odds, *nets)).astype(np.float32)
+    return np.column_stack((plain(b, parts), odds, network.network(b, parts.network))).astype(np.float32)
