@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rapidfuzz.distance import OSA
 
 from canonym import evidence, features, native, trees
+from canonym.doubts import doubted, inflected, is_joined
 from canonym.evidence import Evidence
 from canonym.features import commonness, edit_cost
 from canonym.keys import has_izafa
@@ -302,10 +303,12 @@ def _decide(case: Case, scores: Sequence[float]) -> Decision:
     for k in order:
         candidate, seen = case.candidates[k], case.seen[k]
         score = scores[k]
-        if seen.title or surname_of(case.form, candidate, seen) or sound(case.form, candidate, seen):
-            score = min(score, 0.1)  # Dr Miriam Nairobe, Mr Kunduzi, Southwest Asia
-        elif score < SURE and _sure(case.form, candidate):
-            score, likely = SURE, True
+        if left_alone(case.form, candidate, seen):
+            score = min(score, 0.1)  # Dr Miriam Nairobe, Mr Kunduzi, Southwest Asia, Brazils
+        elif _sure(case.form, candidate):
+            score, likely = max(score, SURE), True
+        elif doubted(case.form, candidate, seen, score):
+            score = min(score, 0.1)  # a surname near the name of a village
         # Reasons are sentences; they are written for what is shown.
         why = _reasons(case.form, candidate, seen) if likely or not seen.in_text else ()
         scored.append(replace(candidate, score=score, reasons=why))
@@ -320,6 +323,12 @@ def _decide(case: Case, scores: Sequence[float]) -> Decision:
         why = (f"{top.entity.canonical} and {rival.entity.canonical} are too close",)
         return Decision(case.form, "ambiguous", top, others, why)
     return Decision(case.form, "accept", top, others, top.reasons)
+
+
+def left_alone(form: str, candidate: Candidate, seen: Evidence) -> bool:
+    """True for what is no damaged name, however near: a person's name, a sound form, a name with an ending."""
+    person = bool(seen.title) or surname_of(form, candidate, seen)
+    return person or sound(form, candidate, seen) or (bool(seen.in_text) and inflected(form, candidate))
 
 
 def sound(form: str, candidate: Candidate, seen: Evidence) -> bool:
@@ -344,7 +353,7 @@ def sound(form: str, candidate: Candidate, seen: Evidence) -> bool:
         return True
     if seen.shouted and len(form) <= 5 and seen.run < 3 and " " not in form:
         return True
-    joined = candidate.match == "rule" and candidate.reasons[0].startswith("joined or split")
+    joined = is_joined(candidate)
     town = candidate.entity.prominence >= _TOWN or bool(seen.same_entity)
     if joined and (not town or (" " not in form and zipf(form) >= 2.0)):
         return True
