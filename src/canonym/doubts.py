@@ -10,7 +10,6 @@ from typing import Final
 
 from canonym.evidence import Evidence
 from canonym.features import commonness, edit_cost
-from canonym.lexicon import zipf
 from canonym.model import Candidate
 from canonym.scan import words
 from canonym.text import fold
@@ -24,12 +23,12 @@ _LIKELY: Final = 0.85
 _LIKELIER: Final = 0.9
 #: What may be amiss in the spelling of a village that only its country speaks for: one letter.
 _ONE_LETTER: Final = 0.85
-#: Words as common as this (Zipf scale) are joined by nobody.
+#: Words as common as this (Zipf scale) are what they seem.
 _ORDINARY: Final = 4.0
 #: A translation whose words are rarer than this is not what an English text damages.
 _FAMILIAR: Final = 1.5
 #: Two letters amiss, weighted: from here on a lesser place needs support, or a higher score.
-_FAR: Final = 1.6
+_FAR: Final = 1.4
 _LIKELIEST: Final = 0.95
 #: How much nearer a damaged demonym is to the demonym than to the name.
 _NEARER: Final = 0.3
@@ -81,7 +80,7 @@ def _is_mark(rest: str) -> bool:
 
 
 def two_words(form: str, candidate: Candidate) -> bool:
-    """True for neighbours that are sound by themselves and only joined make a name: Christ Church, "TAIPEI A".
+    """True for neighbours that are sound by themselves: Christ Church, Gulf Coast, "TAIPEI A".
 
     >>> from canonym.model import Entity
     >>> city = Entity("", "place", "Christchurch")
@@ -89,10 +88,12 @@ def two_words(form: str, candidate: Candidate) -> bool:
     >>> two_words("christ church", joined), two_words("chr istchurch", joined)
     (True, False)
     """
-    if " " not in form or not is_joined(candidate):
+    if " " not in form or not (is_joined(candidate) or candidate.match == "fuzzy"):
         return False
-    parts = form.split()
-    return fold(candidate.entity.canonical) in parts or min(map(zipf, parts)) >= _ORDINARY
+    if is_joined(candidate) and fold(candidate.entity.canonical) in form.split():
+        return True
+    known = candidate.match == "fuzzy" and candidate.entity.prominence >= _WELL_KNOWN
+    return not known and commonness(form) >= _ORDINARY
 
 
 def is_joined(candidate: Candidate) -> bool:
