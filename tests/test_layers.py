@@ -27,6 +27,7 @@ ROWS = (
     "deletions indexkeys letters lexicon packs similarity table trees",
     "check index merge profile scan",
     "candidates evidence features repair",
+    "doubts",
     "caseless compare decide",
     "nearest",
     "spans",

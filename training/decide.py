@@ -15,6 +15,8 @@ case, each of its candidates a row.
 `--texts` runs the whole recogniser over each text with a model that has not seen it (five folds by document), and
 counts what an annotation would: restored names, precision, false repairs in 10,000 words.
 
+With `-o` the forest (decide.npz) and the thresholds (decide.json, see `thresholds.py`) are written there.
+
 Printed: cross-validated by document, precision and recall of the likeliest candidate at several thresholds, the gain
 of each feature, and by how much each family of features helps (`--families`).
 """
@@ -30,19 +32,19 @@ import json
 import random
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from forest import Settings, calibrate, grow, write
 from noise import damage
+from thresholds import NEVER, Aims, Judge, choose, using
 
 import canonym
-from canonym import decide as deciding
 from canonym import table as tables
 from canonym import trees
-from canonym.decide import NAMES, Case, rows
+from canonym.decide import NAMES, Case, rows, thresholds
 from canonym.evidence import ALONE
 from canonym.index import compile_table, open_index, save
 from canonym.resolve import Normaliser, open_table
@@ -204,6 +206,8 @@ def main() -> None:
     ap.add_argument("--texts", action="store_true", help="cross-validate whole annotations")
     ap.add_argument("--families", action="store_true", help="leave out each family of features in turn")
     ap.add_argument("--rows", type=Path, help="keep the rows in this .npz file, and read them from there next time")
+    ap.add_argument("--precision", type=float, default=Aims.precision, help="aimed at by the thresholds")
+    ap.add_argument("--false-repairs", type=float, default=Aims.false_repairs, help="in 10,000 words, at most")
     ap.add_argument("-o", "--output", type=Path)
     a = ap.parse_args()
     if not (a.gold or a.packages) or bool(a.gold) != bool(a.table):
@@ -211,20 +215,19 @@ def main() -> None:
     given = sources(a)
     docs = given[0].docs(a.most)
     total = sum(len(d["damaged"]) for d in docs)
-    # What the model at hand holds to be hopeless is learned from too.
-    for name in ("_HOPELESS", "_NEEDY"):
-        if hasattr(deciding, name):
-            setattr(deciding, name, -1.0)
     if a.rows and a.rows.exists():
         data = dict(np.load(a.rows))
     else:
-        data = together([make_rows(source, source.docs(a.most), a.copies, k == 0) for k, source in enumerate(given)])
+        # What the model at hand holds to be hopeless is learned from too.
+        with using(trees.shipped("decide"), replace(thresholds(), hopeless=NEVER, needy=NEVER)):
+            parts = [make_rows(source, source.docs(a.most), a.copies, k == 0) for k, source in enumerate(given)]
+        data = together(parts)
         if a.rows:
             np.savez_compressed(a.rows, **data)
     x, y, weight, group, case, real = (data[k] for k in ("x", "y", "weight", "group", "case", "real"))
     alone = x[:, NAMES.index("in_text")] == 0
     settings = Settings()
-    score = cross(x, y, weight, group, a.folds, settings, list(range(len(NAMES))))
+    score, forests = cross(x, y, weight, group, a.folds, settings, list(range(len(NAMES))))
     # Calibrated on what was not damaged anew: the likeliest candidate of each case of the first gold.
     top = best_of(score, case, real)
     scale, shift = calibrate(score[top], y[top])
@@ -232,17 +235,21 @@ def main() -> None:
     report("texts", probability, y, case, real & ~alone, total)
     if (real & alone).any():
         report("names", probability, y, case, real & alone, 0)
+    judge = Judge(docs, open_table(given[0].table), [replace(f, scale=scale, shift=shift) for f in forests])
     if a.texts:
-        whole_texts(docs, given[0].table, x, y, weight, group, a.folds, settings, (scale, shift))
+        print(f"whole texts: {judge.outcome(thresholds())}", flush=True)
     if a.families:
         for family, members in FAMILIES.items():
             columns = [k for k, n in enumerate(NAMES) if n not in members]
-            part = cross(x, y, weight, group, a.folds, settings, columns)
+            part, _ = cross(x, y, weight, group, a.folds, settings, columns)
             print(f"without {family}: best F1 {best_f1(part, y, case, real & ~alone, total):.4f}")
         print(f"with all: best F1 {best_f1(score, y, case, real & ~alone, total):.4f}")
     if a.output:
         forest = grow(NAMES, x, y, weight, settings)
         write(str(a.output / "decide.npz"), replace(forest, scale=scale, shift=shift))
+        points = curve(probability, y, case, real & alone, 0) if (real & alone).any() else []
+        limits = choose(judge, points, thresholds(), Aims(a.precision, a.false_repairs))
+        (a.output / "decide.json").write_text(json.dumps(asdict(limits)) + "\n", "utf-8")
 
 
 def together(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -302,54 +309,16 @@ def make_rows(source: Source, docs: list[dict[str, Any]], copies: int, first: bo
 
 
 def cross(x: Any, y: Any, weight: Any, group: Any, folds: int, settings: Settings, columns: Sequence[int]) -> Any:
-    """Held-out log-odds of every row, by document."""
-    score = np.zeros(len(y))
+    """Held-out log-odds of every row, by document, and the forest of each fold."""
+    score, forests = np.zeros(len(y)), []
     names = tuple(NAMES[k] for k in columns)
     x = x[:, columns]
     for fold_ in range(folds):
         test = group % folds == fold_
         forest = grow(names, x[~test], y[~test], weight[~test], settings)
         score[test] = forest.log_odds(x[test])
-    return score
-
-
-def whole_texts(
-    docs: list[dict[str, Any]],
-    table: Path,
-    x: Any,
-    y: Any,
-    weight: Any,
-    group: Any,
-    folds: int,
-    settings: Settings,
-    calibration: tuple[float, float],
-) -> None:
-    """Annotate every text with a model that has not seen it, and count."""
-    names = Normaliser([open_table(table)])
-    known = names._candidates
-    right = false = wrong = 0
-    for fold_ in range(folds):
-        seen = group % folds != fold_
-        forest = grow(NAMES, x[seen], y[seen], weight[seen], settings)
-        forest = replace(forest, scale=calibration[0], shift=calibration[1])
-        trees.shipped = lambda name, forest=forest: forest  # type: ignore[assignment]
-        part = [d for k, d in enumerate(docs) if k % folds == fold_]
-        for doc, mentions in zip(part, names._recogniser.annotate([d["text"] for d in part]), strict=True):
-            gold = {(g["start"], g["end"]): set(g["ids"]) for g in doc["damaged"]}
-            for m in mentions:
-                if m.entity.id in gold.get((m.start, m.end), ()):
-                    right += 1
-                elif any(a < m.end and m.start < b for a, b in gold):
-                    wrong += not known.listed(fold(m.text))
-                elif m.match in ("rule", "fuzzy"):
-                    false += 1
-    total = sum(len(d["damaged"]) for d in docs)
-    words = sum(len(d["text"].split()) for d in docs)
-    p, r = right / max(1, right + wrong + false), right / total
-    print(
-        f"whole texts: restored {r:.4f} precision {p:.4f} F1 {2 * p * r / (p + r):.4f} "
-        f"wrong entity {wrong} false repairs in 10,000 words {1e4 * false / words:.3f}"
-    )
+        forests.append(forest)
+    return score, forests
 
 
 def best_of(score: Any, case: Any, mask: Any) -> Any:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rapidfuzz.distance import OSA
 
 from canonym import evidence, features, native, trees
+from canonym.doubts import doubted, inflected, is_joined
 from canonym.evidence import Evidence
 from canonym.features import commonness, edit_cost
 from canonym.keys import has_izafa
@@ -40,19 +41,23 @@ SURE: Final = 0.97
 class Thresholds:
     """From which probability a candidate is accepted: in texts, and for names alone.
 
-    Where the best two names lie within `margin` of each other, neither is taken.
+    Where the best two names lie within `margin` of each other, neither is taken. A form that lies below `hopeless` with
+    the best evidence that a document can give is not looked at again; one that lies below `needy` without company is
+    looked at only where its name, or another damaged spelling of it, stands in the document.
     """
 
     text: float
     alone: float
     margin: float
+    hopeless: float
+    needy: float
 
 
 @cache
 def thresholds() -> Thresholds:
     """The thresholds as shipped."""
     raw = json.loads(files("canonym").joinpath("data/decide.json").read_text("utf-8"))
-    return Thresholds(raw["text"], raw["alone"], raw["margin"])
+    return Thresholds(**raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +224,6 @@ _LONE: Final = (
         {}, {"repeated": 3, "comma_place": 0})),
     *(replace(_BEST[2], **more) for more in ({}, {"repeated": 3})),
 )  # fmt: skip
-#: A form below this probability even then is never believable: of 4,300 forms accepted in news and in damaged texts one
-#: lay below .85, none below .8.
-_HOPELESS: Final = 0.8
-#: A form below this one by itself needs company: of 4,300 accepted forms none was without.
-_NEEDY: Final = 0.5
 
 
 class Hope(IntEnum):
@@ -238,14 +238,14 @@ def believable() -> dict[str, Any]:
     """What `hopes` goes by, for the compiled sieve: kinds of evidence, of which `best` are the best, and limits."""
     from array import array
 
-    forest = trees.shipped("decide")
+    forest, limits = trees.shipped("decide"), thresholds()
     seen = array("f", [value for one in (*_BEST, *_LONE) for value in one.values()])
     return {
         "forest": forest.compiled(),
         "seen": seen.tobytes(),
         "best": len(_BEST),
-        "hopeless": forest.least(_HOPELESS),
-        "needy": forest.least(_NEEDY),
+        "hopeless": forest.least(limits.hopeless),
+        "needy": forest.least(limits.needy),
     }
 
 
@@ -254,6 +254,23 @@ def hopes(forms: Sequence[tuple[str, tuple[Candidate, ...]]]) -> list[Hope]:
 
     Depends on the spelling alone, so that it is asked once for each distinct form.
     """
+    limits = thresholds()
+    out = []
+    for (form, found), (best, lone) in zip(forms, promises(forms), strict=True):
+        if any(_sure(form, c) for c in found):
+            out.append(Hope.GOOD)
+        elif best < limits.hopeless:
+            out.append(Hope.NONE)
+        else:
+            out.append(Hope.NEEDY if lone < limits.needy else Hope.GOOD)
+    return out
+
+
+def promises(forms: Sequence[tuple[str, tuple[Candidate, ...]]]) -> list[tuple[float, float]]:
+    """The greatest probability that a document could give each form, and the greatest without company.
+
+    The second is asked for, and else 0, where the first is not hopeless.
+    """
     if not forms:
         return []
     import numpy as np
@@ -261,20 +278,15 @@ def hopes(forms: Sequence[tuple[str, tuple[Candidate, ...]]]) -> list[Hope]:
     # The spelling is described once, and set beside each kind of evidence.
     table = matrix([Case(form, found, (_BEST[0],) * len(found)) for form, found in forms])
     best = _most(table, _BEST)
-    worth = np.array(best) >= _HOPELESS
+    worth = np.array(best) >= thresholds().hopeless
     lone = np.zeros(len(table))
     lone[worth] = _most(table[worth], _LONE)
     out = []
     at = 0
-    for form, found in forms:
+    for _, found in forms:
         here = slice(at, at + len(found))
         at += len(found)
-        if any(_sure(form, c) for c in found):
-            out.append(Hope.GOOD)
-        elif max(best[here], default=0.0) < _HOPELESS:
-            out.append(Hope.NONE)
-        else:
-            out.append(Hope.NEEDY if max(lone[here]) < _NEEDY else Hope.GOOD)
+        out.append((max(best[here], default=0.0), float(max(lone[here], default=0.0))))
     return out
 
 
@@ -302,10 +314,12 @@ def _decide(case: Case, scores: Sequence[float]) -> Decision:
     for k in order:
         candidate, seen = case.candidates[k], case.seen[k]
         score = scores[k]
-        if seen.title or surname_of(case.form, candidate, seen) or sound(case.form, candidate, seen):
-            score = min(score, 0.1)  # Dr Miriam Nairobe, Mr Kunduzi, Southwest Asia
-        elif score < SURE and _sure(case.form, candidate):
-            score, likely = SURE, True
+        if left_alone(case.form, candidate, seen):
+            score = min(score, 0.1)  # Dr Miriam Nairobe, Mr Kunduzi, Southwest Asia, Brazils
+        elif _sure(case.form, candidate):
+            score, likely = max(score, SURE), True
+        elif doubted(case.form, candidate, seen, score):
+            score = min(score, 0.1)  # a surname near the name of a village
         # Reasons are sentences; they are written for what is shown.
         why = _reasons(case.form, candidate, seen) if likely or not seen.in_text else ()
         scored.append(replace(candidate, score=score, reasons=why))
@@ -320,6 +334,12 @@ def _decide(case: Case, scores: Sequence[float]) -> Decision:
         why = (f"{top.entity.canonical} and {rival.entity.canonical} are too close",)
         return Decision(case.form, "ambiguous", top, others, why)
     return Decision(case.form, "accept", top, others, top.reasons)
+
+
+def left_alone(form: str, candidate: Candidate, seen: Evidence) -> bool:
+    """True for what is no damaged name, however near: a person's name, a sound form, a name with an ending."""
+    person = bool(seen.title) or surname_of(form, candidate, seen)
+    return person or sound(form, candidate, seen) or (bool(seen.in_text) and inflected(form, candidate))
 
 
 def sound(form: str, candidate: Candidate, seen: Evidence) -> bool:
@@ -344,7 +364,7 @@ def sound(form: str, candidate: Candidate, seen: Evidence) -> bool:
         return True
     if seen.shouted and len(form) <= 5 and seen.run < 3 and " " not in form:
         return True
-    joined = candidate.match == "rule" and candidate.reasons[0].startswith("joined or split")
+    joined = is_joined(candidate)
     town = candidate.entity.prominence >= _TOWN or bool(seen.same_entity)
     if joined and (not town or (" " not in form and zipf(form) >= 2.0)):
         return True

@@ -9,6 +9,7 @@ from typing import Final
 from canonym import around, native, verdicts
 from canonym.candidates import Candidates, choose
 from canonym.caseless import CaselessFinder
+from canonym.doubts import is_joined
 from canonym.indexkeys import ATOM
 from canonym.keys import rules, without_izafa
 from canonym.lexicon import zipf
@@ -220,7 +221,7 @@ class Recogniser:
                     continue
                 found = choose(text[start : start + end], self._candidates.listed(form))
                 if not found and count > 1:
-                    found = self._candidates.by_rule(form)
+                    found = tuple(c for c in self._candidates.by_rule(form) if not is_joined(c))
                 if not found or found[0].kind in ("weak", "never", "abbreviation", "demonym"):
                     continue
                 if not (is_boundary(text, start) and is_boundary(text, start + end)):
