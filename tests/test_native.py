@@ -23,9 +23,12 @@ from canonym.features import edit_cost, edit_cost_plain, named, speller
 from canonym.index import Index
 from canonym.keys import key_hash
 from canonym.letters import surprise, surprise_plain
+from canonym.lexicon import bins, frequencies
+from canonym.lexicon import compiled as lexicon
 from canonym.model import Candidate, Entity
 from canonym.plans import Grade
 from canonym.profile import of, worth_searching
+from canonym.profile.residues import LONGEST, SHORTEST, Cuts
 from canonym.resolve import open_table
 from canonym.scan import compiled_scanner, find_long_runs, lower_words
 from canonym.spans import Planner
@@ -93,6 +96,38 @@ def test_verdicts_are_kept_by_run_and_word(text: str) -> None:
     scanner.look([text], runs, smalls)
     assert list(scanner.settle()) == [told]
     assert scanner.runs(text, 3) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh", "xx"])
+def test_words_and_their_frequencies(lang: str) -> None:
+    plain = {word: round(9 - k / 100, 2) for k, words in enumerate(bins(lang)) for word in words}
+    made = lexicon(lang)
+    assert list(frequencies(lang).items()) == list(plain.items())
+    assert all(made.zipf(word) == zipf for word, zipf in plain.items())
+    assert made.above(2.5) == {word: zipf for word, zipf in plain.items() if zipf >= 2.5}
+    assert [made.zipf(word) for word in ("xqzt", "", "\ud800")] == [0.0, 0.0, 0.0]
+
+
+def test_a_word_in_two_bins_has_the_last() -> None:
+    made = native.Lexicon(b"\x94\x81\xa6format\xa2cB\x92\xa1a\xa1b\x90\x91\xa1a")
+    assert made.above(0.0) == {"b": 9.0, "a": 8.98}
+    assert made.above(9.0) == {"b": 9.0}
+
+
+@pytest.mark.parametrize(
+    "data", [b"\x91", b"\x90", b"\x92\x80\xa1a", b"\x92\x80\x91\xa2a", b"\x92\x80\xdc\x00", b"\xc0"]
+)
+def test_what_is_no_list_of_words(data: bytes) -> None:
+    with pytest.raises(ValueError, match="no list of words"):
+        native.Lexicon(data)
+
+
+@settings(deadline=None)
+@given(st.lists(st.text("abé", min_size=5, max_size=11), max_size=30), st.lists(st.text("abé", min_size=3, max_size=9)))
+def test_cuts(words: list[str], residues: list[str]) -> None:
+    made = native.Cuts(words=words, shortest=SHORTEST, longest=LONGEST)
+    plain = {residue: sorted(ways) for residue, ways in Cuts(words).of_all(residues)}
+    assert {residue: sorted(ways) for residue in residues if (ways := made.of(residue))} == plain
 
 
 @settings(deadline=None)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COMPILED",
+    "Cuts",
     "Edits",
     "Glance",
     "Hood",
@@ -34,6 +35,7 @@ COMPILED = False
 if not os.environ.get("CANONYM_PURE"):
     try:
         from canonym._native import (
+            Cuts,
             Edits,
             Glance,
             Hood,

@@ -126,7 +126,7 @@ def compiled_scanner() -> native.Scanner:
         joint="".join(sorted(_JOINTS - {"-"})) + "-",
         particles=words("particles"),
         leading=words("leading"),
-        lexicon=lexicon.compiled(),
+        lexicon=lexicon.compiled("en"),
         rare=RARE_TAIL,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from canonym import native
-from canonym.lexicon import frequencies
+from canonym.lexicon import above
 from canonym.profile.builder import OWN_FAMILIES
 from canonym.profile.residues import LEAST_GAIN, LONGEST, SHORTEST, WITNESS, stranger, traces
 from canonym.profile.words import ENGLISH_ENOUGH, LANGUAGES, OTHER_ENOUGH, frequent, languages
@@ -41,11 +41,9 @@ def _glance() -> native.Glance:
     # What a common word leaves is told by its length: the shorter, the commoner the word must be.
     least = [stranger("x" * length) + LEAST_GAIN for length in range(3, 25)]
     shortest = [(3 + k, bound) for k, bound in enumerate(least)]
-    witnesses = {
-        word: next((length for length, bound in shortest if zipf >= bound), 25)
-        for word, zipf in frequencies("en").items()
-        if zipf >= WITNESS and 5 <= len(word) <= 24 and word.isalpha()
-    }
+    common = above(WITNESS, "en")
+    lengths = {z: next((length for length, bound in shortest if z >= bound), 25) for z in set(common.values())}
+    witnesses = {word: lengths[z] for word, z in common.items() if 5 <= len(word) <= 24 and word.isalpha()}
     return native.Glance(
         common={w: sum(1 << LANGUAGES.index(lang) for lang in langs) for w, langs in languages().items()},
         share=ENGLISH_ENOUGH,
