@@ -28,6 +28,7 @@ from canonym.lexicon import compiled as lexicon
 from canonym.model import Candidate, Entity
 from canonym.plans import Grade
 from canonym.profile import of, worth_searching
+from canonym.profile.glance import _glance
 from canonym.profile.residues import LONGEST, SHORTEST, Cuts
 from canonym.resolve import open_table
 from canonym.scan import compiled_scanner, find_long_runs, lower_words
@@ -250,6 +251,13 @@ def test_texts_not_worth_searching_have_lost_nothing() -> None:
     for text, searched in zip(texts, worth, strict=True):
         if not searched:
             assert not of([text]).scrubbed
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([*PIECES, "Orgnistion ", "wrds", "ÉCOLE ", "İzmir", "ΟΔΟΣ"]), min_size=8).map(" ".join))
+def test_a_text_is_seen_in_small_letters(text: str) -> None:
+    assert _glance().told(text, 1) == _glance().told(text.lower(), 1)
+    assert _glance().told(text + "中", 1) == _glance().told(text.lower() + "中", 1)
 
 
 @pytest.mark.parametrize("name", ["articles.jsonl"])

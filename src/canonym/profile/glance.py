@@ -21,17 +21,18 @@ def worth_searching(texts: Sequence[str]) -> list[bool]:
     """
     if not native.COMPILED:
         return [True] * len(texts)
-    return [_is_worth(text.lower()) for text in texts]
+    return [_is_worth(text) for text in texts]
 
 
-def _is_worth(lowered: str) -> bool:
-    found = _glance().told(lowered, OWN_FAMILIES)
+def _is_worth(text: str) -> bool:
+    found = _glance().told(text, OWN_FAMILIES)
     if found is None:
         return False
     english, words = found
     if not english:
         return True
     # One string must tell of several words, and must itself be missing.
+    lowered = text.lower()
     strings = Counter(trace.string for told in traces("en").explain(sorted(words)).values() for trace in told)
     return any(count >= OWN_FAMILIES and string not in lowered for string, count in strings.items())
 
