@@ -30,10 +30,11 @@ from canonym.plans import Grade
 from canonym.profile import of, worth_searching
 from canonym.profile.glance import _glance
 from canonym.profile.residues import LONGEST, SHORTEST, Cuts
+from canonym.protected import Sign, signs, signs_plain
 from canonym.resolve import open_table
 from canonym.scan import compiled_scanner, find_long_runs, lower_words
 from canonym.spans import Planner
-from canonym.text import fold, has_caseless, without_caseless
+from canonym.text import beyond_ascii, beyond_ascii_plain, fold, has_caseless, without_caseless
 from canonym.trees import shipped
 
 pytestmark = pytest.mark.skipif(not native.COMPILED, reason="canonym was installed without a C compiler")
@@ -121,6 +122,14 @@ def test_a_word_in_two_bins_has_the_last() -> None:
 def test_what_is_no_list_of_words(data: bytes) -> None:
     with pytest.raises(ValueError, match="no list of words"):
         native.Lexicon(data)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([*PIECES, *"@<:/#\\.wxX7ſ", "://", "www.", ".t7", "\U0003ffff", "😀"])).map("".join))
+def test_signs_of_what_is_never_rewritten(text: str) -> None:
+    assert signs(text) == signs_plain(text)
+    assert bool(signs(text) & Sign.LETTER) or not has_caseless(text)
+    assert beyond_ascii(text) == beyond_ascii_plain(text)
 
 
 @settings(deadline=None)

@@ -25,9 +25,11 @@ __all__ = [
     "Scanner",
     "Sieve",
     "Speller",
+    "beyond",
     "find",
     "forest_sums",
     "key_hash",
+    "signs",
     "surprise",
 ]
 
@@ -43,9 +45,11 @@ if not os.environ.get("CANONYM_PURE"):
             Scanner,
             Sieve,
             Speller,
+            beyond,
             find,
             forest_sums,
             key_hash,
+            signs,
             surprise,
         )
 

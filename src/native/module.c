@@ -3,6 +3,8 @@
 static PyMethodDef functions[] = {
     {"key_hash", native_key_hash, METH_O, "The 64-bit hash of a key."},
     {"surprise", native_surprise, METH_VARARGS, "The mean and the greatest surprise of the letters of a form."},
+    {"signs", native_signs, METH_O, "What a text may hold that is never rewritten, as bits."},
+    {"beyond", native_beyond, METH_O, "The spans of a text that are beyond ASCII."},
     {"find", native_find, METH_VARARGS, "Where a key first stands among sorted hashes, or -1."},
     {"forest_sums", forest_sums, METH_VARARGS, "The sums of the leaves that rows come to in a forest."},
     {NULL, NULL, 0, NULL},

@@ -93,6 +93,11 @@ int forest_open(Forest *forest, PyObject *args); /* (feature, threshold, leaf, t
 void forest_close(Forest *forest);
 int64_t forest_sum(const Forest *forest, const float *row);
 
+/* -- signs.c ---------------------------------------------------------------------------------------------------- */
+
+PyObject *native_signs(PyObject *self, PyObject *text);
+PyObject *native_beyond(PyObject *self, PyObject *text);
+
 /* -- letters.c -------------------------------------------------------------------------------------------------- */
 
 #define LETTERS 28
