@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from hypothesis import strategies as st
 import canonym
 from canonym import native
 from canonym.candidates import Candidates
+from canonym.corpus.block import raw_offsets
+from canonym.corpus.jsonl import ESCAPE, members, members_plain
 from canonym.decide import NAMES, Case, spelt_rows
 from canonym.deletions import MOST, Neighbourhood, compiled
 from canonym.features import edit_cost, edit_cost_plain, named, speller
@@ -130,6 +133,30 @@ def test_signs_of_what_is_never_rewritten(text: str) -> None:
     assert signs(text) == signs_plain(text)
     assert bool(signs(text) & Sign.LETTER) or not has_caseless(text)
     assert beyond_ascii(text) == beyond_ascii_plain(text)
+
+
+@settings(deadline=None)
+@given(
+    st.dictionaries(
+        st.text('a"\\é{', max_size=3),
+        st.recursive(st.text('a"\\,:{}[]é😀\n'), lambda v: st.lists(v) | st.dictionaries(st.text("ab,}"), v)),
+    ),
+    st.sampled_from([None, 1]),
+    st.booleans(),
+)
+def test_members_of_a_line(value: dict[str, object], indent: int | None, escaped: bool) -> None:
+    line = "  " + json.dumps(value, ensure_ascii=escaped, indent=indent)
+    assert list(members(line, 2)) == list(members_plain(line, 2))
+    assert [(key, json.loads(line[a:b])) for key, a, b in members(line, 2)] == list(value.items())
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from([*'a\\u\n"D8é', "\\u00e9", "\\ud83d\\ude00", "\\uD83D", "\\n"])).map("".join), st.data()
+)
+def test_offsets_into_escaped_text(raw: str, data: st.DataObject) -> None:
+    wanted = sorted(data.draw(st.lists(st.integers(0, len(raw) + 2), max_size=5)))
+    assert native.escaped(raw, wanted) == raw_offsets(raw, ESCAPE, wanted)
 
 
 @settings(deadline=None)

@@ -26,9 +26,11 @@ __all__ = [
     "Sieve",
     "Speller",
     "beyond",
+    "escaped",
     "find",
     "forest_sums",
     "key_hash",
+    "members",
     "signs",
     "surprise",
 ]
@@ -46,9 +48,11 @@ if not os.environ.get("CANONYM_PURE"):
             Sieve,
             Speller,
             beyond,
+            escaped,
             find,
             forest_sums,
             key_hash,
+            members,
             signs,
             surprise,
         )

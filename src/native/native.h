@@ -98,6 +98,11 @@ int64_t forest_sum(const Forest *forest, const float *row);
 PyObject *native_signs(PyObject *self, PyObject *text);
 PyObject *native_beyond(PyObject *self, PyObject *text);
 
+/* -- json.c ----------------------------------------------------------------------------------------------------- */
+
+PyObject *native_members(PyObject *self, PyObject *args);
+PyObject *native_escaped(PyObject *self, PyObject *args);
+
 /* -- letters.c -------------------------------------------------------------------------------------------------- */
 
 #define LETTERS 28
