@@ -112,6 +112,8 @@ def letters(text: str) -> str:
     >>> letters("N’Djamena"), letters("San\\nJosé")
     ('ndjamena', 'san josé')
     """
+    if _ASCII_PLAIN.fullmatch(text):
+        return text.lower()
     text = text.casefold()
     if not text.isascii():
         text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_DROPPED).casefold())
