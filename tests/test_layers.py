@@ -22,7 +22,7 @@ ROWS = (
     "model native",
     "plans",
     "text",
-    "domains indexfile rewrite romanise spelling",
+    "domains indexfile protected rewrite romanise spelling",
     "keys",
     "deletions indexkeys letters lexicon packs similarity table trees",
     "check index merge profile scan",

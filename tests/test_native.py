@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -17,19 +18,26 @@ from hypothesis import strategies as st
 import canonym
 from canonym import native
 from canonym.candidates import Candidates
+from canonym.corpus.block import raw_offsets
+from canonym.corpus.jsonl import ESCAPE, members, members_plain
 from canonym.decide import NAMES, Case, spelt_rows
 from canonym.deletions import MOST, Neighbourhood, compiled
 from canonym.features import edit_cost, edit_cost_plain, named, speller
 from canonym.index import Index
 from canonym.keys import key_hash
 from canonym.letters import surprise, surprise_plain
+from canonym.lexicon import bins, frequencies
+from canonym.lexicon import compiled as lexicon
 from canonym.model import Candidate, Entity
 from canonym.plans import Grade
 from canonym.profile import of, worth_searching
+from canonym.profile.glance import _glance
+from canonym.profile.residues import LONGEST, SHORTEST, Cuts
+from canonym.protected import Sign, signs, signs_plain
 from canonym.resolve import open_table
 from canonym.scan import compiled_scanner, find_long_runs, lower_words
 from canonym.spans import Planner
-from canonym.text import fold, has_caseless, without_caseless
+from canonym.text import beyond_ascii, beyond_ascii_plain, fold, has_caseless, without_caseless
 from canonym.trees import shipped
 
 pytestmark = pytest.mark.skipif(not native.COMPILED, reason="canonym was installed without a C compiler")
@@ -93,6 +101,70 @@ def test_verdicts_are_kept_by_run_and_word(text: str) -> None:
     scanner.look([text], runs, smalls)
     assert list(scanner.settle()) == [told]
     assert scanner.runs(text, 3) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh", "xx"])
+def test_words_and_their_frequencies(lang: str) -> None:
+    plain = {word: round(9 - k / 100, 2) for k, words in enumerate(bins(lang)) for word in words}
+    made = lexicon(lang)
+    assert list(frequencies(lang).items()) == list(plain.items())
+    assert all(made.zipf(word) == zipf for word, zipf in plain.items())
+    assert made.above(2.5) == {word: zipf for word, zipf in plain.items() if zipf >= 2.5}
+    assert [made.zipf(word) for word in ("xqzt", "", "\ud800")] == [0.0, 0.0, 0.0]
+
+
+def test_a_word_in_two_bins_has_the_last() -> None:
+    made = native.Lexicon(b"\x94\x81\xa6format\xa2cB\x92\xa1a\xa1b\x90\x91\xa1a")
+    assert made.above(0.0) == {"b": 9.0, "a": 8.98}
+    assert made.above(9.0) == {"b": 9.0}
+
+
+@pytest.mark.parametrize(
+    "data", [b"\x91", b"\x90", b"\x92\x80\xa1a", b"\x92\x80\x91\xa2a", b"\x92\x80\xdc\x00", b"\xc0"]
+)
+def test_what_is_no_list_of_words(data: bytes) -> None:
+    with pytest.raises(ValueError, match="no list of words"):
+        native.Lexicon(data)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([*PIECES, *"@<:/#\\.wxX7ſ", "://", "www.", ".t7", "\U0003ffff", "😀"])).map("".join))
+def test_signs_of_what_is_never_rewritten(text: str) -> None:
+    assert signs(text) == signs_plain(text)
+    assert bool(signs(text) & Sign.LETTER) or not has_caseless(text)
+    assert beyond_ascii(text) == beyond_ascii_plain(text)
+
+
+@settings(deadline=None)
+@given(
+    st.dictionaries(
+        st.text('a"\\é{', max_size=3),
+        st.recursive(st.text('a"\\,:{}[]é😀\n'), lambda v: st.lists(v) | st.dictionaries(st.text("ab,}"), v)),
+    ),
+    st.sampled_from([None, 1]),
+    st.booleans(),
+)
+def test_members_of_a_line(value: dict[str, object], indent: int | None, escaped: bool) -> None:
+    line = "  " + json.dumps(value, ensure_ascii=escaped, indent=indent)
+    assert list(members(line, 2)) == list(members_plain(line, 2))
+    assert [(key, json.loads(line[a:b])) for key, a, b in members(line, 2)] == list(value.items())
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from([*'a\\u\n"D8é', "\\u00e9", "\\ud83d\\ude00", "\\uD83D", "\\n"])).map("".join), st.data()
+)
+def test_offsets_into_escaped_text(raw: str, data: st.DataObject) -> None:
+    wanted = sorted(data.draw(st.lists(st.integers(0, len(raw) + 2), max_size=5)))
+    assert native.escaped(raw, wanted) == raw_offsets(raw, ESCAPE, wanted)
+
+
+@settings(deadline=None)
+@given(st.lists(st.text("abé", min_size=5, max_size=11), max_size=30), st.lists(st.text("abé", min_size=3, max_size=9)))
+def test_cuts(words: list[str], residues: list[str]) -> None:
+    made = native.Cuts(words=words, shortest=SHORTEST, longest=LONGEST)
+    plain = {residue: sorted(ways) for residue, ways in Cuts(words).of_all(residues)}
+    assert {residue: sorted(ways) for residue in residues if (ways := made.of(residue))} == plain
 
 
 @settings(deadline=None)
@@ -215,6 +287,13 @@ def test_texts_not_worth_searching_have_lost_nothing() -> None:
     for text, searched in zip(texts, worth, strict=True):
         if not searched:
             assert not of([text]).scrubbed
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([*PIECES, "Orgnistion ", "wrds", "ÉCOLE ", "İzmir", "ΟΔΟΣ"]), min_size=8).map(" ".join))
+def test_a_text_is_seen_in_small_letters(text: str) -> None:
+    assert _glance().told(text, 1) == _glance().told(text.lower(), 1)
+    assert _glance().told(text + "中", 1) == _glance().told(text.lower() + "中", 1)
 
 
 @pytest.mark.parametrize("name", ["articles.jsonl"])

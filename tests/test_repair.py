@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ftfy.badness import is_bad
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from canonym import profile
 from canonym.model import Edit
 from canonym.profile import Profile
 from canonym.repair import mend, repair
+from canonym.repair.mojibake import _SOUND
 from canonym.rewrite import apply, invert
 
 CASES = json.loads((Path(__file__).parent / "cases" / "repair.json").read_text(encoding="utf-8"))
@@ -145,6 +147,14 @@ def test_mojibake_is_mended(before: str, after: str) -> None:
 @pytest.mark.parametrize("text", CASES["untouched"])
 def test_what_only_looks_broken_is_left(text: str) -> None:
     assert mend(text) == ()
+
+
+def test_lone_typography_is_no_mojibake() -> None:
+    # What `mend` need not ask ftfy, asked of it, between any two characters of ASCII.
+    plain = [chr(code) for code in range(128)]
+    every = (f"{before}{char}{after}" for char in _SOUND for before in plain for after in plain)
+    assert not is_bad("\n\n\n".join(every))
+    assert not any(is_bad(f"{part}{char}{part}") for char in _SOUND for part in ("", *plain))
 
 
 def test_stretches_within_one_long_word_do_not_overlap() -> None:

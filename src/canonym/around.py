@@ -6,6 +6,7 @@ Asked only where a mention would be rewritten: what is part of a listed name tha
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final
 
 from canonym.candidates import Candidates, choose
@@ -52,17 +53,18 @@ def _listed(text: str, found: Mention, candidates: Candidates) -> Mention | None
         return None
     left, right = max(0, found.start - _REACH), found.end + _REACH
     starts = [found.start]
-    for word in reversed([*_WORD.finditer(text, left, found.start)][-_WORDS_BEFORE:]):
-        if word.start() == left > 0:
+    for match in islice(_WORD.finditer(text[left : found.start][::-1]), _WORDS_BEFORE):  # the nearest first
+        start, word = found.start - match.end(), match[0][::-1]
+        if start == left > 0:
             break  # cut
-        if _is_name_like(word[0]) and candidates.opens(fold(word[0])):
-            starts.append(word.start())
+        if _is_name_like(word) and candidates.opens(fold(word)):
+            starts.append(start)
     ends = [found.end, *_marks(text, found.end)]
-    for word in [*_WORD.finditer(text, found.end, right)][:_WORDS_AFTER]:
-        if word.end() == right:
+    for match in islice(_WORD.finditer(text, found.end, right), _WORDS_AFTER):
+        if match.end() == right:
             break
-        if _is_name_like(word[0]) and candidates.is_part(fold(word[0])):
-            ends += [word.end(), *_marks(text, word.end())]
+        if _is_name_like(match[0]) and candidates.is_part(fold(match[0])):
+            ends += [match.end(), *_marks(text, match.end())]
     for start in reversed(starts):
         for end in reversed(ends):
             if (start, end) == (found.start, found.end) or not _stands(text, start, end):

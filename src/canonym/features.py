@@ -45,7 +45,9 @@ def compiled_costs() -> native.Edits:
 @cache
 def speller() -> native.Speller:
     """`of_spelling` for all candidates of a form, compiled."""
-    return native.Speller(edits=compiled_costs(), lexicon=lexicon.compiled(), sounds=rules().consonants, letters=odds())
+    return native.Speller(
+        edits=compiled_costs(), lexicon=lexicon.compiled("en"), sounds=rules().consonants, letters=odds()
+    )
 
 
 def named(candidate: Candidate) -> tuple[str, str, int, bool, bool]:

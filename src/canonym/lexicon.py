@@ -7,7 +7,7 @@ A frequency is on the Zipf scale: log10 of occurrences in a thousand million wor
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
@@ -18,21 +18,53 @@ from canonym import native
 
 @cache
 def frequencies(lang: str = "en") -> Mapping[str, float]:
-    """Every known word of a language (lower case) with its Zipf frequency, 0 to 8; some 320,000 for English."""
+    """Every known word of a language (lower case) with its Zipf frequency, 0 to 8; some 320,000 for English.
+
+    To ask of single words, or for the common ones, `look_up` and `above` are much less work.
+    """
+    if native.COMPILED:
+        return compiled(lang).above(0.0)
     out: dict[str, float] = {}
     for k, words in enumerate(bins(lang)):
         out.update(dict.fromkeys(words, round(9 - k / 100, 2)))
     return out
 
 
-def bins(lang: str = "en") -> Sequence[Sequence[str]]:
-    """The words of a language in bins, commonest first: bin k holds those of Zipf frequency 9 - k / 100.
+@cache
+def above(floor: float, lang: str) -> Mapping[str, float]:
+    """The words of a language with a Zipf frequency of at least `floor`, each with its own.
 
-    Read from wordfreq's files (its format cBpack) without importing it, which takes longer than reading them.
+    >>> "the" in above(6.0, "en"), "connecticut" in above(6.0, "en")
+    (True, False)
     """
-    import gzip
+    if native.COMPILED:
+        return compiled(lang).above(floor)
+    return {word: zipf for word, zipf in frequencies(lang).items() if zipf >= floor}
 
+
+@cache
+def compiled(lang: str) -> native.Lexicon:
+    """`frequencies`, compiled: made from the bytes of wordfreq's file without a string for each word.
+
+    It keeps words by hashes of 64 bits, as an index does its keys: two that meet are not to be expected.
+    """
+    return native.Lexicon(_packed(lang))
+
+
+def bins(lang: str = "en") -> Sequence[Sequence[str]]:
+    """The words of a language in bins, commonest first: bin k holds those of Zipf frequency 9 - k / 100."""
     import msgpack
+
+    packed = _packed(lang)
+    return msgpack.unpackb(packed, raw=False)[1:] if packed else ()
+
+
+def _packed(lang: str) -> bytes:
+    """wordfreq's file of a language (its format cBpack), unzipped; empty where there is none.
+
+    Read without importing wordfreq, which takes longer than reading it.
+    """
+    import zlib
 
     found = find_spec("wordfreq")
     folders = found.submodule_search_locations if found is not None else None
@@ -40,15 +72,17 @@ def bins(lang: str = "en") -> Sequence[Sequence[str]]:
         for folder in folders or ():
             path = Path(folder) / "data" / f"{name}.msgpack.gz"
             if path.exists():
-                raw = msgpack.unpackb(gzip.decompress(path.read_bytes()), raw=False)
-                return raw[1:]  # type: ignore[no-any-return]
-    return ()
+                return zlib.decompress(path.read_bytes(), 31)  # a gzip header, and the largest window
+    return b""
 
 
 @cache
-def compiled() -> native.Lexicon:
-    """`frequencies` of English, for the compiled loops."""
-    return native.Lexicon(frequencies=dict(frequencies()))
+def look_up(lang: str) -> Callable[[str], float]:
+    """What gives the Zipf frequency of a word in lower case, 0.0 where it is not known."""
+    if native.COMPILED:
+        return compiled(lang).zipf
+    known = frequencies(lang)
+    return lambda word: known.get(word, 0.0)
 
 
 def zipf(word: str, lang: str = "en") -> float:
@@ -57,7 +91,7 @@ def zipf(word: str, lang: str = "en") -> float:
     >>> zipf("Office") > 5, zipf("Tebyan")
     (True, 0.0)
     """
-    return frequencies(lang).get(word.lower(), 0.0)
+    return look_up(lang)(word.lower())
 
 
 @cache

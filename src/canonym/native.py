@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COMPILED",
+    "Cuts",
     "Edits",
     "Glance",
     "Hood",
@@ -24,9 +25,13 @@ __all__ = [
     "Scanner",
     "Sieve",
     "Speller",
+    "beyond",
+    "escaped",
     "find",
     "forest_sums",
     "key_hash",
+    "members",
+    "signs",
     "surprise",
 ]
 
@@ -34,6 +39,7 @@ COMPILED = False
 if not os.environ.get("CANONYM_PURE"):
     try:
         from canonym._native import (
+            Cuts,
             Edits,
             Glance,
             Hood,
@@ -41,9 +47,13 @@ if not os.environ.get("CANONYM_PURE"):
             Scanner,
             Sieve,
             Speller,
+            beyond,
+            escaped,
             find,
             forest_sums,
             key_hash,
+            members,
+            signs,
             surprise,
         )
 

@@ -298,7 +298,8 @@ def _checked(block: Block, texts: Sequence[str], results: list[Result | str]) ->
         else:
             try:
                 if apply(texts[k], result.edits) == result.text:
-                    own[k] = replace(result, edits=tuple(edit for edit in result.edits if edit.before != edit.after))
+                    told = tuple(edit for edit in result.edits if edit.before != edit.after)
+                    own[k] = result if len(told) == len(result.edits) else replace(result, edits=told)
                     continue
             except CanonymError as error:
                 problem = error.problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from canonym import around, native, verdicts
 from canonym.candidates import Candidates, choose
@@ -16,7 +16,8 @@ from canonym.lexicon import zipf
 from canonym.model import Candidate, Mention
 from canonym.pages import Page, Placed, Spans, believe, has_company, listed_mention, mention, without_overlap
 from canonym.plans import Grade
-from canonym.scan import find_domains, find_long_runs, find_lower, find_protected, lower_words
+from canonym.protected import Sign, find_domains, find_protected, signs
+from canonym.scan import find_long_runs, find_lower, lower_words
 from canonym.spans import Planner
 from canonym.text import fold, has_caseless, is_boundary, without_caseless
 
@@ -39,6 +40,16 @@ _CACHE: Final = 200_000
 _ARTICLE: Final = re.compile(r"\b([a-z]{2,3})[- ]$")
 
 
+class _Seen(NamedTuple):
+    """What was seen of a text: runs that may hold something, whether it has any run, and whether a word in small
+    letters may open a name.
+    """
+
+    runs: Sequence[tuple[int, str]]
+    capitals: bool
+    smalls: bool
+
+
 class Recogniser:
     """Finds the mentions of texts; what it learns of strings is kept, of documents nothing."""
 
@@ -49,6 +60,8 @@ class Recogniser:
         self._lower_known: dict[tuple[str, float], bool] = {}
         self._kept: verdicts.Kept | None = None
         self._plain: set[str] = set()  # words in small letters that open no name
+        #: The texts that `silent` has just found not to be, with what the scanner said: they are read next.
+        self._loud: dict[int, tuple[str, int]] = {}
 
     def annotate(self, texts: Sequence[str]) -> list[list[Mention]]:
         """The mentions of each text, in order, without overlap. A result depends on its own text alone."""
@@ -67,8 +80,8 @@ class Recogniser:
     def pages(self, texts: Sequence[str]) -> list[Page]:
         """What is listed in each text, and what is proposed, before anything of it is believed."""
         found = self._runs(texts)
-        self._planner.prepare(run for runs, _ in found for _, run in runs)
-        return [self._open(text, *runs) for text, runs in zip(texts, found, strict=True)]
+        self._planner.prepare(run for here in found for _, run in here.runs)
+        return [self._open(text, here) for text, here in zip(texts, found, strict=True)]
 
     def near(self, names: Sequence[str], type_: str | None = None) -> list[tuple[Candidate, ...]]:
         """The entities, of some type where one is given, that each name, taken whole, is nearest to."""
@@ -108,10 +121,12 @@ class Recogniser:
         ]
         runs = {text: _spelt(text, self._planner.scanner.runs(text, Grade.LISTED)) for text in needy}
         self._planner.prepare(run for found in runs.values() for _, run in found)
-        return [
+        out = [
             _is_quiet(code) and (code & _GRADE < Grade.NEEDY or self._is_lonely(text, runs[text]))
             for text, code in zip(texts, codes, strict=True)
         ]
+        self._loud = {id(t): (t, code) for t, code, quiet in zip(texts, codes, out, strict=True) if not quiet}
+        return out
 
     def _is_lonely(self, text: str, runs: Iterable[tuple[int, str]]) -> bool:
         """True for a text in which no form that needs company has any."""
@@ -144,6 +159,13 @@ class Recogniser:
         codes = scanner.settle()
         return [_CASELESS if text and not seen else code for text, seen, code in zip(texts, given, codes, strict=True)]
 
+    def _codes(self, texts: Sequence[str]) -> Sequence[int]:
+        """What the scanner says of each text, or has said already."""
+        loud, self._loud = self._loud, {}
+        if all(id(text) in loud for text in texts):  # held there, so that no other has its id
+            return [loud[id(text)][1] for text in texts]
+        return self._look(texts)
+
     def _graded(self, smalls: Sequence[str]) -> dict[int, list[str]]:
         """Words in small letters: those that open no name, those that do in a text without capitals, and in any."""
         rare = [word for word in smalls if zipf(word) < _LOWER_PLAIN]
@@ -157,39 +179,45 @@ class Recogniser:
             _OPENS: loud,
         }
 
-    def _runs(self, texts: Sequence[str]) -> list[tuple[list[tuple[int, str]], bool]]:
-        """The runs of each text with their offsets, but for those that hold nothing; and whether it has any."""
+    def _runs(self, texts: Sequence[str]) -> list[_Seen]:
+        """The runs of each text with their offsets, but for those that hold nothing; and what else was seen of it."""
         if not native.COMPILED:
-            return [(runs := _spelt(text, find_long_runs(_apart(text))), bool(runs)) for text in texts]
+            every = [_spelt(text, find_long_runs(_apart(text))) for text in texts]
+            return [_Seen(runs, bool(runs), True) for runs in every]
         scanner, out = self._planner.scanner, []
-        for text, code in zip(texts, self._look(texts), strict=True):
+        for text, code in zip(texts, self._codes(texts), strict=True):
             if code == _CASELESS:
                 runs = _spelt(text, scanner.runs(_apart(text)))
-                out.append((runs, bool(runs)))
+                out.append(_Seen(runs, bool(runs), True))
             else:
                 grade = code & _GRADE
                 runs = _spelt(text, scanner.runs(text, Grade.LISTED)) if grade >= Grade.LISTED else []
-                out.append((runs, grade > 0))
+                out.append(_Seen(runs, grade > 0, _opens_small(code)))
         return out
 
-    def _open(self, text: str, runs: Sequence[tuple[int, str]], capitals: bool) -> Page:
+    def _open(self, text: str, seen: _Seen) -> Page:
         """What a text surely holds, and what it may hold."""
         listed: list[Mention] = []
         weak: list[Mention] = []
         proposed: list[Placed] = []
-        hosts = self._domains(text)
-        for at, run in runs:
+        there = signs(text)
+        hosts = self._domains(text) if there & Sign.HOST else []
+        for at, run in seen.runs:
             plan = self._planner.plan(run)
             for span in plan.listed:
                 (weak if span.weak else listed).append(listed_mention(text, at, span))
             for span in plan.proposed:
                 proposed.append(Placed(at + span.start, at + span.end, span, at, plan))
-        guarded = Spans([*find_protected(text), *((h.start, h.end) for h in hosts)])
-        listed = [m for m in listed if not guarded.near(m.start, m.end)] + hosts
-        weak = [m for m in weak if not guarded.near(m.start, m.end)]
-        proposed = [p for p in proposed if not guarded.near(p.start, p.end)]
-        listed += [m for m in self._caseless.find(text) if not guarded.near(m.start, m.end)]
-        listed += [m for m in self._lower(text, capitals, listed) if not guarded.near(m.start, m.end)]
+        spans = [*find_protected(text, there), *((h.start, h.end) for h in hosts)]
+        guarded = Spans(spans)
+        if spans:
+            listed = [m for m in listed if not guarded.near(m.start, m.end)] + hosts
+            weak = [m for m in weak if not guarded.near(m.start, m.end)]
+            proposed = [p for p in proposed if not guarded.near(p.start, p.end)]
+        if there & Sign.LETTER:
+            listed += [m for m in self._caseless.find(text) if not guarded.near(m.start, m.end)]
+        if seen.smalls:
+            listed += [m for m in self._lower(text, seen.capitals, listed) if not guarded.near(m.start, m.end)]
         if weak:
             sure = {m.entity.id for m in listed}
             listed += [m for m in weak if m.entity.id in sure]
@@ -248,8 +276,13 @@ class Recogniser:
 
 def _is_quiet(code: int) -> bool:
     """True where no run holds what may be rewritten without company, and no word in small letters opens a name."""
+    return code & _GRADE < Grade.LOUD and not _opens_small(code)
+
+
+def _opens_small(code: int) -> bool:
+    """True where a word in small letters opens a name, in a text with such capitals."""
     grade, small = code & _GRADE, code // _SMALL
-    return grade < Grade.LOUD and (small < _PLAIN_ONLY or (small == _PLAIN_ONLY and grade > 0))
+    return small > _PLAIN_ONLY or (small == _PLAIN_ONLY and grade == 0)
 
 
 def _apart(text: str) -> str:

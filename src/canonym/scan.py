@@ -126,97 +126,9 @@ def compiled_scanner() -> native.Scanner:
         joint="".join(sorted(_JOINTS - {"-"})) + "-",
         particles=words("particles"),
         leading=words("leading"),
-        lexicon=lexicon.compiled(),
+        lexicon=lexicon.compiled("en"),
         rare=RARE_TAIL,
     )
-
-
-_DOT = re.compile(r"\.[A-Za-z]{2}")
-_HOST = re.compile(r"(?:https?://)?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?![\w-])")
-_HOST_BEFORE = re.compile(r"[\w@.:/-]*$")
-
-
-def find_domains(text: str) -> Iterator[re.Match[str]]:
-    """Host names, with or without http://; none inside an e-mail address or a longer word.
-
-    >>> [m[0] for m in find_domains("see www.newsgram.com, not me@x.org. The end.")]
-    ['www.newsgram.com']
-    """
-    done = 0
-    for dot in _DOT.finditer(text):
-        if dot.start() < done:
-            continue
-        left = text[max(done, dot.start() - 255) : dot.start()]
-        before = _HOST_BEFORE.search(left)
-        start = dot.start() - (len(left) - before.start() if before else 0)
-        match = _HOST.match(text, start)
-        done = match.end() if match else dot.end()
-        if match and match.end() >= dot.end():
-            yield match
-
-
-#: What is never rewritten, each kind with a sign that it is there at all.
-_ADDRESS = re.compile(r"https?://\S+|www\.\S+")
-_AT = re.compile(r"@[\w-]+(?:\.[\w-]+)*")
-_TAG = re.compile(r"(?<![\w&])[#$][^\W\d_]\w*")
-_IDENTIFIER = re.compile(r"_")
-_WORDS_BEFORE = re.compile(r"\w+$")
-_WORDS_AFTER = re.compile(r"\w+")
-_WINDOWS = re.compile(r"(?:\b[A-Za-z]:)?(?:\\[\w. -]*[\w-])+")
-_FILE = re.compile(
-    r"\.(?:txt|docx?|pdf|csv|tsv|jsonl?|xml|html?|php|jpe?g|png|gif|xlsx?|pptx?|zip|gz|mp[34]|py|js|md)\b"
-)
-_TICKER = re.compile(r"<[A-Z0-9.]+>")
-_PATH = re.compile(r"(?:/[\w.-]+){2,}")
-_MAILBOX = re.compile(r"[\w.+-]+$")
-_FOLDER = re.compile(r"[\w-]+$")
-
-
-def find_protected(text: str) -> list[tuple[int, int]]:
-    """Spans that mean what they spell and are never rewritten: addresses, handles, tags, symbols, files, identifiers.
-
-    >>> [text[a:b] for text in ["(@NBCNews) at in a/b/c, <JAPN.T>"] for a, b in find_protected(text)]
-    ['@NBCNews', '<JAPN.T>', 'a/b/c']
-    """
-    out: list[tuple[int, int]] = []
-    if "@" in text:
-        out += [_with_left(text, m, _MAILBOX) for m in _AT.finditer(text)]
-    if "<" in text:
-        out += [m.span() for m in _TICKER.finditer(text)]
-    if "://" in text or "www." in text:
-        out += [m.span() for m in _ADDRESS.finditer(text)]
-    if "#" in text or "$" in text:
-        out += [m.span() for m in _TAG.finditer(text)]
-    if "\\" in text:
-        out += [m.span() for m in _WINDOWS.finditer(text)]
-    if "_" in text:
-        out += _identifiers(text)
-    if "." in text:
-        out += [_with_left(text, m, _MAILBOX) for m in _FILE.finditer(text)]
-    if text.count("/") > 1:
-        out += [_with_left(text, m, _FOLDER) for m in _PATH.finditer(text)]
-    return out
-
-
-def _identifiers(text: str) -> list[tuple[int, int]]:
-    """Words that a low line joins: SHIBERGHAN_X, afghstan_id; not _emphasis_."""
-    out = []
-    done = 0
-    for match in _IDENTIFIER.finditer(text):
-        at = match.start()
-        if at < done or at == 0 or not text[at - 1].isalnum() or not text[at + 1 : at + 2].isalnum():
-            continue
-        left = _WORDS_BEFORE.search(text, max(done, at - 64), at)
-        right = _WORDS_AFTER.match(text, at)
-        done = right.end() if right else at + 1
-        out.append((left.start() if left else at, done))
-    return out
-
-
-def _with_left(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> tuple[int, int]:
-    left = text[max(0, match.start() - 64) : match.start()]
-    found = pattern.search(left)
-    return match.start() - (len(left) - found.start() if found else 0), match.end()
 
 
 @dataclass(frozen=True, slots=True)

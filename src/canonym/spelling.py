@@ -15,7 +15,7 @@ def same_but_for_case(surface: str, canonical: str) -> bool:
     >>> same_but_for_case("NEW\\nYORK", "New York"), same_but_for_case("Mazar e Sharif", "Mazar-e-Sharif")
     (True, False)
     """
-    return letters(surface) == letters(canonical)
+    return surface == canonical or letters(surface) == letters(canonical)
 
 
 def as_written(surface: str, canonical: str) -> str:

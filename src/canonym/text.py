@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
+from canonym import native
+
 #: Apostrophes, quotes inside names, and the marks that romanisations use for ayn and hamza: dropped.
 APOSTROPHES: Final = "'’‘‛`´ʻʼʽʾʿˈʹʺ′＇ʰ՚׳״\u02bf\u02be"
 #: Hyphens, dashes and the low line: a blank.
@@ -110,6 +112,8 @@ def letters(text: str) -> str:
     >>> letters("N’Djamena"), letters("San\\nJosé")
     ('ndjamena', 'san josé')
     """
+    if _ASCII_PLAIN.fullmatch(text):
+        return text.lower()
     text = text.casefold()
     if not text.isascii():
         text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_DROPPED).casefold())
@@ -234,3 +238,20 @@ def without_caseless(text: str) -> str:
     '.Kabul.'
     """
     return "".join("." if c > "\u0558" and _is_caseless(c) else c for c in text)
+
+
+_BEYOND: Final = re.compile(r"[^\x00-\x7f]+")
+
+
+def beyond_ascii(text: str) -> list[tuple[int, int]]:
+    """The spans of a text that are beyond ASCII.
+
+    >>> beyond_ascii("in “Köln”")
+    [(3, 4), (5, 6), (8, 9)]
+    """
+    return native.beyond(text) if native.COMPILED else beyond_ascii_plain(text)
+
+
+def beyond_ascii_plain(text: str) -> list[tuple[int, int]]:
+    """`beyond_ascii` in Python: what the compiled one must equal."""
+    return [match.span() for match in _BEYOND.finditer(text)]

@@ -2,7 +2,7 @@
 #include "native.h"
 
 enum { FEWEST = 8, FIRST = 200, LONGEST = 24, SHORTEST = 3, DIFFERENT = 64, BITS = 25 };
-enum { LANGUAGES = 64, SHOWN = 2000, TYPES = 5, SLOTS = 4096 };
+enum { MET = 1 << 15, LANGUAGES = 64, SHOWN = 2000, TYPES = 5, SLOTS = 4096 };
 
 typedef struct {
     PyObject_HEAD
@@ -11,23 +11,52 @@ typedef struct {
     Numbers frequent; /* words that explain themselves */
     uint8_t *left;    /* what common words leave when a string is cut out of them: two bits for each */
     double share, other_share;
+    uint64_t met[MET]; /* words met before, their two lowest bits put to use: ENGLISH, TELLING */
 } Glance;
 
-static inline uint64_t begin_hash(void)
+/* One of the commonest English words; one of which a string may have been cut. */
+enum { ENGLISH = 1, TELLING = 2 };
+
+/* A hash of letters, eight bytes at a time, so that words in ASCII are taken as they lie in a text. */
+typedef struct {
+    uint64_t h, bytes;
+    int count;
+} Hash;
+
+#define BEGUN ((Hash){0xCBF29CE484222325u, 0, 0})
+
+static inline void add_bytes(Hash *hash, uint64_t bytes)
 {
-    return 0xCBF29CE484222325u;
+    hash->h = (hash->h ^ bytes) * 0xFF51AFD7ED558CCDu;
+    hash->h ^= hash->h >> 32;
 }
 
-static inline uint64_t add_hash(uint64_t h, Py_UCS4 c)
+static inline void add_byte(Hash *hash, uint64_t byte)
 {
-    return (h ^ c) * 0x100000001B3u;
+    hash->bytes |= byte << (8 * hash->count);
+    if (++hash->count == 8) {
+        add_bytes(hash, hash->bytes);
+        hash->bytes = 0;
+        hash->count = 0;
+    }
 }
 
-static inline uint64_t end_hash(uint64_t h)
+static inline void add_letter(Hash *hash, Py_UCS4 c)
 {
-    h = (h ^ (h >> 33)) * 0xFF51AFD7ED558CCDu;
-    h = (h ^ (h >> 33)) * 0xC4CEB9FE1A85EC53u;
-    h ^= h >> 33;
+    if (c < 128) {
+        add_byte(hash, c);
+        return;
+    }
+    add_byte(hash, 0x80 | (c >> 14));
+    add_byte(hash, 0x80 | ((c >> 7) & 0x7F));
+    add_byte(hash, 0x80 | (c & 0x7F));
+}
+
+static inline uint64_t end_hash(const Hash *hash)
+{
+    uint64_t h = (hash->h ^ hash->bytes ^ ((uint64_t)hash->count << 56)) * 0xC4CEB9FE1A85EC53u;
+    h = (h ^ (h >> 32)) * 0xFF51AFD7ED558CCDu;
+    h ^= h >> 32;
     return h ? h : 1;
 }
 
@@ -95,6 +124,61 @@ static int is_shown_english(const Glance *g, const Counts *c)
     return (double)c->first_english / (double)(c->shown < FIRST ? c->shown : FIRST) >= g->share;
 }
 
+static unsigned nature(const Glance *g, uint64_t h, Py_ssize_t size)
+{
+    int telling = size >= SHORTEST && size <= LONGEST && marked(g->left, h) && !numbers_get(&g->frequent, h);
+    return (is_english(g, numbers_get(&g->common, h)) ? ENGLISH : 0) | (telling ? TELLING : 0);
+}
+
+/* `nature`, of most words without a look into the tables, which are large. */
+static inline unsigned known_nature(Glance *g, uint64_t h, Py_ssize_t size)
+{
+    uint64_t *met = &g->met[(h >> 2) & (MET - 1)];
+    if ((*met ^ h) >= 4)
+        *met = (h & ~(uint64_t)3) | nature(g, h, size);
+    return (unsigned)*met & 3;
+}
+
+/* A letter in small, 0 for what is none. There are no capitals beyond ASCII: `has_capitals` sees to them. */
+static inline Py_UCS4 small(Py_UCS4 c)
+{
+    if (c < 128) {
+        c |= 32;
+        return c >= 'a' && c <= 'z' ? c : 0;
+    }
+    return Py_UNICODE_ISALNUM(c) && !Py_UNICODE_ISDECIMAL(c) ? c : 0;
+}
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && defined(__GNUC__)
+/* The letters in ASCII at some place, eight at a time; gives how many, and leaves what is no letter to `look`. */
+static inline Py_ssize_t add_ascii(Hash *hash, const uint8_t *text, Py_ssize_t left)
+{
+    const uint64_t each = 0x0101010101010101u;
+    Py_ssize_t size = 0;
+    while (left - size >= 8) {
+        uint64_t x, low;
+        memcpy(&x, text + size, 8);
+        x |= 0x20 * each;
+        low = x & (0x7F * each);
+        uint64_t letters = (low + (0x80 - 'a') * each) & ~(low + (0x7F - 'z') * each) & ~x & (0x80 * each);
+        uint64_t others = letters ^ (0x80 * each);
+        if (others) {
+            hash->count = __builtin_ctzll(others) >> 3;
+            hash->bytes = x & ((((uint64_t)1) << (8 * hash->count)) - 1);
+            return size + hash->count;
+        }
+        add_bytes(hash, x);
+        size += 8;
+    }
+    return size;
+}
+#else
+static inline Py_ssize_t add_ascii(Hash *Py_UNUSED(hash), const uint8_t *Py_UNUSED(text), Py_ssize_t Py_UNUSED(left))
+{
+    return 0;
+}
+#endif
+
 static inline __attribute__((always_inline)) int look(Glance *g, PyObject *text, int kind, Py_ssize_t enough,
                                                       Counts *counts, PyObject *words_told)
 {
@@ -103,27 +187,26 @@ static inline __attribute__((always_inline)) int look(Glance *g, PyObject *text,
     uint64_t told[DIFFERENT];
     Py_ssize_t different = 0;
     while (k < n) {
-        Py_UCS4 c = PyUnicode_READ(kind, data, k);
-        if (!(c < 128 ? (c >= 'a' && c <= 'z') : Py_UNICODE_ISALNUM(c) && !Py_UNICODE_ISDECIMAL(c))) {
+        Py_UCS4 c = small(PyUnicode_READ(kind, data, k));
+        if (!c) {
             k++;
             continue;
         }
         Py_ssize_t begin = k;
-        uint64_t h = begin_hash();
-        do {
-            h = add_hash(h, c);
-            k++;
-        } while (k < n && (c = PyUnicode_READ(kind, data, k),
-                           c < 128 ? (c >= 'a' && c <= 'z') : Py_UNICODE_ISALNUM(c) && !Py_UNICODE_ISDECIMAL(c)));
-        h = end_hash(h);
+        Hash hash = BEGUN;
+        if (kind == PyUnicode_1BYTE_KIND)
+            k += add_ascii(&hash, (const uint8_t *)data + k, n - k);
+        for (; k < n && (c = small(PyUnicode_READ(kind, data, k))); k++)
+            add_letter(&hash, c);
+        uint64_t h = end_hash(&hash);
         words++;
         if (counts != NULL) {
             if (words <= SHOWN)
                 count(g, counts, h);
         }
-        if (words <= FIRST)
-            known += is_english(g, numbers_get(&g->common, h));
-        if (k - begin < SHORTEST || k - begin > LONGEST || !marked(g->left, h) || numbers_get(&g->frequent, h))
+        unsigned what = known_nature(g, h, k - begin);
+        known += words <= FIRST && (what & ENGLISH);
+        if (!(what & TELLING))
             continue;
         Py_ssize_t j = 0;
         while (j < different && told[j] != h)
@@ -158,20 +241,32 @@ static int by_width(Glance *g, PyObject *text, Py_ssize_t enough, Counts *counts
     }
 }
 
-static PyObject *glance_told(Glance *self, PyObject *args)
+/* Whether a text has capitals beyond ASCII, of which str.lower knows more than `small`. */
+static int has_capitals(PyObject *text)
 {
-    PyObject *text;
-    Py_ssize_t enough;
-    if (!PyArg_ParseTuple(args, "Un", &text, &enough))
-        return NULL;
-    if (!by_width(self, text, enough, NULL, NULL))
+    int kind = PyUnicode_KIND(text);
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t n = PyUnicode_IS_ASCII(text) ? 0 : PyUnicode_GET_LENGTH(text);
+    for (Py_ssize_t k = 0; k < n; k++) {
+        Py_UCS4 c = PyUnicode_READ(kind, data, k);
+        if (c >= 0xC0 && (c < 0x2010 || c > 0x2030) && Py_UNICODE_TOLOWER(c) != c) /* quotes and dashes, at once */
+            return 1;
+    }
+    return 0;
+}
+
+static PyObject *told_of(Glance *g, PyObject *text, Py_ssize_t enough)
+{
+    if (!by_width(g, text, enough, NULL, NULL))
         Py_RETURN_NONE;
     /* Seldom: is it of some language at all, and which are the words? */
     Counts *counts = calloc(1, sizeof *counts);
-    PyObject *told = PySet_New(NULL);
-    int maybe = counts != NULL && told != NULL ? by_width(self, text, enough, counts, told) : -1;
-    int english = maybe >= 0 && is_shown_english(self, counts);
+    PyObject *told = PySet_New(NULL), *lowered = PyObject_CallMethod(text, "lower", NULL);
+    int ready = counts != NULL && told != NULL && lowered != NULL;
+    int maybe = ready ? by_width(g, lowered, enough, counts, told) : -1;
+    int english = maybe >= 0 && is_shown_english(g, counts);
     free(counts);
+    Py_XDECREF(lowered);
     if (maybe < 0) {
         Py_XDECREF(told);
         return PyErr_Occurred() ? NULL : PyErr_NoMemory();
@@ -181,12 +276,24 @@ static PyObject *glance_told(Glance *self, PyObject *args)
     return out;
 }
 
+static PyObject *glance_told(Glance *self, PyObject *args)
+{
+    PyObject *text;
+    Py_ssize_t enough;
+    if (!PyArg_ParseTuple(args, "Un", &text, &enough))
+        return NULL;
+    PyObject *small = has_capitals(text) ? PyObject_CallMethod(text, "lower", NULL) : Py_NewRef(text);
+    PyObject *out = small != NULL ? told_of(self, small, enough) : NULL;
+    Py_XDECREF(small);
+    return out;
+}
+
 static uint64_t hash_of(PyObject *word)
 {
-    uint64_t h = begin_hash();
+    Hash hash = BEGUN;
     for (Py_ssize_t k = 0; PyUnicode_Check(word) && k < PyUnicode_GET_LENGTH(word); k++)
-        h = add_hash(h, PyUnicode_READ_CHAR(word, k));
-    return end_hash(h);
+        add_letter(&hash, PyUnicode_READ_CHAR(word, k));
+    return end_hash(&hash);
 }
 
 /* A dict of words to masks of languages. */
@@ -236,13 +343,13 @@ static int cut(Glance *g, PyObject *least, int shortest, int longest)
         if (n > LONGEST)
             continue;
         for (Py_ssize_t size = shortest; size <= longest && n - size >= from; size++) {
-            uint64_t head = begin_hash();
+            Hash head = BEGUN;
             for (Py_ssize_t k = 0; k + size <= n; k++) {
-                uint64_t h = head;
+                Hash hash = head;
                 for (Py_ssize_t j = k + size; j < n; j++)
-                    h = add_hash(h, PyUnicode_READ_CHAR(word, j));
-                mark(g->left, end_hash(h));
-                head = add_hash(head, PyUnicode_READ_CHAR(word, k));
+                    add_letter(&hash, PyUnicode_READ_CHAR(word, j));
+                mark(g->left, end_hash(&hash));
+                add_letter(&head, PyUnicode_READ_CHAR(word, k));
             }
         }
     }
@@ -285,8 +392,8 @@ failed:
 
 static PyMethodDef glance_methods[] = {
     {"told", (PyCFunction)glance_told, METH_VARARGS,
-     "Whether a text in small letters is English, and the words of it that may tell of a loss, where they are so many\n"
-     "or it is of another language; else None."},
+     "Whether a text is English, and the words of it that may tell of a loss, where they are so many or it is of another\n"
+     "language; else None."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -3,6 +3,11 @@
 static PyMethodDef functions[] = {
     {"key_hash", native_key_hash, METH_O, "The 64-bit hash of a key."},
     {"surprise", native_surprise, METH_VARARGS, "The mean and the greatest surprise of the letters of a form."},
+    {"members", native_members, METH_VARARGS,
+     "The members of the object that opens at some place of a line: the spans of the key and of the value of each."},
+    {"escaped", native_escaped, METH_VARARGS, "Where sorted offsets into a text stand in it as JSON writes it."},
+    {"signs", native_signs, METH_O, "What a text may hold that is never rewritten, as bits."},
+    {"beyond", native_beyond, METH_O, "The spans of a text that are beyond ASCII."},
     {"find", native_find, METH_VARARGS, "Where a key first stands among sorted hashes, or -1."},
     {"forest_sums", forest_sums, METH_VARARGS, "The sums of the leaves that rows come to in a forest."},
     {NULL, NULL, 0, NULL},
@@ -15,10 +20,11 @@ static struct PyModuleDef module = {
 
 PyMODINIT_FUNC PyInit__native(void)
 {
-    PyTypeObject *types[] = {&LexiconType, &ScannerType, &EditsType, &SpellerType, &HoodType, &SieveType, &GlanceType};
-    const char *names[] = {"Lexicon", "Scanner", "Edits", "Speller", "Hood", "Sieve", "Glance"};
+    PyTypeObject *types[] = {&LexiconType, &ScannerType, &EditsType, &SpellerType,
+                             &HoodType,    &SieveType,   &GlanceType, &CutsType};
+    const char *names[] = {"Lexicon", "Scanner", "Edits", "Speller", "Hood", "Sieve", "Glance", "Cuts"};
     PyObject *m = PyModule_Create(&module);
-    for (int k = 0; m != NULL && k < 7; k++) {
+    for (size_t k = 0; m != NULL && k < sizeof types / sizeof *types; k++) {
         if (PyType_Ready(types[k]) < 0 || PyModule_AddObjectRef(m, names[k], (PyObject *)types[k]) < 0)
             Py_CLEAR(m);
     }

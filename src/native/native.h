@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern PyTypeObject LexiconType, ScannerType, EditsType, SpellerType, HoodType, SieveType, GlanceType;
+extern PyTypeObject LexiconType, ScannerType, EditsType, SpellerType, HoodType, SieveType, GlanceType, CutsType;
 
 /* -- numbers.c: a map from 64-bit hashes to numbers, and hashes ------------------------------------------------ */
 
@@ -20,6 +20,7 @@ typedef struct {
 } Numbers;
 
 int numbers_open(Numbers *map);
+int numbers_open_for(Numbers *map, size_t count); /* with room for so many */
 void numbers_close(Numbers *map);
 int numbers_put(Numbers *map, uint64_t key, uint32_t value);
 
@@ -52,8 +53,8 @@ Py_ssize_t keys_find(const uint64_t *keys, Py_ssize_t count, uint64_t wanted); /
 PyObject *native_find(PyObject *self, PyObject *args);
 PyObject *native_key_hash(PyObject *self, PyObject *text);
 
-/* Words with numbers, hundredths of the Zipf scale in the lexicon. */
-int words_from(Numbers *map, PyObject *words); /* a dict of str to float, or a frozenset of str */
+/* Words, each with the number 1. */
+int words_from(Numbers *map, PyObject *words); /* of a frozenset of str */
 
 static inline const uint32_t *words_get(const Numbers *map, const char *text, size_t size)
 {
@@ -61,10 +62,13 @@ static inline const uint32_t *words_get(const Numbers *map, const char *text, si
     return numbers_get(map, key ? key : 1);
 }
 
-/* The frequencies of words, in hundredths of the Zipf scale. Twin: `lexicon.frequencies`. */
+/* -- lexicon.c -------------------------------------------------------------------------------------------------- */
+
 typedef struct {
     PyObject_HEAD
-    Numbers words;
+    Numbers words;  /* hundredths of the Zipf scale */
+    PyObject *data; /* wordfreq's file, unpacked */
+    int unique;     /* whether each word stands in it once */
 } Lexicon;
 
 static inline double zipf_of(const Lexicon *lexicon, const char *word, size_t size)
@@ -88,6 +92,16 @@ typedef struct {
 int forest_open(Forest *forest, PyObject *args); /* (feature, threshold, leaf, trees, depth, width) */
 void forest_close(Forest *forest);
 int64_t forest_sum(const Forest *forest, const float *row);
+
+/* -- signs.c ---------------------------------------------------------------------------------------------------- */
+
+PyObject *native_signs(PyObject *self, PyObject *text);
+PyObject *native_beyond(PyObject *self, PyObject *text);
+
+/* -- json.c ----------------------------------------------------------------------------------------------------- */
+
+PyObject *native_members(PyObject *self, PyObject *args);
+PyObject *native_escaped(PyObject *self, PyObject *args);
 
 /* -- letters.c -------------------------------------------------------------------------------------------------- */
 

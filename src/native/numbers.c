@@ -3,7 +3,14 @@
 
 int numbers_open(Numbers *map)
 {
+    return numbers_open_for(map, 0);
+}
+
+int numbers_open_for(Numbers *map, size_t count)
+{
     map->mask = (1 << 12) - 1;
+    while (count * 2 > map->mask)
+        map->mask = map->mask * 2 + 1;
     map->used = 0;
     map->keys = calloc(map->mask + 1, sizeof *map->keys);
     map->values = calloc(map->mask + 1, sizeof *map->values);
@@ -43,14 +50,14 @@ int numbers_put(Numbers *map, uint64_t key, uint32_t value)
     return 0;
 }
 
-static int put_word(Numbers *map, PyObject *word, uint32_t value)
+static int put_word(Numbers *map, PyObject *word)
 {
     Py_ssize_t size;
     const char *text = PyUnicode_AsUTF8AndSize(word, &size);
     if (text == NULL)
         return -1;
     uint64_t key = key_of(0, text, (size_t)size);
-    if (numbers_put(map, key ? key : 1, value) < 0) {
+    if (numbers_put(map, key ? key : 1, 1) < 0) {
         PyErr_NoMemory();
         return -1;
     }
@@ -59,23 +66,15 @@ static int put_word(Numbers *map, PyObject *word, uint32_t value)
 
 int words_from(Numbers *map, PyObject *words)
 {
-    PyObject *word, *number;
-    Py_ssize_t at = 0;
+    PyObject *word, *each;
     if (map->keys == NULL && numbers_open(map) < 0) {
         PyErr_NoMemory();
         return -1;
     }
-    if (PyDict_Check(words)) {
-        while (PyDict_Next(words, &at, &word, &number))
-            if (put_word(map, word, (uint32_t)(PyFloat_AsDouble(number) * 100 + 0.5)) < 0)
-                return -1;
-        return 0;
-    }
-    PyObject *each = PyObject_GetIter(words);
-    if (each == NULL)
+    if ((each = PyObject_GetIter(words)) == NULL)
         return -1;
     while ((word = PyIter_Next(each)) != NULL) {
-        int failed = put_word(map, word, 1) < 0;
+        int failed = put_word(map, word) < 0;
         Py_DECREF(word);
         if (failed)
             break;
@@ -154,45 +153,3 @@ PyObject *native_find(PyObject *Py_UNUSED(self), PyObject *args)
     PyBuffer_Release(&keys);
     return PyLong_FromSsize_t(found);
 }
-
-double commonness(const Lexicon *lexicon, const char *form, int size)
-{
-    double least = 9.0;
-    for (int k = 0; k < size;) {
-        int begin = k;
-        while (k < size && form[k] != ' ')
-            k++;
-        double here = zipf_of(lexicon, form + begin, (size_t)(k - begin));
-        if (here < least)
-            least = here;
-        k++;
-    }
-    return least;
-}
-
-static void lexicon_dealloc(Lexicon *self)
-{
-    numbers_close(&self->words);
-    Py_TYPE(self)->tp_free((PyObject *)self);
-}
-
-static PyObject *lexicon_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
-{
-    static char *names[] = {"frequencies", NULL};
-    PyObject *frequencies;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!", names, &PyDict_Type, &frequencies))
-        return NULL;
-    Lexicon *self = (Lexicon *)type->tp_alloc(type, 0);
-    if (self != NULL && words_from(&self->words, frequencies) < 0)
-        Py_CLEAR(self);
-    return (PyObject *)self;
-}
-
-PyTypeObject LexiconType = {
-    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "canonym._native.Lexicon",
-    .tp_doc = "How frequent words are.",
-    .tp_basicsize = sizeof(Lexicon),
-    .tp_flags = Py_TPFLAGS_DEFAULT,
-    .tp_new = lexicon_new,
-    .tp_dealloc = (destructor)lexicon_dealloc,
-};

@@ -14,10 +14,11 @@ from functools import partial
 from itertools import chain, groupby
 from typing import Any, AnyStr, Final
 
+from canonym import native
 from canonym.corpus.block import Block, Change, Coder, Entry, Outcome, Patch, TextBlock, Unit, edit_spans
 from canonym.corpus.formats import Options
 from canonym.corpus.stream import decoded, heading, sniff
-from canonym.model import Document, DocumentError, Failure, Mention, Result
+from canonym.model import Document, DocumentError, Edit, Failure, Mention, Result
 
 #: Each match is one character of the text: an escaped surrogate pair, another code, or a short escape.
 ESCAPE: Final = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
@@ -269,6 +270,16 @@ def _kind(value: Any) -> str:
 
 def members(line: str, start: int) -> Iterator[tuple[str, int, int]]:
     """Keys of the object that opens at `start`, each with the span of its value, in order."""
+    if not native.COMPILED:
+        yield from members_plain(line, start)
+        return
+    for key, key_end, left, right in native.members(line, start):
+        raw = line[key + 1 : key_end - 1]
+        yield json.loads(line[key:key_end]) if "\\" in raw else raw, left, right
+
+
+def members_plain(line: str, start: int) -> Iterator[tuple[str, int, int]]:
+    """`members` in Python: what the compiled one must equal."""
     depth, key, begin = 0, None, 0
     for match in _TOKEN.finditer(line, start + 1):
         token = match[0]
@@ -319,13 +330,21 @@ def _plan(options: Options, coder: Coder, text: str, unit: Unit, result: Result 
     raw = line[span[0] + 1 : span[1] - 1]
     escaped = raw.isascii() and not unit.document.text.isascii()
     base = unit.start + span[0] + 1
-    spans = edit_spans(raw, ESCAPE, result.edits) if "\\" in raw else [(e.start, e.end) for e in result.edits]
+    spans = _spans(raw, result.edits) if "\\" in raw else [(e.start, e.end) for e in result.edits]
     return Change(
         tuple(
             Patch(base + start, base + end, _dumped(edit.after, escaped, coder)[1:-1])
             for edit, (start, end) in zip(result.edits, spans, strict=True)
         )
     )
+
+
+def _spans(raw: str, edits: Sequence[Edit]) -> list[tuple[int, int]]:
+    """The spans of edits in the raw form of their text."""
+    if not native.COMPILED:
+        return edit_spans(raw, ESCAPE, edits)
+    places = native.escaped(raw, [place for edit in edits for place in (edit.start, edit.end)])
+    return list(zip(places[::2], places[1::2], strict=True))
 
 
 def _dumped(value: Any, escaped: bool, coder: Coder) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from canonym.lexicon import frequencies
+from canonym.lexicon import look_up
 from canonym.profile.readings import readings, rivals
 from canonym.profile.residues import Trace, traces
 from canonym.profile.types import Profile, Scrubbed
@@ -211,11 +211,11 @@ def _surplus(string: str, lang: str, spread: Mapping[str, int], words: float) ->
 
     `spread` counts documents; `words` is in millions. Gives the odds (log10) that each is a leftover.
     """
-    frequency = frequencies(lang)
+    frequency = look_up(lang)
     out: list[tuple[str, float]] = []
     for residue, (zipf, _) in rivals(string, lang).items():
         found = spread.get(residue, 0)
-        chance = words * 10 ** (frequency[residue] - 3)
+        chance = words * 10 ** (frequency(residue) - 3)
         if found < _LEAST_SPREAD or found < _TIMES * chance:
             continue
         needed = found / (words * 10 ** (zipf - 3))
@@ -283,8 +283,8 @@ def _by_string(
 
 
 def _listed(counts: Counter[str], lang: str) -> Counter[str]:
-    listed = frequencies(lang)
-    return Counter({w: n for w, n in counts.items() if w in listed})
+    frequency = look_up(lang)
+    return Counter({w: n for w, n in counts.items() if frequency(w)})
 
 
 def of(texts: Iterable[str]) -> Profile:

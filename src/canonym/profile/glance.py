@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from canonym import native
-from canonym.lexicon import frequencies
+from canonym.lexicon import above
 from canonym.profile.builder import OWN_FAMILIES
 from canonym.profile.residues import LEAST_GAIN, LONGEST, SHORTEST, WITNESS, stranger, traces
 from canonym.profile.words import ENGLISH_ENOUGH, LANGUAGES, OTHER_ENOUGH, frequent, languages
@@ -21,17 +21,18 @@ def worth_searching(texts: Sequence[str]) -> list[bool]:
     """
     if not native.COMPILED:
         return [True] * len(texts)
-    return [_is_worth(text.lower()) for text in texts]
+    return [_is_worth(text) for text in texts]
 
 
-def _is_worth(lowered: str) -> bool:
-    found = _glance().told(lowered, OWN_FAMILIES)
+def _is_worth(text: str) -> bool:
+    found = _glance().told(text, OWN_FAMILIES)
     if found is None:
         return False
     english, words = found
     if not english:
         return True
     # One string must tell of several words, and must itself be missing.
+    lowered = text.lower()
     strings = Counter(trace.string for told in traces("en").explain(sorted(words)).values() for trace in told)
     return any(count >= OWN_FAMILIES and string not in lowered for string, count in strings.items())
 
@@ -41,11 +42,9 @@ def _glance() -> native.Glance:
     # What a common word leaves is told by its length: the shorter, the commoner the word must be.
     least = [stranger("x" * length) + LEAST_GAIN for length in range(3, 25)]
     shortest = [(3 + k, bound) for k, bound in enumerate(least)]
-    witnesses = {
-        word: next((length for length, bound in shortest if zipf >= bound), 25)
-        for word, zipf in frequencies("en").items()
-        if zipf >= WITNESS and 5 <= len(word) <= 24 and word.isalpha()
-    }
+    common = above(WITNESS, "en")
+    lengths = {z: next((length for length, bound in shortest if z >= bound), 25) for z in set(common.values())}
+    witnesses = {word: lengths[z] for word, z in common.items() if 5 <= len(word) <= 24 and word.isalpha()}
     return native.Glance(
         common={w: sum(1 << LANGUAGES.index(lang) for lang in langs) for w, langs in languages().items()},
         share=ENGLISH_ENOUGH,

@@ -80,7 +80,7 @@ def readings(strings: tuple[str, ...], lang: str, surplus: tuple[tuple[str, floa
     witnessed = 0.0
     for residue, group in groups.items():
         zipf, word = max(group)
-        worth = gain(residue, zipf, frequency)
+        worth = gain(residue, zipf, frequency.get(residue, 0.0))
         if zipf >= WITNESS and worth >= LEAST_GAIN and len(residue) >= 3 and frequency.get(residue, 0.0) < RARE:
             witnesses[residue] = (word[:5], worth)
             witnessed += 10 ** (zipf - 3)

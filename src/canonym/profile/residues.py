@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from canonym.lexicon import frequencies
+from canonym import native
+from canonym.lexicon import above, look_up
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,9 +37,12 @@ def stranger(word: str) -> float:
     return max(-1.0, 2.2 - 0.4 * max(0, len(word) - 3))
 
 
-def gain(residue: str, zipf: float, frequency: Mapping[str, float]) -> float:
-    """How much likelier (log10, at most 4) `residue` is if a word of that Zipf frequency stands behind it."""
-    return min(_MOST_GAIN, zipf - max(stranger(residue), frequency.get(residue, 0.0)))
+def gain(residue: str, zipf: float, own: float) -> float:
+    """How much likelier (log10, at most 4) `residue` is if a word of that Zipf frequency stands behind it.
+
+    `own` is its frequency as a word of its own.
+    """
+    return min(_MOST_GAIN, zipf - max(stranger(residue), own))
 
 
 def without(word: str, strings: Sequence[str]) -> str:
@@ -62,40 +66,18 @@ class Trace:
 
 
 class Traces:
-    """Every way to cut 2 to 6 letters out of a common word of a language, as sorted hashes.
-
-    Some million entries, 13 bytes each; built in well under a second.
-    """
+    """Every way to cut 2 to 6 letters out of a common word of a language."""
 
     def __init__(self, lang: str) -> None:
-        import numpy as np
-
         self._known: dict[str, tuple[Trace, ...]] = {}
-        self._frequency = frequencies(lang)
-        self._words = sorted(
-            w for w, z in self._frequency.items() if z >= WITNESS and 5 <= len(w) <= _WIDTH and w.isalpha()
-        )
-        codes = _codes(self._words)
-        lengths = np.array([len(w) for w in self._words], dtype=np.int64)
-        heads = _heads(codes)
-        whole = heads[:, -1]
-        hashes, words, places, cuts = [], [], [], []
-        for cut in range(SHORTEST, LONGEST + 1):
-            back = np.uint64(pow(_INVERSE, cut, 1 << 64))
-            for at in range(_WIDTH - cut + 1):
-                (rows,) = np.nonzero((lengths >= at + cut) & (lengths - cut >= 3))
-                if not len(rows):
-                    continue
-                hashes.append(heads[rows, at] + (whole[rows] - heads[rows, at + cut]) * back)
-                words.append(rows.astype(np.int32))
-                places.append(np.full(len(rows), at, dtype=np.int8))
-                cuts.append(np.full(len(rows), cut, dtype=np.int8))
-        every = np.concatenate(hashes) if hashes else np.zeros(0, dtype=np.uint64)
-        order = np.argsort(every, kind="stable")
-        self._hashes: NDArray[np.uint64] = every[order]
-        self._word = np.concatenate(words)[order] if hashes else np.zeros(0, dtype=np.int32)
-        self._at = np.concatenate(places)[order] if hashes else np.zeros(0, dtype=np.int8)
-        self._cut = np.concatenate(cuts)[order] if hashes else np.zeros(0, dtype=np.int8)
+        self._own = look_up(lang)
+        self._frequency = above(WITNESS, lang)
+        self._words = [w for w in self._frequency if 5 <= len(w) <= _WIDTH and w.isalpha()]
+        self._cuts: Cuts | native.Cuts
+        if native.COMPILED:
+            self._cuts = native.Cuts(words=self._words, shortest=SHORTEST, longest=LONGEST)
+        else:
+            self._cuts = Cuts(self._words)
 
     def explain(self, residues: Iterable[str]) -> dict[str, tuple[Trace, ...]]:
         """For each residue that can be explained, its traces, one a string, sorted by the string."""
@@ -108,21 +90,14 @@ class Traces:
         return {r: found for r in wanted if (found := self._known.get(r))}
 
     def _explained(self, asked: Sequence[str]) -> dict[str, tuple[Trace, ...]]:
-        import numpy as np
-
-        if not asked:
-            return {}
-        wanted = _heads(_codes(asked))[:, -1]
-        lows = np.searchsorted(self._hashes, wanted, side="left")
-        highs = np.searchsorted(self._hashes, wanted, side="right")
         out: dict[str, tuple[Trace, ...]] = {}
-        for k in np.nonzero(highs > lows)[0].tolist():
-            residue = asked[k]
+        for residue, ways in self._ways(asked):
             best: dict[str, Trace] = {}
-            for j in range(int(lows[k]), int(highs[k])):
-                word, at, cut = self._words[self._word[j]], int(self._at[j]), int(self._cut[j])
+            own = self._own(residue)
+            for number, at, cut in ways:
+                word = self._words[number]
                 string = word[at : at + cut]
-                worth = gain(residue, self._frequency[word], self._frequency)
+                worth = gain(residue, self._frequency[word], own)
                 if worth < LEAST_GAIN or word.replace(string, "") != residue:
                     continue
                 if string not in best or (worth, word) > (best[string].gain, best[string].word):
@@ -130,6 +105,58 @@ class Traces:
             if best:
                 out[residue] = tuple(best[s] for s in sorted(best))
         return out
+
+    def _ways(self, asked: Sequence[str]) -> Iterable[tuple[str, list[tuple[int, int, int]]]]:
+        if isinstance(self._cuts, Cuts):
+            return self._cuts.of_all(asked)
+        of = self._cuts.of
+        return ((residue, ways) for residue in asked if (ways := of(residue)))
+
+
+class Cuts:
+    """All that is left of words when 2 to 6 letters are cut out, as sorted hashes. The compiled one has no hashes.
+
+    Some million entries, 13 bytes each; built in well under a second.
+    """
+
+    def __init__(self, words: Sequence[str]) -> None:
+        import numpy as np
+
+        codes = _codes(words)
+        lengths = np.array([len(w) for w in words], dtype=np.int64)
+        heads = _heads(codes)
+        whole = heads[:, -1]
+        hashes, numbers, places, cuts = [], [], [], []
+        for cut in range(SHORTEST, LONGEST + 1):
+            back = np.uint64(pow(_INVERSE, cut, 1 << 64))
+            for at in range(_WIDTH - cut + 1):
+                (rows,) = np.nonzero((lengths >= at + cut) & (lengths - cut >= 3))
+                if not len(rows):
+                    continue
+                hashes.append(heads[rows, at] + (whole[rows] - heads[rows, at + cut]) * back)
+                numbers.append(rows.astype(np.int32))
+                places.append(np.full(len(rows), at, dtype=np.int8))
+                cuts.append(np.full(len(rows), cut, dtype=np.int8))
+        every = np.concatenate(hashes) if hashes else np.zeros(0, dtype=np.uint64)
+        order = np.argsort(every, kind="stable")
+        self._hashes: NDArray[np.uint64] = every[order]
+        self._word = np.concatenate(numbers)[order] if hashes else np.zeros(0, dtype=np.int32)
+        self._at = np.concatenate(places)[order] if hashes else np.zeros(0, dtype=np.int8)
+        self._cut = np.concatenate(cuts)[order] if hashes else np.zeros(0, dtype=np.int8)
+
+    def of_all(self, asked: Sequence[str]) -> Iterator[tuple[str, list[tuple[int, int, int]]]]:
+        """Of words of 3 to 24 letters, each that is left of one: of which (by number), cut where, and how much."""
+        import numpy as np
+
+        if not asked:
+            return
+        wanted = _heads(_codes(asked))[:, -1]
+        lows = np.searchsorted(self._hashes, wanted, side="left")
+        highs = np.searchsorted(self._hashes, wanted, side="right")
+        for k in np.nonzero(highs > lows)[0].tolist():
+            here = slice(int(lows[k]), int(highs[k]))
+            ways = zip(self._word[here].tolist(), self._at[here].tolist(), self._cut[here].tolist(), strict=True)
+            yield asked[k], list(ways)
 
 
 @lru_cache(maxsize=4)

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from canonym.lexicon import frequencies
+from canonym.lexicon import above
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 #: Every ASCII character that is no letter becomes a blank, so that `str.split` finds the words.
@@ -70,7 +70,7 @@ def languages() -> Mapping[str, tuple[str, ...]]:
 @cache
 def frequent(lang: str, floor: float = 2.5) -> frozenset[str]:
     """The words of a language with a Zipf frequency of at least `floor`."""
-    return frozenset(w for w, z in frequencies(lang).items() if z >= floor)
+    return frozenset(above(floor, lang))
 
 
 def language(words: Sequence[str]) -> str:

@@ -8,11 +8,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from canonym.model import Edit
+from canonym.text import beyond_ascii
 
 if TYPE_CHECKING:
     from ftfy import TextFixerConfig
 
-_FOREIGN: Final = re.compile(r"[^\x00-\x7f]+")
+#: Typography that is no sign of a broken encoding where no other character beyond ASCII stands beside it.
+_SOUND: Final = frozenset("‘’“”–—…£é")
 #: Stretches whose characters beyond ASCII stand at most this far apart are mended together.
 _NEAR: Final = 40
 _NEXT: Final = re.compile(r"\S*[^\S\n]{0,3}\S*")
@@ -35,9 +37,11 @@ def mend(text: str) -> tuple[Edit, ...]:
     """
     if text.isascii():
         return ()
+    runs = beyond_ascii(text)
+    if all(end - start == 1 and text[start] in _SOUND for start, end in runs):
+        return ()
     from ftfy.badness import is_bad
 
-    runs = [m.span() for m in _FOREIGN.finditer(text)]
     # The test is slow on long texts: it is shown the neighbourhoods only.
     if not is_bad("\n".join(text[max(0, a - _SIGHT) : b + _SIGHT] for a, b in runs)):
         return ()

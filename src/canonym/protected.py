@@ -1,0 +1,149 @@
+"""Spans of a text that are never rewritten, since they mean what they spell: addresses, hosts, handles, files.
+
+Most texts have none: one look tells which signs of them there are at all, and only those are searched for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from canonym import native
+
+_DOT = re.compile(r"\.[A-Za-z]{2}")
+
+
+class Sign:
+    """What a text may hold, told by a character or two: where one is missing nothing need look for it."""
+
+    AT: Final = 1
+    LESS: Final = 2
+    ADDRESS: Final = 4
+    TAG: Final = 8
+    BACKSLASH: Final = 16
+    LOW_LINE: Final = 32
+    #: A full stop before a small letter, as in the name of a file,
+    ENDING: Final = 64
+    #: and one before two letters, as in that of a host.
+    HOST: Final = 128
+    PATH: Final = 256
+    #: A letter beyond those of European scripts.
+    LETTER: Final = 512
+
+
+_ENDING = re.compile(r"\.[a-z][a-z0-9]")
+
+
+def signs(text: str) -> int:
+    """The signs of a text, as a sum of `Sign`.
+
+    >>> signs("Write to me@x.org.") == Sign.AT + Sign.ENDING + Sign.HOST
+    True
+    """
+    return native.signs(text) if native.COMPILED else signs_plain(text)
+
+
+def signs_plain(text: str) -> int:
+    """`signs` in Python: what the compiled one must equal."""
+    seen = {
+        Sign.AT: "@" in text,
+        Sign.LESS: "<" in text,
+        Sign.ADDRESS: "://" in text or "www." in text,
+        Sign.TAG: "#" in text or "$" in text,
+        Sign.BACKSLASH: "\\" in text,
+        Sign.LOW_LINE: "_" in text,
+        Sign.ENDING: _ENDING.search(text) is not None,
+        Sign.HOST: _DOT.search(text) is not None,
+        Sign.PATH: text.count("/") > 1,
+        Sign.LETTER: not text.isascii() and any(c > "\u0558" and (c.isalpha() or c > "\U0001ffff") for c in set(text)),
+    }
+    return sum(sign for sign, there in seen.items() if there)
+
+
+_HOST = re.compile(r"(?:https?://)?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?![\w-])")
+_HOST_BEFORE = re.compile(r"[\w@.:/-]*")
+
+
+def find_domains(text: str) -> Iterator[re.Match[str]]:
+    """Host names, with or without http://; none inside an e-mail address or a longer word.
+
+    >>> [m[0] for m in find_domains("see www.newsgram.com, not me@x.org. The end.")]
+    ['www.newsgram.com']
+    """
+    done = 0
+    for dot in _DOT.finditer(text):
+        if dot.start() < done:
+            continue
+        # Read backwards, so that a long left side is not tried from each of its places.
+        before = _HOST_BEFORE.match(text[max(done, dot.start() - 255) : dot.start()][::-1])
+        match = _HOST.match(text, dot.start() - (before.end() if before else 0))
+        done = match.end() if match else dot.end()
+        if match and match.end() >= dot.end():
+            yield match
+
+
+#: What is never rewritten. The engine skips to where a pattern may begin if that is one character.
+_ADDRESS = re.compile(r"https?://\S+")
+_WWW = re.compile(r"www\.\S+")
+_AT = re.compile(r"@[\w-]+(?:\.[\w-]+)*")
+_TAG = re.compile(r"#(?<![\w&]#)[^\W\d_]\w*")
+_SYMBOL = re.compile(r"\$(?<![\w&]\$)[^\W\d_]\w*")
+_IDENTIFIER = re.compile(r"_")
+_WORDS_BEFORE = re.compile(r"\w+$")
+_WORDS_AFTER = re.compile(r"\w+")
+_WINDOWS = re.compile(r"(?:\b[A-Za-z]:)?(?:\\[\w. -]*[\w-])+")
+_FILE = re.compile(
+    r"\.(?:txt|docx?|pdf|csv|tsv|jsonl?|xml|html?|php|jpe?g|png|gif|xlsx?|pptx?|zip|gz|mp[34]|py|js|md)\b"
+)
+_TICKER = re.compile(r"<[A-Z0-9.]+>")
+_PATH = re.compile(r"/[\w.-]+(?:/[\w.-]+)+")
+_MAILBOX = re.compile(r"[\w.+-]+$")
+_FOLDER = re.compile(r"[\w-]+$")
+
+
+def find_protected(text: str, there: int) -> list[tuple[int, int]]:
+    """Addresses, handles, tags, symbols, files, identifiers; `there` are the signs of the text.
+
+    >>> [text[a:b] for text in ["(@NBCNews) at in a/b/c, <JAPN.T>"] for a, b in find_protected(text, signs(text))]
+    ['@NBCNews', '<JAPN.T>', 'a/b/c']
+    """
+    out: list[tuple[int, int]] = []
+    if there & Sign.AT:
+        out += [_with_left(text, m, _MAILBOX) for m in _AT.finditer(text)]
+    if there & Sign.LESS:
+        out += [m.span() for m in _TICKER.finditer(text)]
+    if there & Sign.ADDRESS:
+        out += [m.span() for pattern in (_ADDRESS, _WWW) for m in pattern.finditer(text)]
+    if there & Sign.TAG:
+        out += [m.span() for pattern in (_TAG, _SYMBOL) for m in pattern.finditer(text)]
+    if there & Sign.BACKSLASH:
+        out += [m.span() for m in _WINDOWS.finditer(text)]
+    if there & Sign.LOW_LINE:
+        out += _identifiers(text)
+    if there & Sign.ENDING:
+        out += [_with_left(text, m, _MAILBOX) for m in _FILE.finditer(text)]
+    if there & Sign.PATH:
+        out += [_with_left(text, m, _FOLDER) for m in _PATH.finditer(text)]
+    return out
+
+
+def _identifiers(text: str) -> list[tuple[int, int]]:
+    """Words that a low line joins: SHIBERGHAN_X, afghstan_id; not _emphasis_."""
+    out = []
+    done = 0
+    for match in _IDENTIFIER.finditer(text):
+        at = match.start()
+        if at < done or at == 0 or not text[at - 1].isalnum() or not text[at + 1 : at + 2].isalnum():
+            continue
+        left = _WORDS_BEFORE.search(text, max(done, at - 64), at)
+        right = _WORDS_AFTER.match(text, at)
+        done = right.end() if right else at + 1
+        out.append((left.start() if left else at, done))
+    return out
+
+
+def _with_left(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> tuple[int, int]:
+    left = text[max(0, match.start() - 64) : match.start()]
+    found = pattern.search(left)
+    return match.start() - (len(left) - found.start() if found else 0), match.end()

@@ -1,0 +1,148 @@
+/* Where things stand in a line of JSON that was parsed before. Twins: `corpus.jsonl.members_plain`, and
+   `corpus.block.raw_offsets` with the escapes of JSON. */
+#include "native.h"
+
+typedef struct {
+    int kind;
+    const void *data;
+    Py_ssize_t n;
+} Line;
+
+static inline Py_UCS4 at(const Line *line, Py_ssize_t k)
+{
+    return k < line->n ? PyUnicode_READ(line->kind, line->data, k) : 0;
+}
+
+static Line opened(PyObject *text)
+{
+    return (Line){PyUnicode_KIND(text), PyUnicode_DATA(text), PyUnicode_GET_LENGTH(text)};
+}
+
+static inline int is_blank(Py_UCS4 c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* The end of the string that opens at k. */
+static Py_ssize_t string_end(const Line *line, Py_ssize_t k)
+{
+    if (line->kind == PyUnicode_1BYTE_KIND) {
+        const uint8_t *data = line->data;
+        for (k++; k < line->n && data[k] != '"'; k++)
+            k += data[k] == '\\';
+    } else {
+        for (k++; k < line->n && at(line, k) != '"'; k++)
+            k += at(line, k) == '\\';
+    }
+    return k < line->n ? k + 1 : line->n;
+}
+
+static int add_member(const Line *line, Py_ssize_t key, Py_ssize_t key_end, Py_ssize_t left, Py_ssize_t right, PyObject *out)
+{
+    while (left < right && is_blank(at(line, left)))
+        left++;
+    while (right > left && is_blank(at(line, right - 1)))
+        right--;
+    PyObject *one = Py_BuildValue("(nnnn)", key, key_end, left, right);
+    int failed = one == NULL || PyList_Append(out, one) < 0;
+    Py_XDECREF(one);
+    return failed ? -1 : 0;
+}
+
+PyObject *native_members(PyObject *Py_UNUSED(self), PyObject *args)
+{
+    PyObject *text, *out;
+    Py_ssize_t start, depth = 0, key = -1, key_end = 0, begin = 0;
+    Line line;
+    if (!PyArg_ParseTuple(args, "Un", &text, &start) || (out = PyList_New(0)) == NULL)
+        return NULL;
+    line = opened(text);
+    for (Py_ssize_t k = start + 1; k < line.n; k++) {
+        Py_UCS4 c = at(&line, k);
+        if (c == '"') {
+            Py_ssize_t end = string_end(&line, k);
+            if (depth == 0 && key < 0) {
+                key = k;
+                key_end = end;
+            }
+            k = end - 1;
+        } else if (c == '{' || c == '[') {
+            depth++;
+        } else if (depth) {
+            depth -= c == '}' || c == ']';
+        } else if (c == ':') {
+            begin = k + 1;
+        } else if (c == ',' || c == '}') {
+            if (key >= 0 && add_member(&line, key, key_end, begin, k, out) < 0) {
+                Py_DECREF(out);
+                return NULL;
+            }
+            key = -1;
+            if (c == '}')
+                break;
+        }
+    }
+    return out;
+}
+
+static inline int is_hex(Py_UCS4 c)
+{
+    return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f');
+}
+
+/* A code like \uD83D at k, as far as there is one: its number, or -1. */
+static long code_at(const Line *line, Py_ssize_t k)
+{
+    long code = 0;
+    if (at(line, k) != '\\' || at(line, k + 1) != 'u')
+        return -1;
+    for (Py_ssize_t j = k + 2; j < k + 6; j++) {
+        Py_UCS4 c = at(line, j);
+        if (!is_hex(c))
+            return -1;
+        code = code * 16 + (long)(c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
+    }
+    return code;
+}
+
+/* How many characters of the line are the one at k. */
+static inline Py_ssize_t width_at(const Line *line, Py_ssize_t k)
+{
+    if (at(line, k) != '\\' || k + 1 >= line->n || at(line, k + 1) == '\n')
+        return 1;
+    long code = code_at(line, k);
+    if (code < 0)
+        return 2;
+    if (code >= 0xD800 && code < 0xDC00) {
+        long low = code_at(line, k + 6);
+        if (low >= 0xDC00 && low < 0xE000)
+            return 12;
+    }
+    return 6;
+}
+
+PyObject *native_escaped(PyObject *Py_UNUSED(self), PyObject *args)
+{
+    PyObject *raw, *wanted;
+    Line line;
+    if (!PyArg_ParseTuple(args, "UO!", &raw, &PyList_Type, &wanted))
+        return NULL;
+    Py_ssize_t count = PyList_GET_SIZE(wanted), k = 0, plain = 0;
+    PyObject *out = PyList_New(count);
+    line = opened(raw);
+    for (Py_ssize_t j = 0; out != NULL && j < count; j++) {
+        Py_ssize_t goal = PyLong_AsSsize_t(PyList_GET_ITEM(wanted, j));
+        if (goal == -1 && PyErr_Occurred()) {
+            Py_CLEAR(out);
+            break;
+        }
+        for (; plain < goal && k < line.n; plain++)
+            k += width_at(&line, k);
+        PyObject *place = PyLong_FromSsize_t(k + goal - plain);
+        if (place == NULL)
+            Py_CLEAR(out);
+        else
+            PyList_SET_ITEM(out, j, place);
+    }
+    return out;
+}
