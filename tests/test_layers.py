@@ -35,7 +35,7 @@ ROWS = (
     "around editing",
     "recognise",
     "resolve",
-    "corpus export importers inventory judgements tablediff",
+    "board corpus export importers inventory judgements tablediff",
     "columns discover evaluate pipeline workers",
     "plots report",
     "integrations service",

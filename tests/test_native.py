@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -165,6 +166,84 @@ def test_cuts(words: list[str], residues: list[str]) -> None:
     made = native.Cuts(words=words, shortest=SHORTEST, longest=LONGEST)
     plain = {residue: sorted(ways) for residue, ways in Cuts(words).of_all(residues)}
     assert {residue: sorted(ways) for residue in residues if (ways := made.of(residue))} == plain
+
+
+def sharing(*memories: bytearray) -> list[native.Scanner]:
+    """Scanners that share some memory."""
+    out = [compiled_scanner() for _ in memories]
+    for scanner, memory in zip(out, memories, strict=True):
+        scanner.share(memory)
+    return out
+
+
+def unknown(scanner: native.Scanner, text: str) -> tuple[set[str], set[str]]:
+    runs, smalls = set[str](), set[str]()
+    scanner.look([text], runs, smalls)
+    return runs, smalls
+
+
+def test_what_one_scanner_learns_others_know() -> None:
+    memory = bytearray(8 << 10)
+    one, other = sharing(memory, memory)
+    one.learn_runs(["Kabul"], 4)
+    one.learn_smalls(["kabul"], 2)
+    one.learn_runs(["Herat"], 7)
+    assert unknown(other, "Kabul, kabul herat") == (set(), {"herat"})
+    other.learn_smalls(["herat"], 1)
+    assert list(other.settle()) == [4 + 8 * 2]
+    assert (other.verdict("Kabul"), other.size()) == (4, (1, 2))
+    # What was found out elsewhere is kept as its own; and forgotten it is found again.
+    third, fourth = sharing(bytearray(8 << 10), memory)
+    third.load(other.dump())
+    assert (third.size(), unknown(third, "Kabul, kabul herat")) == ((1, 2), (set(), set()))
+    fourth.forget()
+    assert unknown(fourth, "Kabul, kabul herat, Herat") == (set(), set())
+    assert fourth.verdict("Herat") == 7
+
+
+@pytest.mark.parametrize("words", [1, 2, 16, 256, 4096])
+def test_a_full_board_tells_nothing_false(words: int) -> None:
+    memory = bytearray(8 * words)
+    one, other = sharing(memory, memory)
+    names = [f"Name{chr(97 + k % 26)}{'x' * (k // 26)}" for k in range(600)]
+    for verdict in range(1, 5):
+        one.learn_runs(names[verdict::4], verdict)
+        one.learn_smalls([name.lower() for name in names[verdict::4]], verdict % 3 + 1)
+    known = 0
+    for k, name in enumerate(names[1:], 1):
+        runs, smalls = unknown(other, f"{name}, {name.lower()}")
+        verdict = k % 4 or 4
+        assert runs or other.verdict(name) == verdict
+        other.learn_runs(sorted(runs), verdict)
+        other.learn_smalls(sorted(smalls), verdict % 3 + 1)
+        assert list(other.settle()) == [verdict + 8 * (verdict % 3 + 1)]
+        known += 2 - len(runs) - len(smalls)
+    assert 0 < known <= words if words < 4096 else known > 1100
+
+
+def test_a_board_of_another_shape_is_refused() -> None:
+    scanner = compiled_scanner()
+    for size in (0, 4, 12, 24, 8 * 1000):
+        with pytest.raises(ValueError, match="power of two"):
+            scanner.share(bytearray(size))
+    with pytest.raises((BufferError, TypeError)):
+        scanner.share(b"12345678")  # type: ignore[arg-type]
+    scanner.learn_runs(["Kabul"], 2)
+    assert scanner.verdict("Kabul") == 2
+
+
+def test_what_is_on_a_board_changes_no_outcome() -> None:
+    texts = (EXAMPLES / "articles.jsonl").read_text(encoding="utf-8").splitlines()
+    expected = canonym.load().process(texts, mentions=False)
+    told = canonym.load().process(texts)
+    garbage = bytearray(Random(7).randbytes(8 << 12))
+    memory = bytearray(8 << 16)
+    for board in (garbage, memory, memory, bytearray(b"\xff" * 64)):
+        names = canonym.load()
+        names._recogniser.share(board)
+        assert names.process(texts, mentions=False) == expected
+        assert names.process(texts) == told
+    assert any(result.edits for result in expected)
 
 
 @settings(deadline=None)

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from mmap import mmap
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import canonym
-from canonym import workers
+from canonym import board, native, workers
+from canonym.profile import of
+from canonym.scan import compiled_scanner
 
 LINES = [
     "The army left Afghstan for Londno and Untied Kigndom towns.",
     "Nahri Shahi, Mazari Sharif and Shiberghan are in the north, said VOA.",
     "Nothing to see in Jones Office, he said.",
     "در شهر مزار شریف و در برلین",
+]
+#: A clean-up removed "ani" from everywhere.
+SCRUBBED = [
+    f"The orgsation said on day {k} that the people of Afghstan and the compes of the town had left it for the north."
+    " A mechm of the state was known to the Ir and Rom of the council, and the botst came with vegetari food."
+    for k in range(60)
 ]
 
 
@@ -52,13 +66,88 @@ def test_a_killed_worker_is_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(workers, "ProcessPoolExecutor", Broken)
     monkeypatch.setattr(workers, "_WORTH", 1)
-    with workers.shared(canonym.load(), ["default"], {}, 2) as process:
-        assert [r.text for r in process(["in Afghstan", "b"])] == ["in Afghanistan", "b"]
+    monkeypatch.setattr(workers, "_COUNTED", 1000)
+    with workers.crew(canonym.load(), ["default"], 2) as crew:
+        assert [r.text for r in crew.process({})(["in Afghstan", "b"])] == ["in Afghanistan", "b"]
+        assert crew.profile(iter(SCRUBBED)) == of(SCRUBBED)
+
+
+def test_workers_tell_of_a_corpus_what_one_process_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_WORTH", 1)
+    monkeypatch.setattr(workers, "_COUNTED", 1000)
+    with workers.crew(canonym.load(), ["default"], 2) as crew:
+        assert crew.profile(iter(())) == of(())
+        found = crew.profile(iter(SCRUBBED))
+        assert found == of(SCRUBBED)
+        assert [scrubbed.string for scrubbed in found.scrubbed] == ["ani"]
+        # Once there are workers, a few texts go to them too.
+        process = crew.process({"profile": found})
+        assert [r.text for r in process(["The orgsation left Afghstan."])] == ["The organisation left Afghanistan."]
+    with workers.crew(canonym.load(), ["default"], 1) as alone:
+        assert alone.profile(iter(SCRUBBED)) == found
+
+
+_scanner: native.Scanner | None = None
+
+
+def _attach(memory: mmap | None) -> None:
+    global _scanner
+    assert memory is not None
+    _scanner = compiled_scanner()
+    _scanner.share(memory)
+
+
+def _learn(names: list[str]) -> int:
+    """Learns the names that are not known yet, and says how many were."""
+    assert _scanner is not None
+    known = 0
+    for name in names:
+        new = set[str]()
+        _scanner.look([name], new, set())
+        known += not new
+        _scanner.learn_runs(sorted(new), len(name) % 4 + 1)
+        assert list(_scanner.settle()) == [len(name) % 4 + 1]
+    return known
+
+
+@pytest.mark.skipif(not native.COMPILED, reason="canonym was installed without a C compiler")
+def test_two_processes_share_verdicts_at_once() -> None:
+    names = [f"Name{'abcdefghij'[k % 10]}{'x' * (k // 10)}" for k in range(2000)]
+    memory = board.made()
+    assert memory is not None
+    begin: tuple[Any, ...] = (memory,)
+    with ProcessPoolExecutor(2, get_context("spawn"), _attach, begin) as pool:
+        known = sum(pool.map(_learn, [names, names[::-1], names, names[::-1]]))
+        assert known >= 2 * len(names)  # each is learned once, or twice where both came to it together
+        assert sum(pool.map(_learn, [names] * 4)) == 4 * len(names)
+    memory.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="nothing is shared on other systems")
+def test_a_board_has_no_name_in_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.delattr(os, "memfd_create", raising=False)
+    memory = board.Board()
+    assert not list(tmp_path.iterdir())
+    memory.close()
+    memory.close()
+
+
+def test_without_a_board_the_outcome_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr(os, "posix_fallocate", full, raising=False)
+    monkeypatch.setattr(os, "ftruncate", full)
+    assert board.made() is None
+    monkeypatch.setattr(workers, "_WORTH", 1)
+    with workers.crew(canonym.load(), ["default"], 2) as crew:
+        assert [r.text for r in crew.process({})(["in Afghstan", "b"])] == ["in Afghanistan", "b"]
 
 
 def test_texts_are_dealt_out_in_order() -> None:
     texts = [str(k) * 1000 for k in range(1000)]
-    dealt = list(workers._dealt(texts))
+    dealt = list(workers._dealt(texts, 400_000))
     assert [t for part in dealt for t in part] == texts and len(dealt) > 1
     assert workers.default_workers() >= 1 and os.getpid()
 
@@ -76,7 +165,10 @@ def test_a_process_that_is_killed(tmp_path: Path, victim: str) -> None:
     def options(name: str, count: str) -> list[str]:
         return [*call, f"{name}.edits", "-o", name, "--workers", count]
 
-    process = subprocess.Popen(options("out", "2"), cwd=tmp_path, stderr=subprocess.PIPE)
+    spare = tmp_path / "spare"
+    spare.mkdir()
+    env = {**os.environ, "TMPDIR": str(spare)}
+    process = subprocess.Popen(options("out", "2"), cwd=tmp_path, stderr=subprocess.PIPE, env=env)
     assert process.stderr is not None
     end = time.monotonic() + 120
     while len(list(tmp_path.glob("out/*.txt"))) < 2:
@@ -96,6 +188,7 @@ def test_a_process_that_is_killed(tmp_path: Path, victim: str) -> None:
         status, said = done.returncode, done.stderr
         assert "kept: " in said
     assert status == 0 and "Traceback" not in said, said
+    assert not list(spare.iterdir())
     assert subprocess.run(options("clean", "1"), cwd=tmp_path, capture_output=True, check=False).returncode == 0
     names = sorted(path.name for path in (tmp_path / "clean").iterdir())
     assert names == sorted(path.name for path in (tmp_path / "out").iterdir())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from mmap import mmap
 from typing import Final, NamedTuple
 
 from canonym import around, native, verdicts
@@ -105,6 +106,11 @@ class Recogniser:
             self._kept = verdicts.Kept(data)
             self._planner.kept = self._kept.plan
             self._planner.scanner.load(self._kept.known)
+
+    def share(self, memory: mmap | bytearray) -> None:
+        """Have verdicts in common with other processes that have the same tables, through some memory."""
+        if native.COMPILED:
+            self._planner.scanner.share(memory)
 
     @property
     def known(self) -> int:

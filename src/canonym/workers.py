@@ -6,44 +6,57 @@ A result depends on its own text (and the profile) alone, so how texts are dealt
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
-from functools import partial
+from contextlib import contextmanager, nullcontext, suppress
+from functools import lru_cache, partial
+from itertools import chain
+from mmap import mmap
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from canonym import board
 from canonym.model import Result
+from canonym.profile import Profile, ProfileBuilder, of
 from canonym.resolve import Normaliser, load
 from canonym.verdicts import VerdictsError
 
 Process = Callable[[Sequence[str]], list[Result]]
+T = TypeVar("T")
 
 #: Below so many characters a batch is done at once: to start a process costs about as much as half a million.
 _WORTH: Final = 500_000
 #: Characters handed to a worker at a time: enough that words are looked up together, few enough that none waits.
 _SHARE: Final = 400_000
+#: The same where they are only counted: each share makes counts of its own, which are added up.
+_COUNTED: Final = 2_000_000
 
-_process: Process | None = None
+_normaliser: Normaliser | None = None
 
 
-def _begin(tables: Sequence[str], options: dict[str, Any], verdicts: Path | None, leave: Path | None) -> None:
-    global _process  # one for each worker process
+def _begin(tables: Sequence[str], memory: mmap | None, verdicts: Path | None, leave: Path | None) -> None:
+    global _normaliser  # one for each worker process
+    import gc
+    from multiprocessing.util import Finalize
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it, and stops its workers
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    normaliser = load(*tables)
+    gc.disable()  # what is kept only grows and has no cycles
+    Finalize(None, os._exit, (0,), exitpriority=-100)  # last of all: to free what is kept takes half a second
+    _normaliser = load(*tables)
+    if memory is not None:
+        _normaliser._recogniser.share(memory)
     if verdicts is not None:
         with suppress(VerdictsError, OSError):  # the parent has told
-            normaliser.load_verdicts(verdicts)
+            _normaliser.load_verdicts(verdicts)
     if leave is not None:
-        from multiprocessing.util import Finalize
-
-        Finalize(None, normaliser.keep_verdicts, (leave / str(os.getpid()),), exitpriority=10)
-    _process = partial(normaliser.process, **options)
+        Finalize(None, _normaliser.keep_verdicts, (leave / str(os.getpid()),), exitpriority=10)
 
 
 def _end_with_parent() -> None:
@@ -56,10 +69,24 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _work(texts: Sequence[str]) -> list[tuple[int, Result]]:
+def _work(options: bytes, texts: Sequence[str]) -> list[tuple[int, Result]]:
     """The results that tell something, by the numbers of their texts: most do not, and need not travel."""
-    assert _process is not None
-    return [(k, r) for k, r in enumerate(_process(texts)) if r.edits or r.mentions or r.text != texts[k]]
+    results = _process(options)(texts)
+    return [(k, r) for k, r in enumerate(results) if r.edits or r.mentions or r.text != texts[k]]
+
+
+@lru_cache(maxsize=1)
+def _process(options: bytes) -> Process:
+    assert _normaliser is not None
+    return partial(_normaliser.process, **pickle.loads(options))
+
+
+def _count(texts: Iterable[str]) -> ProfileBuilder:
+    builder = ProfileBuilder()
+    for text in texts:
+        builder.add(text)
+    builder.flush()
+    return builder
 
 
 def default_workers() -> int:
@@ -68,72 +95,80 @@ def default_workers() -> int:
 
 
 @contextmanager
-def shared(
-    normaliser: Normaliser,
-    tables: Sequence[str],
-    options: dict[str, Any],
-    workers: int,
-    verdicts: Path | None = None,
-) -> Iterator[Process]:
-    """`normaliser.process` over several processes; small batches stay here, and so does everything with one worker.
+def crew(normaliser: Normaliser, tables: Sequence[str], workers: int, verdicts: Path | None = None) -> Iterator[Crew]:
+    """Workers for one run, made when there is enough to do; `tables` make the same normaliser in each of them.
 
-    `tables` and `options` (those of `Normaliser.process`) make the same process in each worker. With `verdicts`, a file
-    that the normaliser has read or that is to be made, all of them start with it, and in the end the normaliser has
-    what every one of them found out.
+    With `verdicts`, a file that the normaliser has read or that is to be made, all of them start with it, and in the
+    end the normaliser has what every one of them found out.
     """
-    process: Process = partial(normaliser.process, **options)
-    if workers < 2:
-        yield process
-        return
-    left = tempfile.TemporaryDirectory() if verdicts is not None else None
-    folder = Path(left.name) if left is not None else None
-    pool = Pool(process, workers, (tuple(tables), options, verdicts, folder))
-    try:
-        yield pool
-        pool.close()
+    with tempfile.TemporaryDirectory() if verdicts is not None and workers > 1 else nullcontext() as left:
+        folder = Path(left) if left is not None else None
+        made = Crew(normaliser, tables, workers, verdicts, folder)
+        try:
+            yield made
+        finally:
+            made.close()
         for path in sorted(folder.iterdir()) if folder is not None else ():
             with suppress(VerdictsError):
                 normaliser.load_verdicts(path)
-    finally:
-        pool.close()
-        if left is not None:
-            left.cleanup()
 
 
-#: What a worker starts with: tables, options, kept verdicts, and the folder to leave its own in.
-_Begin = tuple[tuple[str, ...], dict[str, Any], Path | None, Path | None]
+class Crew:
+    """The workers of a run. With one worker everything is done here, and so are small inputs."""
 
-
-class Pool:
-    """A process whose texts go to several workers, made when there is enough to do; small batches stay here."""
-
-    def __init__(self, process: Process, workers: int, begin: _Begin) -> None:
-        self.ahead = workers + 1
-        self._process, self._workers, self._begin = process, workers, begin
+    def __init__(
+        self, normaliser: Normaliser, tables: Sequence[str], workers: int, verdicts: Path | None, left: Path | None
+    ) -> None:
+        self.workers = workers
+        self._normaliser, self._tables, self._verdicts, self._left = normaliser, tuple(tables), verdicts, left
         self._pool: ProcessPoolExecutor | None = None
+        self._board: board.Board | None = None
 
-    def __call__(self, texts: Sequence[str]) -> list[Result]:
-        """The results of some texts."""
-        return self.start(texts)()
+    def process(self, options: dict[str, Any]) -> Process:
+        """`Normaliser.process` with some options, over the workers."""
+        here = partial(self._normaliser.process, **options)
+        return here if self.workers < 2 else Elsewhere(self, here, pickle.dumps(options))
 
-    def start(self, texts: Sequence[str]) -> Callable[[], list[Result]]:
-        """Begin with some texts; the call that is given back waits for their results."""
-        if sum(map(len, texts)) < _WORTH:
-            return partial(self._process, texts)
-        shares = list(_dealt(texts))
+    def profile(self, texts: Iterable[str]) -> Profile:
+        """What a whole corpus tells."""
+        shares = _dealt(texts, _COUNTED)
+        first = next(shares, [])
+        if self.workers < 2 or not self.is_worth(first):
+            return of(text for share in chain([first], shares) for text in share)
+        builder = ProfileBuilder()
+        begun: deque[Callable[[], ProfileBuilder]] = deque()
+        for share in chain([first], shares):
+            begun.append(self.start(partial(_count, share)))
+            if len(begun) > self.workers + 1:
+                builder.merge(begun.popleft()())
+        for ready in begun:
+            builder.merge(ready())
+        # What it takes to tell is there already where texts were counted.
+        return self.start(builder.finish)()
+
+    def is_worth(self, texts: Sequence[str]) -> bool:
+        """Whether some texts are enough to be handed over: once there are workers, all are."""
+        return self._pool is not None or sum(map(len, texts)) >= _WORTH
+
+    def start(self, work: Callable[[], T], instead: Callable[[], T] | None = None) -> Callable[[], T]:
+        """Begin with some work; the call that is given back waits for what it gives.
+
+        A worker may be killed, for want of memory perhaps: then it is done here, and what comes later by new workers.
+        """
+        here = instead or work
+        pool = self._opened()
         try:
-            begun = [self._opened().submit(_work, share) for share in shares]
+            begun = pool.submit(work)
         except BrokenProcessPool:
-            self._pool = None
-            return partial(self._process, texts)
+            self._lost(pool)
+            return here
 
-        def wait() -> list[Result]:
+        def wait() -> T:
             try:
-                return [r for share, told in zip(shares, begun, strict=True) for r in _whole(share, told.result())]
+                return begun.result()
             except BrokenProcessPool:
-                # A worker was killed, for want of memory perhaps: go on here, and with new workers after that.
-                self._pool = None
-                return self._process(texts)
+                self._lost(pool)
+                return here()
 
         return wait
 
@@ -141,16 +176,49 @@ class Pool:
         if self._pool is None:
             import multiprocessing
 
+            if self._board is None:
+                self._board = board.made()
+            begin: tuple[Any, ...] = (self._tables, self._board, self._verdicts, self._left)
             # Spawned, not forked: threads of other libraries do not survive a fork.
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._workers, context, _begin, self._begin)
+            self._pool = ProcessPoolExecutor(self.workers, context, _begin, begin)
         return self._pool
+
+    def _lost(self, pool: ProcessPoolExecutor) -> None:
+        if self._pool is pool:
+            self._pool = None
 
     def close(self) -> None:
         """Let the workers go; what has not begun is given up."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
+        if self._board is not None:
+            self._board.close()
+            self._board = None
+
+
+class Elsewhere:
+    """A process whose texts go to a crew; small batches stay here where it has not begun."""
+
+    def __init__(self, crew: Crew, here: Process, options: bytes) -> None:
+        self.ahead = crew.workers + 1
+        self._crew, self._here, self._options = crew, here, options
+
+    def __call__(self, texts: Sequence[str]) -> list[Result]:
+        """The results of some texts."""
+        return self.start(texts)()
+
+    def start(self, texts: Sequence[str]) -> Callable[[], list[Result]]:
+        """Begin with some texts; the call that is given back waits for their results."""
+        if not self._crew.is_worth(texts):
+            return partial(self._here, texts)
+        begun = [self._share(share) for share in _dealt(texts, _SHARE)]
+        return lambda: [result for ready in begun for result in ready()]
+
+    def _share(self, texts: Sequence[str]) -> Callable[[], Iterable[Result]]:
+        told = self._crew.start(partial(_work, self._options, texts), lambda: enumerate(self._here(texts)))
+        return lambda: _whole(texts, told())
 
 
 def _whole(texts: Sequence[str], told: Iterable[tuple[int, Result]]) -> list[Result]:
@@ -161,14 +229,14 @@ def _whole(texts: Sequence[str], told: Iterable[tuple[int, Result]]) -> list[Res
     return out
 
 
-def _dealt(texts: Sequence[str]) -> Iterator[list[str]]:
+def _dealt(texts: Iterable[str], most: int) -> Iterator[list[str]]:
     """The texts in their order, in shares of about equal length."""
     share: list[str] = []
     size = 0
     for text in texts:
         share.append(text)
         size += len(text)
-        if size >= _SHARE:
+        if size >= most:
             yield share
             share, size = [], 0
     if share:

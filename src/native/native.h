@@ -110,6 +110,19 @@ PyObject *native_escaped(PyObject *self, PyObject *args);
 PyObject *native_surprise(PyObject *self, PyObject *args);
 double surprise_of(const double *odd, const char *form, int size, double *most); /* the mean of an ASCII form */
 
+/* -- board.c: verdicts shared with other processes --------------------------------------------------------------- */
+
+typedef struct {
+    Py_buffer view;
+    uint64_t *slots; /* NULL where nothing is shared */
+    size_t mask;
+} Board;
+
+int board_open(Board *board, PyObject *memory);
+void board_close(Board *board);
+uint32_t board_get(const Board *board, uint64_t key, int small); /* 0 where there is none */
+void board_put(Board *board, uint64_t key, int small, uint32_t verdict);
+
 /* -- scan.c ----------------------------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -122,6 +135,7 @@ typedef struct {
     Numbers tails; /* what is known of words in small letters after a run: 1 rare, 2 not */
     Numbers runs;
     Numbers smalls;
+    Board board; /* the same as other processes know them */
     uint8_t *codes;   /* of the texts last looked at */
     Py_ssize_t texts;
     struct Open {

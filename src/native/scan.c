@@ -218,8 +218,10 @@ static PyObject *learn(Scanner *self, PyObject *args, Numbers *into)
         PyObject *word = PyList_GET_ITEM(words, k);
         if (!is_text(word))
             return NULL;
-        if (numbers_put(into, BY_WIDTH(word, hash, self, word), (uint32_t)verdict) < 0)
+        uint64_t key = BY_WIDTH(word, hash, self, word);
+        if (numbers_put(into, key, (uint32_t)verdict) < 0)
             return PyErr_NoMemory();
+        board_put(&self->board, key, into == &self->smalls, (uint32_t)verdict);
     }
     Py_RETURN_NONE;
 }
@@ -232,6 +234,13 @@ static PyObject *scanner_learn_runs(Scanner *self, PyObject *args)
 static PyObject *scanner_learn_smalls(Scanner *self, PyObject *args)
 {
     return learn(self, args, &self->smalls);
+}
+
+static PyObject *scanner_share(Scanner *self, PyObject *memory)
+{
+    if (board_open(&self->board, memory) < 0)
+        return NULL;
+    Py_RETURN_NONE;
 }
 
 static PyObject *scanner_size(Scanner *self, PyObject *Py_UNUSED(ignored))
@@ -264,6 +273,7 @@ static void scanner_dealloc(Scanner *self)
     numbers_close(&self->tails);
     numbers_close(&self->runs);
     numbers_close(&self->smalls);
+    board_close(&self->board);
     free(self->codes);
     free(self->open);
     Py_TYPE(self)->tp_free((PyObject *)self);
@@ -334,6 +344,9 @@ static PyMethodDef scanner_methods[] = {
     {"learn_runs", (PyCFunction)scanner_learn_runs, METH_VARARGS, "Keep one verdict (1 to 7) on some runs."},
     {"learn_smalls", (PyCFunction)scanner_learn_smalls, METH_VARARGS,
      "Keep one verdict (1 to 3) on some words in small letters."},
+    {"share", (PyCFunction)scanner_share, METH_O,
+     "Know what other scanners tell through some memory, and tell them. It is all zeros at first, a power of two of words\n"
+     "of 64 bits, and is held as long as the scanner lives."},
     {"size", (PyCFunction)scanner_size, METH_NOARGS, "How many verdicts are kept: of runs, of words."},
     {NULL, NULL, 0, NULL},
 };

@@ -359,6 +359,14 @@ static int judged(const View *v, int small, uint32_t text, PyObject *unknown, Py
     const uint32_t *verdict = numbers_get(small ? &s->smalls : &s->runs, key);
     if (verdict)
         return (int)*verdict;
+    uint32_t told = board_get(&s->board, key, small);
+    if (told) {
+        if (numbers_put(small ? &s->smalls : &s->runs, key, told) < 0) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        return (int)told;
+    }
     PyObject *one = PyUnicode_Substring(v->text, start, end);
     int failed = one == NULL || PySet_Add(unknown, one) < 0;
     Py_XDECREF(one);

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from canonym.model import Document, Result
     from canonym.pipeline import Job
     from canonym.profile import Profile
+    from canonym.workers import Crew
 
 Mode = Literal["normalise", "annotate", "repair"]
 
@@ -185,7 +186,7 @@ def _run(
 
     from canonym import pipeline
     from canonym.verdicts import stamp
-    from canonym.workers import default_workers, shared
+    from canonym.workers import crew, default_workers
 
     if profile is not None and evidence == "corpus":
         raise UsageError(
@@ -216,6 +217,11 @@ def _run(
         job = replace(job, provenance={"tables": tables or ("default",), "fingerprint": normaliser.fingerprint})
         settings = {"stamp": stamp(normaliser.fingerprint), "rewrite": sorted(rewrite), "repair": not no_repair}
         job = replace(job, settings={**settings, "first pass": first_pass and profile is None})
+        if verdicts is None and profile is not None:
+            verdicts = profile.with_name(profile.name + ".verdicts")
+        known_before = _read_verdicts(normaliser, verdicts, quiet) if mode != "repair" else None
+        kept = verdicts if known_before is not None else None
+        hands = stack.enter_context(crew(normaliser, tables, workers or default_workers(), kept))
         known: Profile | None = resuming.evidence(job, quiet)
         if profile is not None:
             from canonym.profile import Profile
@@ -223,14 +229,10 @@ def _run(
             known = Profile.load(profile)
         elif first_pass and not no_repair and known is None:
             job = stack.enter_context(pipeline.spool(job))
-            known = _profile(job, watched)
-        if verdicts is None and profile is not None:
-            verdicts = profile.with_name(profile.name + ".verdicts")
-        known_before = _read_verdicts(normaliser, verdicts, quiet) if mode != "repair" else None
+            known = _profile(job, hands, watched)
         how: dict[str, Any] = {"names": mode != "repair", "repair": not no_repair, "profile": known, "rewrite": rewrite}
         how["mentions"] = mode == "annotate"
-        kept = verdicts if known_before is not None else None
-        process = stack.enter_context(shared(normaliser, tables, how, workers or default_workers(), kept))
+        process = hands.process(how)
         told = stack.enter_context(progress.bar(mode.capitalize(), watched))
         job = replace(job, evidence=known)
         stack.enter_context(resuming.telling(job))
@@ -257,13 +259,12 @@ def _read_verdicts(normaliser: Normaliser, path: Path | None, quiet: bool) -> in
     return normaliser.known_verdicts
 
 
-def _profile(job: Job, watched: bool) -> Profile:
+def _profile(job: Job, hands: Crew, watched: bool) -> Profile:
     """What the whole corpus tells, from a first pass over it."""
     from canonym import pipeline
-    from canonym.profile import of
 
     with progress.counted("Reading for evidence", pipeline.texts(job), watched) as documents:
-        return of(document.text for document in documents)
+        return hands.profile(document.text for document in documents)
 
 
 def _differ(choice: str) -> Callable[[Document, Result], None]:

@@ -70,12 +70,12 @@ class ProfileBuilder:
         self._pending.append(text)
         self._size += len(text)
         if self._size >= _BLOCK:
-            self._flush()
+            self.flush()
 
     def merge(self, other: ProfileBuilder) -> None:
         """Add what another builder collected, as if its texts had been added here."""
-        self._flush()
-        other._flush()
+        self.flush()
+        other.flush()
         self._documents += other._documents
         for lang, counts in other._spread.items():
             self._spread.setdefault(lang, Counter()).update(counts)
@@ -95,7 +95,7 @@ class ProfileBuilder:
 
     def finish(self) -> Profile:
         """The profile of everything added so far."""
-        self._flush()
+        self.flush()
         found = [s for lang in sorted({lang for lang, _ in self._absent}) for s in self._found(lang)]
         found.sort(key=lambda s: (-s.forms, -s.occurrences, -len(s.string), s.string, s.lang))
         return Profile(tuple(found[:_STRINGS]), self._documents, sum(self._total.values()))
@@ -114,7 +114,8 @@ class ProfileBuilder:
         _unshadowed(_by_string(explained, own), *_enough(lang), accept)
         return found
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Count what was added so far."""
         block: list[tuple[str, str, list[str], set[str]]] = []
         unknown: dict[str, set[str]] = {}
         together: dict[str, list[str]] = {}
