@@ -10,15 +10,16 @@ from itertools import islice
 from typing import Final
 
 from canonym.candidates import Candidates, choose
-from canonym.model import Mention
+from canonym.model import REWRITTEN_KINDS, Mention
 from canonym.pages import mention
 from canonym.spelling import same_but_for_case
 from canonym.text import fold, is_boundary, is_word_char
 
 _REACH: Final = 80
-#: A longer name goes on with a capital, a figure or a mark of its own, and that soon.
-_SOON: Final = 25
-_FIGURE: Final = re.compile(r"\d")
+#: A longer name goes on with a mark of its own, or with a capital or a figure after two small words at most.
+_SMALL: Final = r"[\W_]{1,3}(?:[a-zß-öø-ÿ]{1,6}[\W_]{1,3}){0,2}"
+_AHEAD: Final = re.compile(rf"[)\]!’‘']|{_SMALL}[^\W_a-zß-öø-ÿ]")
+_BEHIND: Final = re.compile(rf"{_SMALL}[^\W_]+")
 _WORDS_BEFORE: Final = 5
 _WORDS_AFTER: Final = 7
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -79,14 +80,16 @@ def _listed(text: str, found: Mention, candidates: Candidates) -> Mention | None
 
 def _goes_on(text: str, found: Mention) -> bool:
     """True where a name might go on before a mention or after it; mostly words in small letters stand there."""
-    before, after = text[max(0, found.start - _SOON) : found.start], text[found.end : found.end + _SOON]
-    if after[:1] in _CLOSING and after:
+    if _AHEAD.match(text, found.end):
         return True
-    return any(part != part.lower() or not part.isascii() or _FIGURE.search(part) for part in (before, after))
+    before = _BEHIND.match(text[max(0, found.start - _REACH) : found.start][::-1])
+    return before is not None and _is_name_like(before[0][-1])
 
 
 def is_rewritten(found: Mention) -> bool:
-    """True where a mention's spelling is not the canonical one."""
+    """True where a mention may be rewritten."""
+    if found.kind not in REWRITTEN_KINDS and found.match not in ("rule", "fuzzy"):
+        return False
     return not same_but_for_case(found.text, found.entity.canonical)
 
 
