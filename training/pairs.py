@@ -45,7 +45,7 @@ from canonym.trees import Trees
 Array = Any
 SEEDS = (7, 8, 9)
 #: Networks that differ by the seed alone; their mean counts.
-NETWORKS = (5,)
+NETWORKS = (5, 6)
 #: A network is tuned on the pairs like the use, each so often an epoch, beside so many others, for so many epochs.
 OFTEN, SOME, TUNING, RATE = 5.0, 15_000, 4, 8e-4
 #: For each so many pairs there is one of a great place's name and a misspelling of it, for the trees, of this weight:
