@@ -217,8 +217,10 @@ Py_ssize_t hood_find(Hood *h, const uint8_t *word, Py_ssize_t n)
         }
     }
     uint64_t shape = shape_of(word, n);
+    size_t kept = 0;
     for (size_t k = 0; k < met; k++) {
-        State *state = &h->state[h->met[k]];
+        uint32_t atom = h->met[k];
+        State *state = &h->state[atom];
         if (state->seen == h->question)
             continue;
         state->seen = h->question;
@@ -228,7 +230,15 @@ Py_ssize_t hood_find(Hood *h, const uint8_t *word, Py_ssize_t n)
         if (m > n + limit || n > m + limit || m >= LONGEST ||
             __builtin_popcountll((state->shape ^ shape) >> 8) > 2 * limit)
             continue;
+        __builtin_prefetch(&ends[atom]);
+        h->met[kept++] = atom;
+    }
+    for (size_t k = 0; k < kept; k++)
+        __builtin_prefetch((const uint8_t *)h->text.buf + ends[h->met[k]]);
+    for (size_t k = 0; k < kept; k++) {
         uint32_t atom = h->met[k];
+        Py_ssize_t m = (Py_ssize_t)(h->state[atom].shape & 255);
+        int limit = distance_for(n < m ? n : m);
         int distance = osa(word, n, (const uint8_t *)h->text.buf + ends[atom], m, limit);
         if (distance == 0 || distance > limit)
             continue;

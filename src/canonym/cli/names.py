@@ -91,9 +91,12 @@ def _resolve_table(
     encoding: str | None,
     output: str | None,
 ) -> Counts:
+    import gc
+
     from canonym.columns.files import label, reading, writing
     from canonym.columns.tables import resolve_column
 
+    gc.disable()  # what is kept of names only grows, and has no cycles
     source = _one_source(names)
     delimiter = {"csv": None, "tsv": "\t", None: None}[format_]
     with reading(source, encoding) as lines, writing(output, source) as out:
