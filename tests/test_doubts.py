@@ -34,7 +34,7 @@ def test_negative(names: canonym.Normaliser, case: dict[str, str]) -> None:
 
 
 def place(name: str, alias: str, prominence: int, kind: str = "canonical") -> Candidate:
-    return Candidate(Entity("x", "place", name, prominence=prominence), alias, kind, "fuzzy", 0.0)  # type: ignore[arg-type]
+    return Candidate(Entity("x", "place", name, prominence=prominence), alias, kind, "fuzzy", 0.0)
 
 
 @pytest.mark.parametrize("form", ["irans", "iranian", "iranan", "iran5", "iran 5", "iran o"])

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from mmap import mmap
 from pathlib import Path
 
 from canonym import packs, verdicts
@@ -234,6 +235,14 @@ class Normaliser:
             VerdictsError: the file is none, is damaged, or was made with other tables, keys, model or versions.
         """
         self._recogniser.learn(verdicts.read(Path(path), self.fingerprint))
+
+    def share_verdicts(self, memory: mmap | bytearray) -> None:
+        """Have verdicts in common with other processes that have the same tables, through memory that all of them map.
+
+        Raises:
+            ValueError: its size in words of eight bytes is no power of two.
+        """
+        self._recogniser.share(memory)
 
     @property
     def known_verdicts(self) -> int:

@@ -51,7 +51,7 @@ def _begin(tables: Sequence[str], memory: mmap | None, verdicts: Path | None, le
     Finalize(None, os._exit, (0,), exitpriority=-100)  # last of all: to free what is kept takes half a second
     _normaliser = load(*tables)
     if memory is not None:
-        _normaliser._recogniser.share(memory)
+        _normaliser.share_verdicts(memory)
     if verdicts is not None:
         with suppress(VerdictsError, OSError):  # the parent has told
             _normaliser.load_verdicts(verdicts)
