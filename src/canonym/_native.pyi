@@ -93,6 +93,7 @@ class Sieve:
         izafa: frozenset[str],
         articles: frozenset[str],
         vowels: frozenset[str],
+        tails: tuple[str, ...],
         rule_kinds: int,
         near_kinds: int,
         other_kinds: int,

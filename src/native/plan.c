@@ -199,74 +199,127 @@ static int agree(const Sieve *s, const char *a, const char *b)
     return !strcmp(a, b) || words_get(&s->vowels, pair, (size_t)size) != NULL;
 }
 
-/* Whether a name with the key of a single word is that word under the rules. Twin: `keys.rule_reasons`. */
-static int sounds_alike(const Sieve *s, const Layer *layer, const char *form, int size, const char *key, int used)
+/* Words of a folded form. */
+typedef struct {
+    const char *text;
+    int size;
+} Piece;
+
+/* The words that carry a name: no article before it, no particle inside it; `whole`: how many without the article. -1:
+   too many. Twin: `keys._core`. */
+static int core_of(const Sieve *s, const char *form, int size, Piece *out, int *whole)
+{
+    Piece all[MOST_TOKENS];
+    int count = 0, cores = 0;
+    for (int k = 0; k < size;) {
+        int begin = k;
+        while (k < size && form[k] != ' ')
+            k++;
+        if (count == MOST_TOKENS)
+            return -1;
+        all[count++] = (Piece){form + begin, k - begin};
+        k++;
+    }
+    int first = count > 1 && words_get(&s->articles, all[0].text, (size_t)all[0].size);
+    for (int k = first; k < count; k++)
+        if (!(k > first && k < count - 1 && words_get(&s->izafa, all[k].text, (size_t)all[k].size)))
+            out[cores++] = all[k];
+    *whole = count - first;
+    return cores;
+}
+
+/* Take off an izafa vowel that was joined to the word before it. Twin: `keys._stem`. */
+static int stem_of(const Sieve *s, const Piece *form, const Piece *alias)
+{
+    for (int k = 0; k < s->tail_count; k++) {
+        const char *tail = s->tails[k];
+        int n = (int)strlen(tail);
+        if (form->size - n >= 3 && !memcmp(form->text + form->size - n, tail, (size_t)n) &&
+            !(alias->size >= n && !memcmp(alias->text + alias->size - n, tail, (size_t)n)))
+            return form->size - n;
+    }
+    return form->size;
+}
+
+static int same_sounds(const Sieve *s, const Piece *a, const Piece *b)
+{
+    Groups mine = {0}, theirs = {0};
+    char frame[WORD_ROOM * 2], other[WORD_ROOM * 2];
+    int made = frame_of(s->speller, a->text, a->size, frame, &mine);
+    if (made < 0)
+        return 1;
+    int size = frame_of(s->speller, b->text, b->size, other, &theirs), differ = 0;
+    if (size < 0)
+        return 1;
+    if (size != made || memcmp(frame, other, (size_t)made) || mine.count != theirs.count)
+        return 0;
+    for (int k = 0; k < mine.count; k++) {
+        differ += strcmp(mine.text[k], theirs.text[k]) != 0;
+        if (!agree(s, mine.text[k], theirs.text[k]))
+            return 0;
+    }
+    return differ <= 2;
+}
+
+/* Whether a name under the key of a form is that form under the rules. Twin: `keys.rule_reasons`. */
+static int sounds_alike(const Sieve *s, const Layer *layer, const char *form, int size, const char *key, int used,
+                        const Piece *core, int cores)
 {
     const uint64_t *keys = layer->at[KEYS].buf, wanted = key_of('~', key, (size_t)used);
     const uint32_t *owners = layer->at[OWNERS].buf;
-    Groups mine = {0}, theirs;
-    char frame[WORD_ROOM * 2], other[WORD_ROOM * 2];
-    int made = -1;
-    if (size >= WORD_ROOM)
-        return 1;
     for (Py_ssize_t k = keys_find(keys, layer->count, wanted); k >= 0 && k < layer->count && keys[k] == wanted; k++) {
         uint32_t number = owners[k];
         if (number >= layer->aliases || !((s->rule_kinds >> ((const uint8_t *)layer->at[KINDS].buf)[number]) & 1))
             continue;
-        int n;
+        int n, whole, fits = 1;
         const char *alias = string_at(layer, FOLDED, number, &n);
-        int plain = n < WORD_ROOM;
-        for (int j = 0; plain && j < n; j++)
-            plain = (unsigned char)alias[j] < 128 && Py_ISALNUM((unsigned char)alias[j]);
-        if (!plain)
+        Piece theirs[MOST_TOKENS];
+        for (int j = 0; fits && j < n; j++)
+            fits = (unsigned char)alias[j] < 128;
+        if (!fits)
             return 1; /* the planner will see */
         if (n == size && !memcmp(alias, form, (size_t)size))
             continue;
-        if (made < 0)
-            made = frame_of(s->speller, form, size, frame, &mine);
-        theirs.count = 0;
-        if (frame_of(s->speller, alias, n, other, &theirs) != made || memcmp(frame, other, (size_t)made) ||
-            mine.count != theirs.count)
-            continue;
-        int differ = 0, fits = 1;
-        for (int j = 0; j < mine.count && fits; j++) {
-            differ += strcmp(mine.text[j], theirs.text[j]) != 0;
-            fits = agree(s, mine.text[j], theirs.text[j]);
+        int count = core_of(s, alias, n, theirs, &whole), izafa = count < whole;
+        if (count < 0)
+            return 1;
+        fits = count == cores;
+        for (int j = 0; fits && j < cores; j++) {
+            Piece a = core[j];
+            if (a.size == theirs[j].size && !memcmp(a.text, theirs[j].text, (size_t)a.size))
+                continue;
+            if (izafa && j < cores - 1) {
+                a.size = stem_of(s, &a, &theirs[j]);
+                if (a.size == theirs[j].size && !memcmp(a.text, theirs[j].text, (size_t)a.size))
+                    continue;
+            }
+            fits = same_sounds(s, &a, &theirs[j]);
         }
-        if (fits && differ <= 2)
+        if (fits)
             return 1;
     }
     return 0;
 }
 
-/* Whether some name has the form's key under the rules, or is the form but for blanks. Twin: `Candidates.by_rule`. */
+/* Whether some name is the form under the rules, or the form but for blanks. Twin: `Candidates.by_rule`. */
 static int rule_hit(const Sieve *s, const char *form, int size)
 {
     char key[MOST_FORM * 2], bare[MOST_FORM];
-    const char *token[MOST_TOKENS];
-    int length[MOST_TOKENS], count = 0, letters = 0, squeezed = 0;
-    for (int k = 0; k < size;) {
-        int begin = k;
-        while (k < size && form[k] != ' ') {
-            letters |= form[k] >= 'a' && form[k] <= 'z';
-            bare[squeezed++] = form[k++];
-        }
-        if (count == MOST_TOKENS)
-            return 1;
-        token[count] = form + begin;
-        length[count++] = k - begin;
-        k++;
+    Piece core[MOST_TOKENS];
+    int letters = 0, squeezed = 0, whole;
+    for (int k = 0; k < size; k++) {
+        letters |= form[k] >= 'a' && form[k] <= 'z';
+        if (form[k] != ' ')
+            bare[squeezed++] = form[k];
     }
     if (letters && size >= 4) {
-        int first = count > 1 && words_get(&s->articles, token[0], (size_t)length[0]);
-        int used = 0, sum = 0, cores = 0, at[MOST_TOKENS];
-        for (int k = first; k < count; k++)
-            if (!(k > first && k < count - 1 && words_get(&s->izafa, token[k], (size_t)length[k])))
-                at[cores++] = k;
+        int used = 0, sum = 0, cores = core_of(s, form, size, core, &whole);
+        if (cores < 0)
+            return 1;
         for (int k = 0; k < cores; k++) {
             if (k)
                 key[used++] = '~';
-            int made = frame_of(s->speller, token[at[k]], length[at[k]], key + used, NULL);
+            int made = frame_of(s->speller, core[k].text, core[k].size, key + used, NULL);
             if (made < 0)
                 return 1;
             if (k < cores - 1) {
@@ -280,8 +333,7 @@ static int rule_hit(const Sieve *s, const char *form, int size)
         }
         if (sum >= 4)
             for (int k = 0; k < s->tables; k++)
-                if (count > 1 ? has(&s->layers[k], '~', key, (size_t)used)
-                              : sounds_alike(s, &s->layers[k], form, size, key, used))
+                if (sounds_alike(s, &s->layers[k], form, size, key, used, core, cores))
                     return 1;
     }
     if (squeezed >= 6) {
@@ -884,13 +936,29 @@ static int set_layers(Sieve *self, PyObject *layers)
     return 0;
 }
 
+static int set_tails(Sieve *self, PyObject *tails)
+{
+    for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(tails); k++) {
+        Py_ssize_t size;
+        const char *text = PyUnicode_AsUTF8AndSize(PyTuple_GET_ITEM(tails, k), &size);
+        if (text == NULL)
+            return -1;
+        if (k == 16 || size == 0 || size > 7) {
+            PyErr_SetString(PyExc_ValueError, "at most 16 endings of 1 to 7 letters");
+            return -1;
+        }
+        strcpy(self->tails[self->tail_count++], text);
+    }
+    return 0;
+}
+
 static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"scanner",  "speller", "layers",  "words",    "particles", "openers",     "endings",
-                            "izafa",    "articles", "vowels", "rule_kinds", "near_kinds", "other_kinds", "silent_kinds", "ordinary",
+                            "izafa",    "articles", "vowels", "tails", "rule_kinds", "near_kinds", "other_kinds", "silent_kinds", "ordinary",
                             "rare",     "most_cost", "other_name", "digit", "forest",   "seen",       "best",
                             "hopeless", "needy",   NULL};
-    PyObject *layers, *particles, *openers, *endings, *izafa, *articles, *vowels, *forest;
+    PyObject *layers, *particles, *openers, *endings, *izafa, *articles, *vowels, *tails, *forest;
     Sieve *self = (Sieve *)type->tp_alloc(type, 0);
     Scanner *scanner;
     Speller *speller;
@@ -898,8 +966,9 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     if (self == NULL)
         return NULL;
     if (!PyArg_ParseTupleAndKeywords(
-            args, kwargs, "O!O!O!iOOOOOOIIIIdddddO!y*iLL", names, &ScannerType, &scanner, &SpellerType, &speller,
+            args, kwargs, "O!O!O!iOOOOOOO!IIIIdddddO!y*iLL", names, &ScannerType, &scanner, &SpellerType, &speller,
             &PyTuple_Type, &layers, &self->words, &particles, &openers, &endings, &izafa, &articles, &vowels,
+            &PyTuple_Type, &tails,
             &self->rule_kinds, &self->near_kinds, &self->other_kinds, &self->silent_kinds, &self->ordinary, &self->rare, &self->most_cost,
             &self->other_name, &self->digit, &PyTuple_Type, &forest, &seen, &self->best, &self->hopeless, &self->needy))
         goto failed;
@@ -914,7 +983,7 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     if (words_from(&self->particles, particles) < 0 || words_from(&self->openers, openers) < 0 ||
         words_from(&self->endings, endings) < 0 || words_from(&self->izafa, izafa) < 0 ||
         words_from(&self->articles, articles) < 0 || words_from(&self->vowels, vowels) < 0 ||
-        set_layers(self, layers) < 0 || forest_open(&self->forest, forest) < 0)
+        set_tails(self, tails) < 0 || set_layers(self, layers) < 0 || forest_open(&self->forest, forest) < 0)
         goto failed;
     self->evidence = self->forest.width - SPELT;
     if (self->evidence <= 0 || self->forest.width > MOST_FEATURES ||

@@ -46,6 +46,8 @@ typedef struct {
     unsigned rule_kinds, near_kinds, other_kinds, silent_kinds; /* a bit for each kind; see `Planner.sieve` */
     double ordinary, rare, most_cost, other_name, digit;
     Edits *edits;
+    char tails[16][8]; /* izafa vowels at the end of a word */
+    int tail_count;
     Forest forest;
     float *seen; /* kinds of evidence: the best that there is, then the same without company */
     int evidence, seen_count, best;
