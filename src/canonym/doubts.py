@@ -40,6 +40,7 @@ def doubted(form: str, candidate: Candidate, seen: Evidence, score: float) -> bo
     """True where a form is better left alone, however likely the model holds the candidate to be."""
     return (
         two_words(form, candidate)
+        or other_word(form, candidate)
         or foreign(candidate, seen)
         or far_off(form, candidate, seen, score)
         or unexpected(form, candidate, seen, score)
@@ -94,6 +95,20 @@ def two_words(form: str, candidate: Candidate) -> bool:
         return True
     known = candidate.match == "fuzzy" and candidate.entity.prominence >= _WELL_KNOWN
     return not known and commonness(form) >= _ORDINARY
+
+
+def other_word(form: str, candidate: Candidate) -> bool:
+    """True where an everyday word stands for one of an outlet's name: "WASHINGTON Oct" is no Washington Post.
+
+    >>> from canonym.model import Entity
+    >>> post = Candidate(Entity("", "outlet", "Washington Post"), "Washington Post", "canonical", "fuzzy", 0.0)
+    >>> other_word("washington oct", post), other_word("washington psot", post)
+    (True, False)
+    """
+    if candidate.match != "fuzzy" or candidate.entity.type != "outlet" or " " not in form:
+        return False
+    differ = set(form.split()) - set(fold(candidate.alias).split())
+    return any(commonness(word) >= _ORDINARY for word in differ)
 
 
 def is_joined(candidate: Candidate) -> bool:
