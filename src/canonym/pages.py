@@ -16,6 +16,8 @@ from canonym.scan import lower_words, words
 from canonym.text import fold
 
 _SHORT: Final = 20_000
+_INNER: Final = re.compile(r"[a-z][A-Z]|[A-Z]{2,}[a-z]+$")
+_JOINT: Final = re.compile(r"[\s-]")
 _BEFORE: Final = re.compile(r"([^\W\d_]+|[^\w\s])[\s\"'“‘]*$")
 _AFTER: Final = re.compile(r"^(?:['’]s)?[\s\"'”’]*([^\W\d_]+|[^\w\s])")
 
@@ -75,6 +77,7 @@ class Page:
             for p in self.proposed
             if lone or not p.span.needy or has_company(p.span, document.entities, document.names, forms)
         }
+        believable -= {p.span.form for p in self.proposed if _is_company(p) or _is_coined(self.text, p)}
         asked = [p for p in self.proposed if p.span.form in believable]
         around = [surroundings(self.text, p, taken) for p in asked]
         everywhere: dict[str, Everywhere] = {}
@@ -109,6 +112,22 @@ class Page:
         places = {id(p) for p, _ in accepted}
         self.listed = without_overlap([*self.listed, *(_decided_mention(self.text, p, d) for p, d in accepted)])
         self.proposed = [p for p in self.proposed if id(p) not in places]
+
+
+def _is_company(place: Placed) -> bool:
+    """True for a word that a word for a firm follows, as Paradyne Corp; wherever else it stands it is the firm."""
+    span = place.span
+    if " " in span.form:
+        return False
+    after = next((word for start, _, word in place.plan.words if start >= span.end), "")
+    return after in words("companies")
+
+
+def _is_coined(text: str, place: Placed) -> bool:
+    """True for a word with a capital inside it, as SunRice, where no name that it is near has one, or a joint."""
+    if not _INNER.search(text, place.start + 1, place.end) or " " in place.span.form:
+        return False
+    return not any(_JOINT.search(c.alias) or _INNER.search(c.alias, 1) for c in place.span.candidates)
 
 
 def has_company(span: Span, entities: Container[str], names: Container[str], forms: Mapping[str, set[str]]) -> bool:
