@@ -252,7 +252,8 @@ Py_ssize_t hood_find(Hood *h, const uint8_t *word, Py_ssize_t n)
         }
         h->found[count++] = (Found){distance, ((const int64_t *)h->prominence.buf)[atom], atom};
     }
-    qsort(h->found, count, sizeof *h->found, by_rank);
+    if (count > 1)
+        qsort(h->found, count, sizeof *h->found, by_rank);
     return (Py_ssize_t)count;
 }
 
