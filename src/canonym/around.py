@@ -10,9 +10,8 @@ from itertools import islice
 from typing import Final
 
 from canonym.candidates import Candidates, choose
-from canonym.model import REWRITTEN_KINDS, Mention
+from canonym.model import Mention
 from canonym.pages import mention
-from canonym.spelling import same_but_for_case
 from canonym.text import fold, is_boundary, is_word_char
 
 _REACH: Final = 80
@@ -84,13 +83,6 @@ def _goes_on(text: str, found: Mention) -> bool:
         return True
     before = _BEHIND.match(text[max(0, found.start - _REACH) : found.start][::-1])
     return before is not None and _is_name_like(before[0][-1])
-
-
-def is_rewritten(found: Mention) -> bool:
-    """True where a mention may be rewritten."""
-    if found.kind not in REWRITTEN_KINDS and found.match not in ("rule", "fuzzy"):
-        return False
-    return not same_but_for_case(found.text, found.entity.canonical)
 
 
 def _marks(text: str, at: int) -> list[int]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from canonym.evidence import Evidence
 from canonym.features import commonness, edit_cost
+from canonym.indexkeys import OTHER_NAMES
 from canonym.model import Candidate
 from canonym.scan import words
 from canonym.text import fold
@@ -118,7 +119,7 @@ def is_joined(candidate: Candidate) -> bool:
 
 def foreign(candidate: Candidate, seen: Evidence) -> bool:
     """True for a translation or a former name that an English text does not use, or of a place it does not name."""
-    if candidate.match != "fuzzy" or candidate.kind not in ("translation", "former"):
+    if candidate.match != "fuzzy" or candidate.kind not in OTHER_NAMES:
         return False
     if commonness(fold(candidate.alias)) < _FAMILIAR:
         return True

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from canonym.features import edit_cost
-from canonym.model import Edit, Mention
+from canonym.indexkeys import OTHER_NAMES
+from canonym.model import REWRITTEN_KINDS, Edit, Mention
 from canonym.rewrite import map_back
 from canonym.spelling import as_written, same_but_for_case
 from canonym.text import fold
@@ -33,19 +34,28 @@ def in_original(mention: Mention, text: str, plan: Sequence[Edit]) -> Mention:
     )
 
 
-def edit_for(mention: Mention, rewrite: frozenset[str]) -> Edit | None:
-    """The edit that a mention asks for; None where its spelling stays.
+def spelling_for(mention: Mention, rewrite: frozenset[str] = REWRITTEN_KINDS) -> str | None:
+    """How a mention is to be spelt; None where it stays as it is.
 
     A damaged translation or former name ("New Yrok Tiems", "Bomaby") is mended and not replaced by another name; but
     "Rtsia" is not made Rusia, which is near Russia.
     """
     e = mention.entity
-    damaged = mention.match in ("rule", "fuzzy")
-    if mention.kind not in rewrite and not (damaged and mention.kind in ("translation", "former")):
+    if mention.kind in rewrite:
+        target = e.canonical
+    elif mention.kind in OTHER_NAMES and mention.match in ("rule", "fuzzy"):
+        target = e.canonical if _is_near(mention.alias, e.canonical) else mention.alias
+    else:
         return None
-    target = e.canonical if mention.kind in rewrite or _is_near(mention.alias, e.canonical) else mention.alias
-    if not target or same_but_for_case(mention.text, target):
+    return target if target and not same_but_for_case(mention.text, target) else None
+
+
+def edit_for(mention: Mention, rewrite: frozenset[str]) -> Edit | None:
+    """The edit that a mention asks for; None where its spelling stays."""
+    target = spelling_for(mention, rewrite)
+    if target is None:
         return None
+    e = mention.entity
     return Edit(
         mention.start,
         mention.end,

@@ -11,6 +11,7 @@ from canonym import around, native, verdicts
 from canonym.candidates import Candidates, choose
 from canonym.caseless import CaselessFinder
 from canonym.doubts import is_joined
+from canonym.editing import spelling_for
 from canonym.indexkeys import ATOM
 from canonym.keys import rules, without_izafa
 from canonym.lexicon import zipf
@@ -74,7 +75,7 @@ class Recogniser:
         """The mentions of a text, each that would be rewritten though it is part of a listed name as that name."""
         out = []
         for m in page.listed:
-            longer = around.longer(page.text, m, self._candidates) if around.is_rewritten(m) else None
+            longer = around.longer(page.text, m, self._candidates) if spelling_for(m) is not None else None
             out.append(longer or m)
         return out
 

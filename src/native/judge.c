@@ -156,7 +156,7 @@ static int choose_from(const Sieve *s, const char *form, int size, int layer_num
                 continue;
             if (n >= SHORT || m >= SHORT || !is_ascii(folded, n) || !is_ascii(plain, m))
                 return -1;
-            double cost = edits_short(s->edits, form, size, folded, n);
+            double cost = edits_short(s->speller->edits, form, size, folded, n);
             if (cost > s->most_cost * (n < 4 ? 4 : n))
                 continue;
             double ranking = cost + ((s->other_kinds >> row->kind) & 1 ? s->other_name : 0.0);

@@ -433,7 +433,7 @@ static int near_enough(const Sieve *s, const char *form, int n, const char *alia
     int length = m + slack < 4 ? 4 : m + slack;
     if (n >= SHORT || m >= SHORT)
         return 1;
-    return edits_short(s->edits, form, n, alias, m) <= s->most_cost * length + 0.001;
+    return edits_short(s->speller->edits, form, n, alias, m) <= s->most_cost * length + 0.001;
 }
 
 static void add_name(Names *names, char space, const char *text, int size)
@@ -899,7 +899,6 @@ static void sieve_dealloc(Sieve *self)
     free(self->blocks);
     free(self->answers);
     Py_XDECREF(self->scanner);
-    Py_XDECREF(self->edits);
     Py_XDECREF(self->speller);
     forest_close(&self->forest);
     free(self->seen);
@@ -974,7 +973,6 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         goto failed;
     self->scanner = (Scanner *)Py_NewRef(scanner);
     self->speller = (Speller *)Py_NewRef(speller);
-    self->edits = (Edits *)Py_NewRef(speller->edits);
     if (numbers_open(&self->asked) < 0 || numbers_open(&self->facts) < 0 || numbers_open(&self->empty) < 0 || (self->seen = malloc((size_t)seen.len + 1)) == NULL) {
         PyErr_NoMemory();
         goto failed;

@@ -45,7 +45,6 @@ typedef struct {
     Numbers particles, openers, endings, izafa, articles, vowels;
     unsigned rule_kinds, near_kinds, other_kinds, silent_kinds; /* a bit for each kind; see `Planner.sieve` */
     double ordinary, rare, most_cost, other_name, digit;
-    Edits *edits;
     char tails[16][8]; /* izafa vowels at the end of a word */
     int tail_count;
     Forest forest;
