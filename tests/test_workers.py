@@ -102,11 +102,10 @@ def _learn(names: list[str]) -> int:
     assert _scanner is not None
     known = 0
     for name in names:
-        new = set[str]()
-        _scanner.look([name], new, set())
-        known += not new
-        _scanner.learn_runs(sorted(new), len(name) % 4 + 1)
-        assert list(_scanner.settle()) == [len(name) % 4 + 1]
+        verdict = len(name) % 4 + 1
+        known += _scanner.verdict(name) == verdict
+        _scanner.learn_runs([name], verdict)
+        assert _scanner.verdict(name) == verdict
     return known
 
 

@@ -156,13 +156,11 @@ class Recogniser:
         if max(scanner.size()) > _MOST_KNOWN:
             scanner.forget()
         given = ["" if scanner.caseless(text) else text for text in texts]
-        runs: set[str] = set()
-        smalls: set[str] = set()
-        scanner.look(given, runs, smalls)
-        for grade, group in self._planner.graded(sorted(runs)).items():
+        runs, smalls = self._planner.sieve.look(given)
+        for grade, group in self._planner.graded(runs).items():
             scanner.learn_runs(group, grade)
-        for verdict, group in self._graded(sorted(smalls)).items():
-            scanner.learn_smalls(group, verdict)
+        for verdict, words in self._graded(smalls).items():
+            scanner.learn_smalls(words, verdict)
         codes = scanner.settle()
         return [_CASELESS if text and not seen else code for text, seen, code in zip(texts, given, codes, strict=True)]
 

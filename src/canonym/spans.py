@@ -150,12 +150,11 @@ class Planner:
         """The plans of all runs that hold something."""
         return {run: plan for run, plan in self._plans.items() if plan is not NOTHING}
 
-    def graded(self, runs: list[str]) -> dict[Grade, list[str]]:
-        """Deal runs out by what they hold."""
-        nothing, listed, rest = self.sieve.sift(runs)
-        self._plan(rest)
-        out = {Grade.NOTHING: nothing, Grade.LISTED: list(listed), Grade.NEEDY: [], Grade.LOUD: []}
-        for run in rest:
+    def graded(self, found: Mapping[str, native.Sifted]) -> dict[Grade, list[str]]:
+        """Deal runs that may hold something out by what they hold, given what the sieve found in them."""
+        self._plan(found)
+        out: dict[Grade, list[str]] = {grade: [] for grade in Grade}
+        for run in found:
             plan = self._plans[run]
             if any(_rewritten(run, span) for span in plan.listed) or any(not s.needy for s in plan.proposed):
                 grade = Grade.LOUD

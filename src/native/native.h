@@ -141,9 +141,37 @@ typedef struct {
     struct Open {
         uint64_t key;
         uint32_t text, small;
-    } *open; /* what had no verdict in them */
+    } *open; /* what had no verdict in them, each time that it was met */
     size_t open_count, open_room;
+    Numbers pending; /* the same, each once, and where it was met first */
+    struct Fresh {
+        uint64_t key;
+        Py_ssize_t start, end;
+        uint32_t text, small;
+    } *fresh;
+    size_t fresh_count, fresh_room;
 } Scanner;
+
+int scanner_scan(Scanner *s, PyObject *texts); /* look at a list of texts, and note what is fresh in them */
+int scanner_know(Scanner *s, uint64_t key, int small, uint32_t verdict);
+
+/* A stretch of a str. */
+typedef struct {
+    int kind;
+    const void *data;
+    Py_ssize_t size;
+} Slice;
+
+static inline Slice slice_of(PyObject *text, Py_ssize_t start, Py_ssize_t end)
+{
+    int kind = PyUnicode_KIND(text);
+    return (Slice){kind, (const char *)PyUnicode_DATA(text) + start * kind, end - start};
+}
+
+static inline Py_UCS4 slice_at(Slice slice, Py_ssize_t k)
+{
+    return PyUnicode_READ(slice.kind, slice.data, k);
+}
 
 enum {
     ALNUM = 1,    /* [^\W_] */

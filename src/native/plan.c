@@ -76,25 +76,23 @@ static int is_joint(const Sieve *s, Py_UCS4 c)
 
 /* Whether a small word was written on to a word, as where a sentence ends without a stop: "NewsweekIn". Twin:
    `spans._is_glued`. */
-static int is_glued(const Sieve *s, PyObject *run, const Word *w)
+static int is_glued(const Sieve *s, Slice run, const Word *w)
 {
     int last = w->size - 1;
-    while (last > 2 && !Py_ISUPPER((int)PyUnicode_READ_CHAR(run, w->begin + last)))
+    while (last > 2 && !Py_ISUPPER((int)slice_at(run, w->begin + last)))
         last--;
     return last > 2 && last < w->size - 1 && words_get(&s->openers, w->text + last, (size_t)(w->size - last)) != NULL;
 }
 
 /* The words of a run; their number, or -1 where the run is not plain enough. */
-static int split(Sieve *s, PyObject *run, Word *out)
+static int split(Sieve *s, Slice run, Word *out)
 {
-    Py_ssize_t n = PyUnicode_GET_LENGTH(run);
-    int kind = PyUnicode_KIND(run), count = 0;
-    const void *data = PyUnicode_DATA(run);
-    Py_ssize_t before = 0;
+    Py_ssize_t n = run.size, before = 0;
+    int count = 0;
     if (n > 2000)
         return -1;
     for (Py_ssize_t k = 0; k < n;) {
-        Py_UCS4 c = PyUnicode_READ(kind, data, k);
+        Py_UCS4 c = slice_at(run, k);
         if (c >= 128 && !is_joint(s, c))
             return -1;
         if (c >= 128 || !Py_ISALNUM((int)c)) {
@@ -106,7 +104,7 @@ static int split(Sieve *s, PyObject *run, Word *out)
         Word *w = &out[count];
         memset(w, 0, sizeof *w);
         w->begin = (int)k;
-        while (k < n && (c = PyUnicode_READ(kind, data, k)) < 128 && Py_ISALNUM((int)c)) {
+        while (k < n && (c = slice_at(run, k)) < 128 && Py_ISALNUM((int)c)) {
             if (w->size >= WORD_ROOM - 1)
                 return -1;
             w->upper |= Py_ISUPPER((int)c) != 0;
@@ -118,7 +116,7 @@ static int split(Sieve *s, PyObject *run, Word *out)
             return -1;
         w->end = (int)k;
         Py_ssize_t gap = w->begin - before;
-        Py_UCS4 between = gap == 1 ? PyUnicode_READ(kind, data, before) : 0;
+        Py_UCS4 between = gap == 1 ? slice_at(run, before) : 0;
         w->quote = gap == 1 && (flags_of(s->scanner, between) & QUOTE);
         w->dash = gap == 1 && count > 0 && (flags_of(s->scanner, between) & DASH);
         w->joined = w->quote || (between == '.' && count > 0 && out[count - 1].size == 1 && w->size == 1);
@@ -178,13 +176,11 @@ static int may_open(const Sieve *s, const Word *words, int count, int at)
 }
 
 /* Letters and single blanks only, so that the spelling is the folded form but for capitals. */
-static int plainly_spelt(PyObject *run, const Word *words, int from, int to)
+static int plainly_spelt(Slice run, const Word *words, int from, int to)
 {
-    int kind = PyUnicode_KIND(run);
-    const void *data = PyUnicode_DATA(run);
     for (int k = from + 1; k < to; k++) {
         for (int p = words[k - 1].end; p < words[k].begin; p++) {
-            Py_UCS4 c = PyUnicode_READ(kind, data, p);
+            Py_UCS4 c = slice_at(run, p);
             if (c != ' ' && c != '\n' && c != '\t' && c != '\r')
                 return 0;
         }
@@ -553,10 +549,10 @@ static int all_parts(const Word *words, int count, int at, int end)
 }
 
 /* Whether a word in small letters stands in a form, no particle. */
-static int is_small(PyObject *run, const Word *words, int at, int end)
+static int is_small(Slice run, const Word *words, int at, int end)
 {
     for (int k = at; k < end; k++) {
-        Py_UCS4 first = PyUnicode_READ_CHAR(run, words[k].begin);
+        Py_UCS4 first = slice_at(run, words[k].begin);
         if (first >= 'a' && first <= 'z' && !(words[k].facts & PARTICLE))
             return 1;
     }
@@ -579,7 +575,7 @@ static uint64_t words_key(const Word *words, int at, int end, int small)
 }
 
 /* What a run may hold: one of the verdicts above, or -1 on an error. */
-static int sift(Sieve *s, PyObject *run, Sifted *out)
+static int sift(Sieve *s, Slice run, Sifted *out)
 {
     Word *words = out->words;
     uint8_t taken[MOST_TOKENS][MOST_TOKENS] = {{0}};
@@ -626,7 +622,7 @@ static int sift(Sieve *s, PyObject *run, Sifted *out)
             continue;
         if (w->dash && at > 0) {
             const Word *before = &words[at - 1];
-            Py_UCS4 first = PyUnicode_READ_CHAR(run, w->begin);
+            Py_UCS4 first = slice_at(run, w->begin);
             if (words_get(&s->articles, before->text, (size_t)before->size) || !(first >= 'A' && first <= 'Z'))
                 continue;
         }
@@ -681,6 +677,11 @@ static int sift(Sieve *s, PyObject *run, Sifted *out)
     }
     out->sure = 1;
     return out->hit_count || loud ? MAYBE : out->name_count ? LISTED : NOTHING;
+}
+
+static inline Slice whole_of(PyObject *text)
+{
+    return slice_of(text, 0, PyUnicode_GET_LENGTH(text));
 }
 
 static PyObject *word_told(const Word *w)
@@ -786,7 +787,7 @@ static PyObject *sieve_near(Sieve *self, PyObject *args)
     for (Py_ssize_t k = 0; out != NULL && k < PySequence_Fast_GET_SIZE(fast); k++) {
         PyObject *name = PySequence_Fast_GET_ITEM(fast, k), *one = NULL;
         char form[MOST_FORM];
-        int count = PyUnicode_Check(name) ? split(self, name, found->words) : -1, size = -1, failed = 0;
+        int count = PyUnicode_Check(name) ? split(self, whole_of(name), found->words) : -1, size = -1, failed = 0;
         if (forget_many(self) < 0)
             failed = 1;
         else if (count > 0 && count <= 6 && (size = join(found->words, 0, count, form)) >= 0) {
@@ -859,7 +860,7 @@ static PyObject *sieve_sift(Sieve *self, PyObject *runs)
             PyErr_SetString(PyExc_TypeError, "a run is a str");
             goto done;
         }
-        if (forget_many(self) < 0 || (verdict = sift(self, run, found)) < 0) {
+        if (forget_many(self) < 0 || (verdict = sift(self, whole_of(run), found)) < 0) {
             PyErr_NoMemory();
             goto done;
         }
@@ -880,6 +881,58 @@ done:
     Py_XDECREF(listed);
     Py_XDECREF(maybe);
     Py_XDECREF(fast);
+    return out;
+}
+
+/* Judge a fresh run, or keep it for whoever asked: 0, or -1 on an error. */
+static int judge_fresh(Sieve *self, const struct Fresh *one, PyObject *text, PyObject *maybe, Sifted *found)
+{
+    int verdict;
+    if (forget_many(self) < 0 || (verdict = sift(self, slice_of(text, one->start, one->end), found)) < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    if (verdict != MAYBE)
+        return scanner_know(self->scanner, one->key, 0, (uint32_t)verdict);
+    PyObject *run = PyUnicode_Substring(text, one->start, one->end), *all = run ? told(found) : NULL;
+    int failed = all == NULL || PyDict_SetItem(maybe, run, all) < 0;
+    Py_XDECREF(run);
+    Py_XDECREF(all);
+    return failed ? -1 : 0;
+}
+
+static PyObject *sieve_look(Sieve *self, PyObject *texts)
+{
+    if (!PyList_Check(texts)) {
+        PyErr_SetString(PyExc_TypeError, "texts come in a list");
+        return NULL;
+    }
+    if (scanner_scan(self->scanner, texts) < 0)
+        return NULL;
+    PyObject *maybe = PyDict_New(), *smalls = PyList_New(0), *out = NULL;
+    Sifted *found = malloc(sizeof *found);
+    if (found == NULL)
+        PyErr_NoMemory();
+    if (maybe == NULL || smalls == NULL || found == NULL)
+        goto done;
+    for (size_t k = 0; k < self->scanner->fresh_count; k++) {
+        const struct Fresh *one = &self->scanner->fresh[k];
+        PyObject *text = PyList_GET_ITEM(texts, one->text);
+        if (one->small) {
+            PyObject *word = PyUnicode_Substring(text, one->start, one->end);
+            int failed = word == NULL || PyList_Append(smalls, word) < 0;
+            Py_XDECREF(word);
+            if (failed)
+                goto done;
+        } else if (judge_fresh(self, one, text, maybe, found) < 0) {
+            goto done;
+        }
+    }
+    out = PyTuple_Pack(2, maybe, smalls);
+done:
+    free(found);
+    Py_XDECREF(maybe);
+    Py_XDECREF(smalls);
     return out;
 }
 
@@ -999,6 +1052,9 @@ failed:
 }
 
 static PyMethodDef sieve_methods[] = {
+    {"look", (PyCFunction)sieve_look, METH_O,
+     "Look at some texts, and tell what in them has no verdict: runs that may hold something to rewrite, with what `sift`\n"
+     "tells of each, and words in small letters. All other runs have one then."},
     {"sift", (PyCFunction)sieve_sift, METH_O,
      "Deal runs out: those that hold nothing, those that hold listed names which stay as they are, and the others;\n"
      "of the last two, the words (start, end, folded), the listed names (start, end, form, words), and forms near\n"

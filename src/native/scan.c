@@ -9,19 +9,40 @@ typedef struct {
     Py_ssize_t next, done, past;
 } Place;
 
-static int keep_open(Scanner *s, uint64_t key, uint32_t text, int small)
+/* Room for one more at the end of an array, which may move. */
+static void *with_room(void *array, size_t count, size_t *room, size_t each)
 {
-    if (s->open_count == s->open_room) {
-        size_t room = s->open_room ? 2 * s->open_room : 4096;
-        struct Open *wider = realloc(s->open, room * sizeof *wider);
-        if (wider == NULL) {
-            PyErr_NoMemory();
-            return -1;
-        }
-        s->open = wider;
-        s->open_room = room;
-    }
+    if (count < *room)
+        return array;
+    size_t more = *room ? 2 * *room : 4096;
+    void *wider = realloc(array, more * each);
+    if (wider == NULL)
+        PyErr_NoMemory();
+    else
+        *room = more;
+    return wider;
+}
+
+/* Keep what has no verdict for `settle`, and where it was met first. */
+static int keep_open(Scanner *s, uint64_t key, int small, uint32_t text, Py_ssize_t start, Py_ssize_t end)
+{
+    uint64_t name = small ? ~key : key;
+    void *wider = with_room(s->open, s->open_count, &s->open_room, sizeof *s->open);
+    if (wider == NULL)
+        return -1;
+    s->open = wider;
     s->open[s->open_count++] = (struct Open){key, text, (uint32_t)small};
+    name = name ? name : 1;
+    if (numbers_get(&s->pending, name))
+        return 0;
+    if (numbers_put(&s->pending, name, 1) < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    if ((wider = with_room(s->fresh, s->fresh_count, &s->fresh_room, sizeof *s->fresh)) == NULL)
+        return -1;
+    s->fresh = wider;
+    s->fresh[s->fresh_count++] = (struct Fresh){key, start, end, text, (uint32_t)small};
     return 0;
 }
 
@@ -158,26 +179,37 @@ static PyObject *scanner_forget(Scanner *self, PyObject *Py_UNUSED(ignored))
     Py_RETURN_NONE;
 }
 
-static PyObject *scanner_look(Scanner *self, PyObject *args)
+int scanner_scan(Scanner *self, PyObject *texts)
 {
-    PyObject *texts, *runs, *smalls;
-    if (!PyArg_ParseTuple(args, "O!O!O!", &PyList_Type, &texts, &PySet_Type, &runs, &PySet_Type, &smalls))
-        return NULL;
     Py_ssize_t count = PyList_GET_SIZE(texts);
     uint8_t *codes = realloc(self->codes, (size_t)count + 1);
-    if (codes == NULL || count > UINT32_MAX)
-        return PyErr_NoMemory();
+    numbers_close(&self->pending);
+    if (codes == NULL || count > UINT32_MAX || numbers_open(&self->pending) < 0) {
+        self->codes = codes ? codes : self->codes;
+        PyErr_NoMemory();
+        return -1;
+    }
     self->codes = codes;
     self->texts = count;
-    self->open_count = 0;
+    self->open_count = self->fresh_count = 0;
     for (Py_ssize_t k = 0; k < count; k++) {
         PyObject *text = PyList_GET_ITEM(texts, k);
-        int found = is_text(text) ? BY_WIDTH(text, look, self, text, (uint32_t)k, runs, smalls) : -1;
+        int found = is_text(text) ? BY_WIDTH(text, look, self, text, (uint32_t)k) : -1;
         if (found < 0)
-            return NULL;
+            return -1;
         codes[k] = (uint8_t)found;
     }
-    Py_RETURN_NONE;
+    return 0;
+}
+
+int scanner_know(Scanner *self, uint64_t key, int small, uint32_t verdict)
+{
+    if (numbers_put(small ? &self->smalls : &self->runs, key, verdict) < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    board_put(&self->board, key, small, verdict);
+    return 0;
 }
 
 static PyObject *scanner_settle(Scanner *self, PyObject *Py_UNUSED(ignored))
@@ -204,11 +236,12 @@ static PyObject *scanner_verdict(Scanner *self, PyObject *run)
 {
     if (!is_text(run))
         return NULL;
-    const uint32_t *found = numbers_get(&self->runs, BY_WIDTH(run, hash, self, run));
-    return PyLong_FromLong(found ? (long)*found : 0);
+    uint64_t key = BY_WIDTH(run, hash, self, run);
+    const uint32_t *found = numbers_get(&self->runs, key);
+    return PyLong_FromLong(found ? (long)*found : (long)board_get(&self->board, key, 0));
 }
 
-static PyObject *learn(Scanner *self, PyObject *args, Numbers *into)
+static PyObject *learn(Scanner *self, PyObject *args, int small)
 {
     PyObject *words;
     int verdict;
@@ -218,22 +251,20 @@ static PyObject *learn(Scanner *self, PyObject *args, Numbers *into)
         PyObject *word = PyList_GET_ITEM(words, k);
         if (!is_text(word))
             return NULL;
-        uint64_t key = BY_WIDTH(word, hash, self, word);
-        if (numbers_put(into, key, (uint32_t)verdict) < 0)
-            return PyErr_NoMemory();
-        board_put(&self->board, key, into == &self->smalls, (uint32_t)verdict);
+        if (scanner_know(self, BY_WIDTH(word, hash, self, word), small, (uint32_t)verdict) < 0)
+            return NULL;
     }
     Py_RETURN_NONE;
 }
 
 static PyObject *scanner_learn_runs(Scanner *self, PyObject *args)
 {
-    return learn(self, args, &self->runs);
+    return learn(self, args, 0);
 }
 
 static PyObject *scanner_learn_smalls(Scanner *self, PyObject *args)
 {
-    return learn(self, args, &self->smalls);
+    return learn(self, args, 1);
 }
 
 static PyObject *scanner_share(Scanner *self, PyObject *memory)
@@ -274,8 +305,10 @@ static void scanner_dealloc(Scanner *self)
     numbers_close(&self->runs);
     numbers_close(&self->smalls);
     board_close(&self->board);
+    numbers_close(&self->pending);
     free(self->codes);
     free(self->open);
+    free(self->fresh);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -295,7 +328,7 @@ static PyObject *scanner_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
         return NULL;
     self->flags = calloc(PLANE, sizeof *self->flags);
     if (self->flags == NULL || numbers_open(&self->tails) < 0 || numbers_open(&self->runs) < 0 ||
-        numbers_open(&self->smalls) < 0) {
+        numbers_open(&self->smalls) < 0 || numbers_open(&self->pending) < 0) {
         Py_DECREF(self);
         return PyErr_NoMemory();
     }
@@ -331,16 +364,14 @@ static PyMethodDef scanner_methods[] = {
      "The spans (start, end) of the runs of a text, or of those with at least some verdict or none yet."},
     {"smalls", (PyCFunction)scanner_smalls, METH_VARARGS,
      "The words in small letters with at least some verdict, or none yet."},
-    {"look", (PyCFunction)scanner_look, METH_VARARGS,
-     "Add the runs, and the words in small letters, of some texts that have no verdict to two sets."},
     {"settle", (PyCFunction)scanner_settle, METH_NOARGS,
-     "Of each text last looked at the greatest verdict on its runs, plus eight times that on its words in small letters,\n"
+     "Of each text last looked at (see `Sieve.look`) the greatest verdict on its runs, plus eight times that on its words in small letters,\n"
      "as bytes; raises ValueError where one has none yet."},
     {"caseless", (PyCFunction)scanner_caseless, METH_O, "Whether a text may hold letters of a script without capitals."},
     {"dump", (PyCFunction)scanner_dump, METH_NOARGS, "All verdicts as bytes."},
     {"load", (PyCFunction)scanner_load, METH_VARARGS, "Add the verdicts of a dump."},
     {"forget", (PyCFunction)scanner_forget, METH_NOARGS, "Drop all verdicts."},
-    {"verdict", (PyCFunction)scanner_verdict, METH_O, "The verdict on one run, 0 where there is none."},
+    {"verdict", (PyCFunction)scanner_verdict, METH_O, "The verdict on one run, 0 where there is none here or elsewhere."},
     {"learn_runs", (PyCFunction)scanner_learn_runs, METH_VARARGS, "Keep one verdict (1 to 7) on some runs."},
     {"learn_smalls", (PyCFunction)scanner_learn_smalls, METH_VARARGS,
      "Keep one verdict (1 to 3) on some words in small letters."},

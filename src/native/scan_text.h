@@ -351,8 +351,8 @@ static inline int next_small(const View *v, Py_ssize_t *k, Py_ssize_t *start, Py
     return 0;
 }
 
-/* The verdict on a string; 0 where there is none: it is added to the set, and kept for `settle`. -1 on an error. */
-static int judged(const View *v, int small, uint32_t text, PyObject *unknown, Py_ssize_t start, Py_ssize_t end)
+/* The verdict on a string; 0 where there is none yet. -1 on an error. */
+static int judged(const View *v, int small, uint32_t text, Py_ssize_t start, Py_ssize_t end)
 {
     Scanner *s = (Scanner *)v->s;
     uint64_t key = hash_span(v, start, end);
@@ -360,35 +360,31 @@ static int judged(const View *v, int small, uint32_t text, PyObject *unknown, Py
     if (verdict)
         return (int)*verdict;
     uint32_t told = board_get(&s->board, key, small);
-    if (told) {
-        if (numbers_put(small ? &s->smalls : &s->runs, key, told) < 0) {
-            PyErr_NoMemory();
-            return -1;
-        }
-        return (int)told;
+    if (!told)
+        return keep_open(s, key, small, text, start, end);
+    if (numbers_put(small ? &s->smalls : &s->runs, key, told) < 0) {
+        PyErr_NoMemory();
+        return -1;
     }
-    PyObject *one = PyUnicode_Substring(v->text, start, end);
-    int failed = one == NULL || PySet_Add(unknown, one) < 0;
-    Py_XDECREF(one);
-    return failed || keep_open(s, key, text, small) < 0 ? -1 : 0;
+    return (int)told;
 }
 
 /* The greatest verdict on the runs, and eight times that on the small words; or -1. */
-static int OF(look)(const Scanner *s, PyObject *text, uint32_t number, PyObject *runs, PyObject *smalls)
+static int OF(look)(const Scanner *s, PyObject *text, uint32_t number)
 {
     View v = {s, text, PyUnicode_DATA(text), 0, PyUnicode_GET_LENGTH(text)};
     Place place = {0, 0, -1};
     Py_ssize_t start, end, k = 0;
     int found, verdict, run = 0, small = 0;
     while ((found = next_long_run(&v, &place, &start, &end)) > 0) {
-        if ((verdict = judged(&v, 0, number, runs, start, end)) < 0)
+        if ((verdict = judged(&v, 0, number, start, end)) < 0)
             return -1;
         run = verdict > run ? verdict : run;
     }
     if (found < 0)
         return -1;
     while (next_small(&v, &k, &start, &end)) {
-        if ((verdict = judged(&v, 1, number, smalls, start, end)) < 0)
+        if ((verdict = judged(&v, 1, number, start, end)) < 0)
             return -1;
         small = verdict > small ? verdict : small;
     }
