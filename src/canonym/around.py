@@ -49,39 +49,42 @@ def _own(text: str, found: Mention) -> Mention | None:
 
 def _listed(text: str, found: Mention, candidates: Candidates) -> Mention | None:
     """Another listed name, spelt as it is listed, that holds the mention."""
-    if not _goes_on(text, found):
-        return None
-    left, right = max(0, found.start - _REACH), found.end + _REACH
-    starts = [found.start]
-    for match in islice(_WORD.finditer(text[left : found.start][::-1]), _WORDS_BEFORE):  # the nearest first
-        start, word = found.start - match.end(), match[0][::-1]
-        if start == left > 0:
-            break  # cut
-        if _is_name_like(word) and candidates.opens(fold(word)):
-            starts.append(start)
-    ends = [found.end, *_marks(text, found.end)]
-    for match in islice(_WORD.finditer(text, found.end, right), _WORDS_AFTER):
-        if match.end() == right:
-            break
-        if _is_name_like(match[0]) and candidates.is_part(fold(match[0])):
-            ends += [match.end(), *_marks(text, match.end())]
+    ahead = _AHEAD.match(text, found.end) is not None
+    left = max(0, found.start - _REACH)
+    behind = text[left : found.start][::-1]
+    starts, ends = [found.start], [found.end]
+    if _leads(behind):
+        for match in islice(_WORD.finditer(behind), _WORDS_BEFORE):  # the nearest first
+            start, word = found.start - match.end(), match[0][::-1]
+            if start == left > 0:
+                break  # cut
+            if _is_name_like(word) and candidates.opens(fold(word)):
+                starts.append(start)
+    if ahead:
+        right = found.end + _REACH
+        ends += _marks(text, found.end)
+        for match in islice(_WORD.finditer(text, found.end, right), _WORDS_AFTER):
+            if match.end() == right:
+                break
+            if _is_name_like(match[0]) and candidates.is_part(fold(match[0])):
+                ends += [match.end(), *_marks(text, match.end())]
     for start in reversed(starts):
         for end in reversed(ends):
             if (start, end) == (found.start, found.end) or not _stands(text, start, end):
                 continue
             surface = text[start:end]
-            listed = candidates.listed(fold(surface))
-            same = [c for c in choose(surface, listed) if c.alias.lower() == surface.lower()]
+            low, listed = surface.lower(), candidates.listed(fold(surface))
+            if not any(c.alias.lower() == low for c in listed):
+                continue
+            same = [c for c in choose(surface, listed) if c.alias.lower() == low]
             if same and same[0].kind not in _SILENT:
                 return mention(text, start, end, same[0], same)
     return None
 
 
-def _goes_on(text: str, found: Mention) -> bool:
-    """True where a name might go on before a mention or after it; mostly words in small letters stand there."""
-    if _AHEAD.match(text, found.end):
-        return True
-    before = _BEHIND.match(text[max(0, found.start - _REACH) : found.start][::-1])
+def _leads(behind: str) -> bool:
+    """True where a name might have begun before a mention, given what stands before it, read backwards."""
+    before = _BEHIND.match(behind)
     return before is not None and _is_name_like(before[0][-1])
 
 

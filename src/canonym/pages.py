@@ -12,7 +12,7 @@ from canonym.decide import Case, decide_all
 from canonym.evidence import CAPITAL, LISTED, NOTHING, Everywhere, Surroundings, gather, looks, summarise
 from canonym.model import Candidate, Decision, Mention
 from canonym.plans import Plan, Span
-from canonym.scan import lower_words, words
+from canonym.scan import find_small, lower_words, words
 from canonym.text import fold
 
 _SHORT: Final = 20_000
@@ -100,10 +100,10 @@ class Page:
 
     def _in_small(self, form: str) -> bool:
         """Whether a form stands in small letters too."""
+        if len(self.text) < _SHORT:
+            return next(find_small(self.text, form), None) is not None
+        # Of a short text most forms are seen at once not to; the words of a long one are counted out once.
         if self._small is None:
-            # Of a short text most forms are seen at once not to; the words of a long one are counted out once.
-            if len(self.text) < _SHORT and form not in self.text:
-                return False
             self._small = lower_words(self.text)
         return form in self._small
 

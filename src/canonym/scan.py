@@ -191,13 +191,21 @@ def lower_words(text: str) -> set[str]:
 
 def find_lower(text: str, triggers: set[str]) -> Iterator[tuple[int, list[Token]]]:
     """Where one of the trigger words opens a name in small letters: its offset, and up to six words from there."""
-    for match in _LOWER.finditer(text):
-        if match[0] not in triggers:
-            continue
-        end, count = match.end(), 1
+    for start, word in sorted((start, word) for word in triggers for start in find_small(text, word)):
+        end, count = start + len(word), 1
         while count < 6 and (follow := _LOWER_NEXT.match(text, end)):
             end, count = follow.end(), count + 1
-        yield match.start(), tokens(text[match.start() : end])
+        yield start, tokens(text[start:end])
+
+
+def find_small(text: str, word: str) -> Iterator[int]:
+    """Where one of the `lower_words` stands in a text; much faster than to look at all of them."""
+    at = text.find(word)
+    while at >= 0:
+        match = _LOWER.match(text, at)
+        if match is not None and match[0] == word:
+            yield at
+        at = text.find(word, at + len(word))
 
 
 _TAIL = re.compile(rf"{_SPACE}([a-z]{{1,2}}[A-Z]?[a-z]{{2,}}[A-Za-z]*)(?![^\W_])")
