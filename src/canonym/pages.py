@@ -15,7 +15,7 @@ from canonym.plans import Plan, Span
 from canonym.scan import find_small, lower_words, words
 from canonym.text import fold
 
-_SHORT: Final = 20_000
+_SHORT: Final = 200_000
 _INNER: Final = re.compile(r"[a-z][A-Z]|[A-Z]{2,}[a-z]+$")
 _JOINT: Final = re.compile(r"[\s-]")
 _BEFORE: Final = re.compile(r"([^\W\d_]+|[^\w\s])[\s\"'“‘]*$")

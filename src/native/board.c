@@ -4,7 +4,6 @@
 #include "native.h"
 
 #define TRIED 32
-#define VERDICT 7u
 #define SMALL_WORD 8u
 #define LOW (VERDICT | SMALL_WORD)
 

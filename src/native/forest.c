@@ -25,36 +25,80 @@ void forest_close(Forest *forest)
     PyBuffer_Release(&forest->feature);
     PyBuffer_Release(&forest->threshold);
     PyBuffer_Release(&forest->leaf);
+    free(forest->most);
+    free(forest->least);
 }
 
 #define ABREAST 8
 
-/* Trees go down abreast: each step waits for memory, and those of different trees wait together. */
+/* What a row comes to in some trees. They go down abreast: each step waits for memory, and those of different trees wait
+   together. */
+static inline int64_t sum_of(const Forest *forest, const float *row, Py_ssize_t tree, Py_ssize_t count)
+{
+    Py_ssize_t inner = ((Py_ssize_t)1 << forest->depth) - 1;
+    const int16_t *f = (const int16_t *)forest->feature.buf + tree * inner;
+    const float *t = (const float *)forest->threshold.buf + tree * inner;
+    const int64_t *l = (const int64_t *)forest->leaf.buf + tree * (inner + 1);
+    uint32_t node[ABREAST] = {0};
+    int64_t total = 0;
+    for (int d = 0; d < forest->depth; d++)
+        for (Py_ssize_t k = 0; k < count; k++)
+            node[k] = 2 * node[k] + 1 + (row[f[k * inner + node[k]]] > t[k * inner + node[k]]);
+    for (Py_ssize_t k = 0; k < count; k++)
+        total += l[k * (inner + 1) + node[k] - inner];
+    return total;
+}
+
 int64_t forest_sum(const Forest *forest, const float *row)
 {
-    Py_ssize_t inner = ((Py_ssize_t)1 << forest->depth) - 1, tree = 0;
-    const int16_t *f = forest->feature.buf;
-    const float *t = forest->threshold.buf;
-    const int64_t *l = forest->leaf.buf;
     int64_t total = 0;
-    for (; tree + ABREAST <= forest->trees; tree += ABREAST) {
-        uint32_t node[ABREAST] = {0};
-        for (int d = 0; d < forest->depth; d++)
-            for (int k = 0; k < ABREAST; k++)
-                node[k] = 2 * node[k] + 1 + (row[f[k * inner + node[k]]] > t[k * inner + node[k]]);
-        for (int k = 0; k < ABREAST; k++)
-            total += l[k * (inner + 1) + node[k] - inner];
-        f += ABREAST * inner;
-        t += ABREAST * inner;
-        l += ABREAST * (inner + 1);
+    Py_ssize_t tree = 0;
+    for (; tree + ABREAST <= forest->trees; tree += ABREAST)
+        total += sum_of(forest, row, tree, ABREAST);
+    return total + sum_of(forest, row, tree, forest->trees - tree);
+}
+
+int forest_bound(Forest *forest)
+{
+    Py_ssize_t leaves = (Py_ssize_t)1 << forest->depth, groups = (forest->trees + ABREAST - 1) / ABREAST;
+    const int64_t *leaf = forest->leaf.buf;
+    forest->most = calloc((size_t)groups + 1, sizeof *forest->most);
+    forest->least = calloc((size_t)groups + 1, sizeof *forest->least);
+    if (forest->most == NULL || forest->least == NULL)
+        return -1;
+    for (Py_ssize_t tree = forest->trees - 1; tree >= 0; tree--) {
+        Py_ssize_t group = tree / ABREAST;
+        int64_t most = leaf[tree * leaves], least = most;
+        for (Py_ssize_t k = 1; k < leaves; k++) {
+            int64_t one = leaf[tree * leaves + k];
+            most = one > most ? one : most;
+            least = one < least ? one : least;
+        }
+        if ((tree + 1) % ABREAST == 0 || tree + 1 == forest->trees) {
+            forest->most[group] = forest->most[group + 1];
+            forest->least[group] = forest->least[group + 1];
+        }
+        forest->most[group] += most;
+        forest->least[group] += least;
     }
-    for (; tree < forest->trees; tree++, f += inner, t += inner, l += inner + 1) {
-        Py_ssize_t node = 0;
-        for (int d = 0; d < forest->depth; d++)
-            node = 2 * node + 1 + (row[f[node]] > t[node]);
-        total += l[node - inner];
+    return 0;
+}
+
+/* Whether a row comes to at least so much; the trees that cannot change that any more are not asked. */
+int forest_reaches(const Forest *forest, const float *row, int64_t limit)
+{
+    int64_t total = 0;
+    for (Py_ssize_t tree = 0, group = 0; tree < forest->trees; tree += ABREAST, group++) {
+        if (total + forest->most[group] < limit)
+            return 0;
+        if (total + forest->least[group] >= limit)
+            return 1;
+        if (tree + ABREAST <= forest->trees)
+            total += sum_of(forest, row, tree, ABREAST);
+        else
+            total += sum_of(forest, row, tree, forest->trees - tree);
     }
-    return total;
+    return total >= limit;
 }
 
 PyObject *forest_sums(PyObject *Py_UNUSED(self), PyObject *args)

@@ -34,6 +34,21 @@ int layer_fits(Layer *layer)
     return 1;
 }
 
+int layer_ready(Layer *layer)
+{
+    const uint64_t *keys = layer->at[KEYS].buf;
+    layer->bits = 10;
+    while (((Py_ssize_t)1 << layer->bits) < 8 * layer->count)
+        layer->bits++;
+    if ((layer->there = calloc((size_t)1 << (layer->bits - 3), 1)) == NULL)
+        return -1;
+    for (Py_ssize_t k = 0; k < layer->count; k++) {
+        uint64_t slot = keys[k] >> (64 - layer->bits);
+        layer->there[slot >> 3] |= (uint8_t)(1 << (slot & 7));
+    }
+    return 0;
+}
+
 static int is_ascii(const char *text, int size)
 {
     for (int k = 0; k < size; k++)
@@ -66,7 +81,7 @@ static int rows_under(const Sieve *s, const Layer *layer, char space, const char
     const uint32_t *owners = layer->at[OWNERS].buf, *entities = layer->at[ENTITY].buf;
     const uint8_t *kinds = layer->at[KINDS].buf;
     int count = 0;
-    for (Py_ssize_t k = keys_find(keys, layer->count, wanted); k >= 0 && k < layer->count && keys[k] == wanted; k++) {
+    for (Py_ssize_t k = layer_find(layer, wanted); k >= 0 && k < layer->count && keys[k] == wanted; k++) {
         uint32_t alias = owners[k];
         int n, m;
         if (alias >= layer->aliases)
@@ -238,7 +253,7 @@ static int reaches(const Sieve *s, float *row, int from, int to, long long limit
 {
     for (int e = from; e < to; e++) {
         memcpy(row + SPELT, s->seen + e * s->evidence, (size_t)s->evidence * sizeof(float));
-        if (forest_sum(&s->forest, row) >= limit)
+        if (forest_reaches(&s->forest, row, limit))
             return 1;
     }
     return 0;

@@ -48,6 +48,32 @@ static inline uint64_t key_of(char space, const char *text, size_t size)
     return h ^ (h >> 33);
 }
 
+/* Verdicts of 1 to 7 by hashes, each in one word with its hash, so that a look-up waits for memory once. */
+typedef struct {
+    uint64_t *slots; /* 0 is free */
+    size_t mask, used;
+} Verdicts;
+
+#define VERDICT 7u
+
+int verdicts_open(Verdicts *map);
+void verdicts_close(Verdicts *map);
+int verdicts_put(Verdicts *map, uint64_t key, uint32_t verdict);
+
+static inline size_t verdicts_place(const Verdicts *map, uint64_t key)
+{
+    return (size_t)(key >> 3) & map->mask;
+}
+
+static inline uint32_t verdicts_get(const Verdicts *map, uint64_t key) /* 0 where there is none */
+{
+    for (size_t at = verdicts_place(map, key);; at = (at + 1) & map->mask) {
+        uint64_t found = map->slots[at];
+        if (found == 0 || ((found ^ key) & ~(uint64_t)VERDICT) == 0)
+            return (uint32_t)(found & VERDICT);
+    }
+}
+
 Py_ssize_t keys_find(const uint64_t *keys, Py_ssize_t count, uint64_t wanted); /* its first place, or -1 */
 
 PyObject *native_find(PyObject *self, PyObject *args);
@@ -87,11 +113,14 @@ typedef struct {
     Py_buffer feature, threshold, leaf;
     Py_ssize_t trees;
     int depth, width;
+    int64_t *most, *least; /* what is left to gain from each eight trees on */
 } Forest;
 
 int forest_open(Forest *forest, PyObject *args); /* (feature, threshold, leaf, trees, depth, width) */
 void forest_close(Forest *forest);
 int64_t forest_sum(const Forest *forest, const float *row);
+int forest_bound(Forest *forest); /* for `forest_reaches`; -1 without memory */
+int forest_reaches(const Forest *forest, const float *row, int64_t limit);
 
 /* -- signs.c ---------------------------------------------------------------------------------------------------- */
 
@@ -132,9 +161,9 @@ typedef struct {
     PyObject *leading;   /* frozenset of str */
     Lexicon *lexicon;
     double rare;
-    Numbers tails; /* what is known of words in small letters after a run: 1 rare, 2 not */
-    Numbers runs;
-    Numbers smalls;
+    Verdicts tails; /* what is known of words in small letters after a run: 1 rare, 2 not */
+    Verdicts runs;
+    Verdicts smalls;
     Board board; /* the same as other processes know them */
     uint8_t *codes;   /* of the texts last looked at */
     Py_ssize_t texts;

@@ -15,10 +15,11 @@ typedef struct {
     uint32_t atom;
 } Found;
 
-/* Of an atom: its length, above 8 bits a bit for each letter in it; and for which question it was last met. */
+/* Of an atom: its length, above 8 bits a bit for each letter in it; for which question it was last met; and where it
+   begins in the text of all. */
 typedef struct {
     uint64_t shape;
-    uint32_t seen;
+    uint32_t seen, begin;
 } State;
 
 struct Hood {
@@ -31,6 +32,7 @@ struct Hood {
     size_t met_room;
     uint32_t question;
     uint64_t powers[PREFIX];
+    uint64_t places[256]; /* of the letters of the word that is asked for; else all 0 */
     Found *found;
     size_t room;
 };
@@ -40,48 +42,26 @@ static inline int distance_for(Py_ssize_t length)
     return length < TWO_FROM ? 1 : 2;
 }
 
-/* The distance of optimal string alignment, at most `limit` (1 or 2); more is limit + 1. */
-static int osa(const uint8_t *a, Py_ssize_t n, const uint8_t *b, Py_ssize_t m, int limit)
+/* The distance of optimal string alignment to a word of n letters, each of which has the bits of its places in `places`:
+   all of a column at once, after Hyyrö (2003), "A bit-vector algorithm for computing Levenshtein and Damerau edit
+   distances". */
+static int osa(const uint64_t *places, Py_ssize_t n, const uint8_t *other, Py_ssize_t m)
 {
-    while (n && m && a[0] == b[0]) {
-        a++, b++, n--, m--;
+    uint64_t up = ~(uint64_t)0, down = 0, equal = 0, before = 0, last = (uint64_t)1 << (n - 1);
+    int distance = (int)n;
+    for (Py_ssize_t k = 0; k < m; k++) {
+        uint64_t here = places[other[k]], swapped = ((~equal & here) << 1) & before;
+        equal = (((here & up) + up) ^ up) | here | down | swapped;
+        uint64_t right = down | ~(equal | up), left = equal & up;
+        distance += (right & last) != 0;
+        distance -= (left & last) != 0;
+        right = (right << 1) | 1;
+        left <<= 1;
+        up = left | ~(equal | right);
+        down = right & equal;
+        before = here;
     }
-    while (n && m && a[n - 1] == b[m - 1]) {
-        n--, m--;
-    }
-    if (n == 0 || m == 0)
-        return (int)(n > m ? n : m);
-    uint8_t rows[3][256];
-    uint8_t *upper = rows[0], *up = rows[1], *row = rows[2];
-    for (Py_ssize_t j = 0; j <= m; j++)
-        up[j] = (uint8_t)(j > limit ? limit + 1 : j);
-    for (Py_ssize_t i = 1; i <= n; i++) {
-        Py_ssize_t from = i - limit > 1 ? i - limit : 1, to = i + limit < m ? i + limit : m;
-        int best = limit + 1;
-        row[from - 1] = (uint8_t)(from == 1 && i <= limit ? i : limit + 1);
-        for (Py_ssize_t j = from; j <= to; j++) {
-            int here = up[j - 1] + (a[i - 1] != b[j - 1]);
-            int above = j < i + limit ? up[j] + 1 : limit + 1;
-            if (above < here)
-                here = above;
-            if (row[j - 1] + 1 < here)
-                here = row[j - 1] + 1;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && upper[j - 2] + 1 < here)
-                here = upper[j - 2] + 1;
-            row[j] = (uint8_t)(here > limit ? limit + 1 : here);
-            if (row[j] < best)
-                best = row[j];
-        }
-        if (to < m)
-            row[to + 1] = (uint8_t)(limit + 1);
-        if (best > limit)
-            return limit + 1;
-        uint8_t *spare = upper;
-        upper = up;
-        up = row;
-        row = spare;
-    }
-    return up[m];
+    return distance;
 }
 
 static int by_rank(const void *x, const void *y)
@@ -172,6 +152,7 @@ static int deleted(const Hood *h, const uint8_t *word, Py_ssize_t n, uint32_t *o
 Py_ssize_t hood_find(Hood *h, const uint8_t *word, Py_ssize_t n)
 {
     size_t count = 0, met = 0;
+    int failed = 0;
     uint32_t wanted[MOST_WAYS];
     Py_ssize_t place[MOST_WAYS];
     if (n < MIN_LENGTH || n >= LONGEST || h->hashes == 0)
@@ -182,7 +163,7 @@ Py_ssize_t hood_find(Hood *h, const uint8_t *word, Py_ssize_t n)
         h->question = 1;
     }
     const uint8_t *bitmap = h->bitmap.buf;
-    const uint32_t *hash = h->hash.buf, *owner = h->owner.buf, *ends = h->ends.buf;
+    const uint32_t *hash = h->hash.buf, *owner = h->owner.buf;
     int ways = deleted(h, word, n, wanted), left = 0;
     for (int k = 0; k < ways; k++)
         __builtin_prefetch(bitmap + (wanted[k] >> (32 - h->bits) >> 3));
@@ -230,28 +211,32 @@ Py_ssize_t hood_find(Hood *h, const uint8_t *word, Py_ssize_t n)
         if (m > n + limit || n > m + limit || m >= LONGEST ||
             __builtin_popcountll((state->shape ^ shape) >> 8) > 2 * limit)
             continue;
-        __builtin_prefetch(&ends[atom]);
+        __builtin_prefetch((const uint8_t *)h->text.buf + state->begin);
         h->met[kept++] = atom;
     }
-    for (size_t k = 0; k < kept; k++)
-        __builtin_prefetch((const uint8_t *)h->text.buf + ends[h->met[k]]);
+    for (Py_ssize_t k = 0; k < n; k++)
+        h->places[word[k]] |= (uint64_t)1 << k;
     for (size_t k = 0; k < kept; k++) {
         uint32_t atom = h->met[k];
         Py_ssize_t m = (Py_ssize_t)(h->state[atom].shape & 255);
         int limit = distance_for(n < m ? n : m);
-        int distance = osa(word, n, (const uint8_t *)h->text.buf + ends[atom], m, limit);
+        int distance = osa(h->places, n, (const uint8_t *)h->text.buf + h->state[atom].begin, m);
         if (distance == 0 || distance > limit)
             continue;
         if (count == h->room) {
             size_t room = h->room ? 2 * h->room : 64;
             Found *wider = realloc(h->found, room * sizeof *wider);
-            if (wider == NULL)
-                return -1;
+            if ((failed = wider == NULL))
+                break;
             h->found = wider;
             h->room = room;
         }
         h->found[count++] = (Found){distance, ((const int64_t *)h->prominence.buf)[atom], atom};
     }
+    for (Py_ssize_t k = 0; k < n; k++)
+        h->places[word[k]] = 0;
+    if (failed)
+        return -1;
     if (count > 1)
         qsort(h->found, count, sizeof *h->found, by_rank);
     return (Py_ssize_t)count;
@@ -342,7 +327,8 @@ static PyObject *hood_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         return PyErr_NoMemory();
     }
     for (Py_ssize_t k = 0; k < self->atoms; k++)
-        self->state[k].shape = shape_of((const uint8_t *)self->text.buf + ends[k], (Py_ssize_t)ends[k + 1] - ends[k]);
+        self->state[k] = (State){
+            shape_of((const uint8_t *)self->text.buf + ends[k], (Py_ssize_t)ends[k + 1] - ends[k]), 0, ends[k]};
     return (PyObject *)self;
 }
 

@@ -1,4 +1,5 @@
-/* A map from hashes to numbers: open addressing, grown at half full; and words kept by their hashes alone. */
+/* Maps from hashes to numbers, and to verdicts: open addressing, grown at half full; and words kept by their hashes
+   alone. */
 #include "native.h"
 
 int numbers_open(Numbers *map)
@@ -47,6 +48,40 @@ int numbers_put(Numbers *map, uint64_t key, uint32_t value)
     map->used += map->keys[at] == 0;
     map->keys[at] = key;
     map->values[at] = value;
+    return 0;
+}
+
+int verdicts_open(Verdicts *map)
+{
+    map->mask = (1 << 12) - 1;
+    map->used = 0;
+    map->slots = calloc(map->mask + 1, sizeof *map->slots);
+    return map->slots == NULL ? -1 : 0;
+}
+
+void verdicts_close(Verdicts *map)
+{
+    free(map->slots);
+    map->slots = NULL;
+}
+
+int verdicts_put(Verdicts *map, uint64_t key, uint32_t verdict)
+{
+    if (map->used * 2 > map->mask) {
+        Verdicts wider = {NULL, map->mask * 2 + 1, 0};
+        if ((wider.slots = calloc(wider.mask + 1, sizeof *wider.slots)) == NULL)
+            return -1;
+        for (size_t k = 0; k <= map->mask; k++)
+            if (map->slots[k])
+                verdicts_put(&wider, map->slots[k], (uint32_t)(map->slots[k] & VERDICT));
+        verdicts_close(map);
+        *map = wider;
+    }
+    size_t at = verdicts_place(map, key);
+    while (map->slots[at] && ((map->slots[at] ^ key) & ~(uint64_t)VERDICT))
+        at = (at + 1) & map->mask;
+    map->used += map->slots[at] == 0;
+    map->slots[at] = (key & ~(uint64_t)VERDICT) | (verdict & VERDICT);
     return 0;
 }
 

@@ -5,7 +5,7 @@
 
 static int has(const Layer *layer, char space, const char *text, size_t size)
 {
-    return keys_find(layer->at[KEYS].buf, layer->count, key_of(space, text, size)) >= 0;
+    return layer_find(layer, key_of(space, text, size)) >= 0;
 }
 
 static int any_has(const Sieve *s, char space, const char *text, size_t size)
@@ -263,7 +263,7 @@ static int sounds_alike(const Sieve *s, const Layer *layer, const char *form, in
 {
     const uint64_t *keys = layer->at[KEYS].buf, wanted = key_of('~', key, (size_t)used);
     const uint32_t *owners = layer->at[OWNERS].buf;
-    for (Py_ssize_t k = keys_find(keys, layer->count, wanted); k >= 0 && k < layer->count && keys[k] == wanted; k++) {
+    for (Py_ssize_t k = layer_find(layer, wanted); k >= 0 && k < layer->count && keys[k] == wanted; k++) {
         uint32_t number = owners[k];
         if (number >= layer->aliases || !((s->rule_kinds >> ((const uint8_t *)layer->at[KINDS].buf)[number]) & 1))
             continue;
@@ -942,6 +942,7 @@ static void sieve_dealloc(Sieve *self)
         for (int b = 0; b < ARRAYS; b++)
             PyBuffer_Release(&self->layers[k].at[b]);
         Py_XDECREF(self->layers[k].hood);
+        free(self->layers[k].there);
     }
     Numbers *all[] = {&self->particles, &self->openers, &self->endings, &self->izafa, &self->articles, &self->vowels,
                       &self->asked, &self->facts, &self->empty};
@@ -984,6 +985,10 @@ static int set_layers(Sieve *self, PyObject *layers)
             return -1;
         }
         layer->hood = (Hood *)Py_NewRef(hood);
+        if (layer_ready(layer) < 0) {
+            PyErr_NoMemory();
+            return -1;
+        }
     }
     return 0;
 }
@@ -1036,6 +1041,10 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         words_from(&self->articles, articles) < 0 || words_from(&self->vowels, vowels) < 0 ||
         set_tails(self, tails) < 0 || set_layers(self, layers) < 0 || forest_open(&self->forest, forest) < 0)
         goto failed;
+    if (forest_bound(&self->forest) < 0) {
+        PyErr_NoMemory();
+        goto failed;
+    }
     self->evidence = self->forest.width - SPELT;
     if (self->evidence <= 0 || self->forest.width > MOST_FEATURES ||
         seen.len % ((Py_ssize_t)sizeof(float) * self->evidence)) {

@@ -4,6 +4,7 @@
 
 #define LONGEST_SMALL 16
 #define FOLLOW 59
+#define AHEAD 16
 
 typedef struct {
     Py_ssize_t next, done, past;
@@ -117,27 +118,20 @@ static PyObject *scanner_caseless(Scanner *self, PyObject *text)
     Py_RETURN_FALSE;
 }
 
-/* Verdicts as bytes: the number of runs, then of each run and each word its hash and its verdict. */
+/* Verdicts as bytes: the number of runs, then of each run and each word its hash with its verdict. */
 static PyObject *scanner_dump(Scanner *self, PyObject *Py_UNUSED(ignored))
 {
-    const Numbers *maps[] = {&self->runs, &self->smalls};
-    size_t each = sizeof(uint64_t) + 1;
-    PyObject *out = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(8 + (maps[0]->used + maps[1]->used) * each));
+    const Verdicts *maps[] = {&self->runs, &self->smalls};
+    uint64_t count = maps[0]->used;
+    PyObject *out = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(8 * (1 + maps[0]->used + maps[1]->used)));
     if (out == NULL)
         return NULL;
     char *to = PyBytes_AS_STRING(out);
-    uint64_t count = maps[0]->used;
     memcpy(to, &count, 8);
-    to += 8;
-    for (int m = 0; m < 2; m++) {
-        for (size_t k = 0; k <= maps[m]->mask; k++) {
-            if (maps[m]->keys[k]) {
-                memcpy(to, &maps[m]->keys[k], 8);
-                to[8] = (char)maps[m]->values[k];
-                to += each;
-            }
-        }
-    }
+    for (int m = 0; m < 2; m++)
+        for (size_t k = 0; k <= maps[m]->mask; k++)
+            if (maps[m]->slots[k])
+                memcpy(to += 8, &maps[m]->slots[k], 8);
     return out;
 }
 
@@ -148,15 +142,16 @@ static PyObject *scanner_load(Scanner *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "y*", &data))
         return NULL;
     const char *from = data.buf;
-    int fits = data.len >= 8 && (data.len - 8) % 9 == 0;
+    int fits = data.len >= 8 && data.len % 8 == 0;
     if (fits)
         memcpy(&runs, from, 8);
-    fits = fits && runs <= (uint64_t)(data.len - 8) / 9;
+    fits = fits && runs < (uint64_t)data.len / 8;
     int failed = 0;
-    for (Py_ssize_t at = 8, k = 0; fits && !failed && at < data.len; at += 9, k++) {
+    for (Py_ssize_t k = 1; fits && !failed && k < data.len / 8; k++) {
         uint64_t key;
-        memcpy(&key, from + at, 8);
-        failed = numbers_put((uint64_t)k < runs ? &self->runs : &self->smalls, key ? key : 1, (uint8_t)from[at + 8]) < 0;
+        memcpy(&key, from + 8 * k, 8);
+        if (key & VERDICT)
+            failed = verdicts_put((uint64_t)k <= runs ? &self->runs : &self->smalls, key, key & VERDICT) < 0;
     }
     PyBuffer_Release(&data);
     if (!fits) {
@@ -170,10 +165,10 @@ static PyObject *scanner_load(Scanner *self, PyObject *args)
 
 static PyObject *scanner_forget(Scanner *self, PyObject *Py_UNUSED(ignored))
 {
-    Numbers *maps[] = {&self->runs, &self->smalls, &self->tails};
+    Verdicts *maps[] = {&self->runs, &self->smalls, &self->tails};
     for (int m = 0; m < 3; m++) {
-        numbers_close(maps[m]);
-        if (numbers_open(maps[m]) < 0)
+        verdicts_close(maps[m]);
+        if (verdicts_open(maps[m]) < 0)
             return PyErr_NoMemory();
     }
     Py_RETURN_NONE;
@@ -204,7 +199,7 @@ int scanner_scan(Scanner *self, PyObject *texts)
 
 int scanner_know(Scanner *self, uint64_t key, int small, uint32_t verdict)
 {
-    if (numbers_put(small ? &self->smalls : &self->runs, key, verdict) < 0) {
+    if (verdicts_put(small ? &self->smalls : &self->runs, key, verdict) < 0) {
         PyErr_NoMemory();
         return -1;
     }
@@ -216,16 +211,16 @@ static PyObject *scanner_settle(Scanner *self, PyObject *Py_UNUSED(ignored))
 {
     for (size_t k = 0; k < self->open_count; k++) {
         const struct Open *one = &self->open[k];
-        const uint32_t *verdict = numbers_get(one->small ? &self->smalls : &self->runs, one->key);
-        if (verdict == NULL) {
+        uint32_t verdict = verdicts_get(one->small ? &self->smalls : &self->runs, one->key);
+        if (verdict == 0) {
             PyErr_SetString(PyExc_ValueError, "a string has no verdict yet");
             return NULL;
         }
         uint8_t code = self->codes[one->text];
-        if (one->small && (uint32_t)(code >> 3) < *verdict)
-            code = (uint8_t)((code & 7) | (*verdict << 3));
-        else if (!one->small && (uint32_t)(code & 7) < *verdict)
-            code = (uint8_t)((code & ~7) | *verdict);
+        if (one->small && (uint32_t)(code >> 3) < verdict)
+            code = (uint8_t)((code & 7) | (verdict << 3));
+        else if (!one->small && (uint32_t)(code & 7) < verdict)
+            code = (uint8_t)((code & ~7) | verdict);
         self->codes[one->text] = code;
     }
     self->open_count = 0;
@@ -237,8 +232,8 @@ static PyObject *scanner_verdict(Scanner *self, PyObject *run)
     if (!is_text(run))
         return NULL;
     uint64_t key = BY_WIDTH(run, hash, self, run);
-    const uint32_t *found = numbers_get(&self->runs, key);
-    return PyLong_FromLong(found ? (long)*found : (long)board_get(&self->board, key, 0));
+    uint32_t found = verdicts_get(&self->runs, key);
+    return PyLong_FromUnsignedLong(found ? found : board_get(&self->board, key, 0));
 }
 
 static PyObject *learn(Scanner *self, PyObject *args, int small)
@@ -301,9 +296,9 @@ static void scanner_dealloc(Scanner *self)
     Py_XDECREF(self->particles);
     Py_XDECREF(self->leading);
     Py_XDECREF(self->lexicon);
-    numbers_close(&self->tails);
-    numbers_close(&self->runs);
-    numbers_close(&self->smalls);
+    verdicts_close(&self->tails);
+    verdicts_close(&self->runs);
+    verdicts_close(&self->smalls);
     board_close(&self->board);
     numbers_close(&self->pending);
     free(self->codes);
@@ -327,8 +322,8 @@ static PyObject *scanner_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
     if (self == NULL)
         return NULL;
     self->flags = calloc(PLANE, sizeof *self->flags);
-    if (self->flags == NULL || numbers_open(&self->tails) < 0 || numbers_open(&self->runs) < 0 ||
-        numbers_open(&self->smalls) < 0 || numbers_open(&self->pending) < 0) {
+    if (self->flags == NULL || verdicts_open(&self->tails) < 0 || verdicts_open(&self->runs) < 0 ||
+        verdicts_open(&self->smalls) < 0 || numbers_open(&self->pending) < 0) {
         Py_DECREF(self);
         return PyErr_NoMemory();
     }

@@ -20,6 +20,7 @@
 #define hash_span OF(hash_span)
 #define next_small OF(next_small)
 #define judged OF(judged)
+#define judge_smalls OF(judge_smalls)
 
 typedef struct {
     const Scanner *s;
@@ -275,9 +276,9 @@ static Py_ssize_t rare_tail(const View *v, Py_ssize_t k)
     if (!fits)
         return -1;
     uint64_t key = hash_span(v, begin, end);
-    const uint32_t *known = numbers_get(&v->s->tails, key);
+    uint32_t known = verdicts_get(&v->s->tails, key);
     if (known)
-        return *known == 1 ? end : -1;
+        return known == 1 ? end : -1;
     char low[64];
     int rare = 1;
     if (end - begin < (Py_ssize_t)sizeof low) {
@@ -286,7 +287,7 @@ static Py_ssize_t rare_tail(const View *v, Py_ssize_t k)
         const uint32_t *zipf = words_get(&v->s->lexicon->words, low, (size_t)(end - begin));
         rare = !zipf || *zipf / 100.0 < v->s->rare;
     }
-    if (numbers_put((Numbers *)&v->s->tails, key, rare ? 1 : 2) < 0) {
+    if (verdicts_put((Verdicts *)&v->s->tails, key, rare ? 1 : 2) < 0) {
         PyErr_NoMemory();
         return -2;
     }
@@ -351,22 +352,52 @@ static inline int next_small(const View *v, Py_ssize_t *k, Py_ssize_t *start, Py
     return 0;
 }
 
-/* The verdict on a string; 0 where there is none yet. -1 on an error. */
-static int judged(const View *v, int small, uint32_t text, Py_ssize_t start, Py_ssize_t end)
+/* The verdict on a string with some hash; 0 where there is none yet. -1 on an error. */
+static int judged(const View *v, int small, uint32_t text, uint64_t key, Py_ssize_t start, Py_ssize_t end)
 {
     Scanner *s = (Scanner *)v->s;
-    uint64_t key = hash_span(v, start, end);
-    const uint32_t *verdict = numbers_get(small ? &s->smalls : &s->runs, key);
+    uint32_t verdict = verdicts_get(small ? &s->smalls : &s->runs, key);
     if (verdict)
-        return (int)*verdict;
+        return (int)verdict;
     uint32_t told = board_get(&s->board, key, small);
     if (!told)
         return keep_open(s, key, small, text, start, end);
-    if (numbers_put(small ? &s->smalls : &s->runs, key, told) < 0) {
+    if (verdicts_put(small ? &s->smalls : &s->runs, key, told) < 0) {
         PyErr_NoMemory();
         return -1;
     }
     return (int)told;
+}
+
+/* The greatest verdict on the words in small letters, or -1. Memory is asked for some words ahead. */
+static int judge_smalls(const View *v, uint32_t text)
+{
+    struct {
+        uint64_t key;
+        Py_ssize_t start, end;
+    } ahead[AHEAD];
+    size_t put = 0, taken = 0;
+    Py_ssize_t start, end, k = 0;
+    int more = 1, most = 0;
+    while (more || taken < put) {
+        if (more && (more = next_small(v, &k, &start, &end))) {
+            uint64_t key = hash_span(v, start, end);
+            __builtin_prefetch(&v->s->smalls.slots[verdicts_place(&v->s->smalls, key)]);
+            ahead[put % AHEAD].key = key;
+            ahead[put % AHEAD].start = start;
+            ahead[put++ % AHEAD].end = end;
+        }
+        if (put - taken < AHEAD && more)
+            continue;
+        if (taken == put)
+            break;
+        size_t one = taken++ % AHEAD;
+        int verdict = judged(v, 1, text, ahead[one].key, ahead[one].start, ahead[one].end);
+        if (verdict < 0)
+            return -1;
+        most = verdict > most ? verdict : most;
+    }
+    return most;
 }
 
 /* The greatest verdict on the runs, and eight times that on the small words; or -1. */
@@ -374,21 +405,15 @@ static int OF(look)(const Scanner *s, PyObject *text, uint32_t number)
 {
     View v = {s, text, PyUnicode_DATA(text), 0, PyUnicode_GET_LENGTH(text)};
     Place place = {0, 0, -1};
-    Py_ssize_t start, end, k = 0;
-    int found, verdict, run = 0, small = 0;
+    Py_ssize_t start, end;
+    int found, verdict, run = 0;
     while ((found = next_long_run(&v, &place, &start, &end)) > 0) {
-        if ((verdict = judged(&v, 0, number, start, end)) < 0)
+        if ((verdict = judged(&v, 0, number, hash_span(&v, start, end), start, end)) < 0)
             return -1;
         run = verdict > run ? verdict : run;
     }
-    if (found < 0)
-        return -1;
-    while (next_small(&v, &k, &start, &end)) {
-        if ((verdict = judged(&v, 1, number, start, end)) < 0)
-            return -1;
-        small = verdict > small ? verdict : small;
-    }
-    return run + 8 * small;
+    int small = found < 0 ? -1 : judge_smalls(&v, number);
+    return small < 0 ? -1 : run + 8 * small;
 }
 
 /* The runs whose verdict is not known, or at least so much. */
@@ -400,8 +425,8 @@ static int OF(spans)(const Scanner *s, PyObject *text, uint32_t least, PyObject 
     int found;
     while ((found = next_long_run(&v, &place, &start, &end)) > 0) {
         if (least) {
-            const uint32_t *verdict = numbers_get(&s->runs, hash_span(&v, start, end));
-            if (verdict && *verdict < least)
+            uint32_t verdict = verdicts_get(&s->runs, hash_span(&v, start, end));
+            if (verdict && verdict < least)
                 continue;
         }
         PyObject *pair = Py_BuildValue("(nn)", start, end);
@@ -420,8 +445,8 @@ static int OF(words)(const Scanner *s, PyObject *text, uint32_t least, PyObject 
     View v = {s, text, PyUnicode_DATA(text), 0, PyUnicode_GET_LENGTH(text)};
     Py_ssize_t start, end, k = 0;
     while (next_small(&v, &k, &start, &end)) {
-        const uint32_t *verdict = numbers_get(&s->smalls, hash_span(&v, start, end));
-        if (verdict && *verdict < least)
+        uint32_t verdict = verdicts_get(&s->smalls, hash_span(&v, start, end));
+        if (verdict && verdict < least)
             continue;
         PyObject *one = PyUnicode_Substring(text, start, end);
         int failed = one == NULL || PySet_Add(out, one) < 0;
@@ -457,3 +482,4 @@ static uint64_t OF(hash)(const Scanner *s, PyObject *text)
 #undef hash_span
 #undef next_small
 #undef judged
+#undef judge_smalls

@@ -32,8 +32,19 @@ enum {
 typedef struct {
     Py_buffer at[ARRAYS];
     Py_ssize_t count, aliases, entities;
+    uint8_t *there; /* a bit for each beginning of a key that there is: it answers most misses */
+    int bits;
     Hood *hood;
 } Layer;
+
+/* The first place of a key, or -1. */
+static inline Py_ssize_t layer_find(const Layer *layer, uint64_t key)
+{
+    uint64_t slot = key >> (64 - layer->bits);
+    if (!((layer->there[slot >> 3] >> (slot & 7)) & 1))
+        return -1;
+    return keys_find(layer->at[KEYS].buf, layer->count, key);
+}
 
 typedef struct {
     PyObject_HEAD
@@ -117,6 +128,7 @@ static inline const char *string_at(const Layer *layer, int text, uint32_t k, in
 }
 
 int layer_fits(Layer *layer);
+int layer_ready(Layer *layer); /* -1 without memory */
 
 /* The nearest few of some names for a form, as `spans.best` ranks them; -1 where Python must be asked. `type`: of that
    type only; `small`: no outlets. */
