@@ -97,6 +97,7 @@ class Sieve:
         near_kinds: int,
         other_kinds: int,
         silent_kinds: int,
+        quiet_kinds: int,
         ordinary: float,
         rare: float,
         most_cost: float,

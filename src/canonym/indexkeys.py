@@ -22,7 +22,8 @@ RULE_KINDS: Final = frozenset({"canonical", "spelling", "romanisation"})
 #: and those that are no name (for the compiled look-ups, see `native`).
 EXACT, SQUEEZED, RULE, DOMAIN, ATOM, FIRST, PLAIN, LOUD, NEVER = "=", "+", "~", "@", "#", "^", "%", "!", "?"
 _PLAIN: Final = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
-_QUIET_KINDS: Final = frozenset({"weak", "never", "abbreviation"})
+#: Kinds of spellings that are a name only where more speaks for it.
+QUIET_KINDS: Final = frozenset({"weak", "never", "abbreviation"})
 
 
 class Keys:
@@ -60,7 +61,7 @@ class Keys:
             yield NEVER + folded
         if kind in REWRITTEN_KINDS and letters(canonical) != folded:
             yield LOUD + folded
-        if kind not in _QUIET_KINDS and _PLAIN.fullmatch(alias):
+        if kind not in QUIET_KINDS and _PLAIN.fullmatch(alias):
             yield PLAIN + folded
         words = folded.split()
         self.words.add(FIRST + words[0])

@@ -9,7 +9,7 @@ from canonym import native
 from canonym.candidates import ORDINARY, Candidates
 from canonym.decide import believable
 from canonym.features import edit_cost, speller
-from canonym.indexkeys import OTHER_NAMES, RULE_KINDS
+from canonym.indexkeys import OTHER_NAMES, QUIET_KINDS, RULE_KINDS
 from canonym.keys import rules
 from canonym.model import KINDS, Candidate
 from canonym.scan import words
@@ -69,6 +69,7 @@ def compiled_sieve(candidates: Candidates, scanner: native.Scanner) -> native.Si
         near_kinds=_bits(RULE_KINDS | OTHER_NAMES),
         other_kinds=_bits(OTHER_NAMES),
         silent_kinds=_bits({"weak", "never"}),
+        quiet_kinds=_bits(QUIET_KINDS),
         ordinary=ORDINARY,
         rare=RARE,
         most_cost=_MOST_COST,

@@ -110,6 +110,55 @@ static int rows_under(const Sieve *s, const Layer *layer, char space, const char
     return count;
 }
 
+/* A spelling in Latin letters with accents, which `text.letters` keeps, or with apostrophes, which tell a name from a
+   word: 1; one of which that is not certain: 0. */
+static int is_accented(const char *text, int size)
+{
+    int accents = 0;
+    for (int k = 0; k < size;) {
+        unsigned char a = (unsigned char)text[k];
+        if (a < 128) {
+            if (!Py_ISALNUM(a) && a != '\'')
+                return 0;
+            accents |= a == '\'';
+            k++;
+            continue;
+        }
+        if ((a & 0xE0) == 0xC0 && k + 1 < size) {
+            unsigned c = (a & 0x1Fu) << 6 | ((unsigned char)text[k + 1] & 0x3Fu);
+            /* What is two letters in small ones, or a letter of ASCII, is no accent. */
+            if (c < 0xC0 || c > 0x17E || c == 0xD7 || c == 0xF7 || c == 0xDF || c == 0x130 || c == 0x149)
+                return 0;
+            k += 2;
+        } else if ((a & 0xF0) == 0xE0 && k + 2 < size) {
+            unsigned c = (a & 0xFu) << 12 | ((unsigned char)text[k + 1] & 0x3Fu) << 6 |
+                         ((unsigned char)text[k + 2] & 0x3Fu);
+            if (c < 0x1E00 || c > 0x1EFF || (c >= 0x1E96 && c <= 0x1E9F))
+                return 0;
+            k += 3;
+        } else {
+            return 0;
+        }
+        accents = 1;
+    }
+    return accents;
+}
+
+int listed_plainly(const Sieve *s, const Layer *layer, const char *form, int size, double zipf)
+{
+    Row rows[MOST_FOUND];
+    int count = rows_under(s, layer, '=', form, size, rows), several = memchr(form, ' ', (size_t)size) != NULL;
+    if (count <= 0 || (!several && zipf < SOUND))
+        return -1;
+    for (int k = 0; k < count; k++) {
+        int n;
+        const char *alias = string_at(layer, TEXT, rows[k].alias, &n);
+        if (((s->quiet_kinds >> rows[k].kind) & 1) || (!several && !is_accented(alias, n)))
+            return -1;
+    }
+    return several;
+}
+
 /* An entity with its nearest spelling. */
 typedef struct {
     int layer;

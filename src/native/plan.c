@@ -600,10 +600,15 @@ static int sift(Sieve *s, Slice run, Sifted *out)
                     layer++;
                 if (layer == s->tables)
                     continue;
-                if (size < 4 || !plainly_spelt(run, words, at, end) ||
-                    !has(&s->layers[layer], '%', form, (size_t)size) ||
-                    has(&s->layers[layer], '?', form, (size_t)size))
+                if (size < 4 || !plainly_spelt(run, words, at, end) || has(&s->layers[layer], '?', form, (size_t)size))
                     return MAYBE;
+                if (!has(&s->layers[layer], '%', form, (size_t)size)) {
+                    int certain = listed_plainly(s, &s->layers[layer], form, size, words[at].zipf);
+                    if (certain < 0)
+                        return MAYBE;
+                    if (certain == 0)
+                        continue;
+                }
                 loud |= has(&s->layers[layer], '!', form, (size_t)size);
                 out->listed[out->name_count][0] = at;
                 out->listed[out->name_count++][1] = end;
@@ -1012,7 +1017,7 @@ static int set_tails(Sieve *self, PyObject *tails)
 static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"scanner",  "speller", "layers",  "words",    "particles", "openers",     "endings",
-                            "izafa",    "articles", "vowels", "tails", "rule_kinds", "near_kinds", "other_kinds", "silent_kinds", "ordinary",
+                            "izafa",    "articles", "vowels", "tails", "rule_kinds", "near_kinds", "other_kinds", "silent_kinds", "quiet_kinds", "ordinary",
                             "rare",     "most_cost", "other_name", "digit", "forest",   "seen",       "best",
                             "hopeless", "needy",   NULL};
     PyObject *layers, *particles, *openers, *endings, *izafa, *articles, *vowels, *tails, *forest;
@@ -1023,10 +1028,10 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     if (self == NULL)
         return NULL;
     if (!PyArg_ParseTupleAndKeywords(
-            args, kwargs, "O!O!O!iOOOOOOO!IIIIdddddO!y*iLL", names, &ScannerType, &scanner, &SpellerType, &speller,
+            args, kwargs, "O!O!O!iOOOOOOO!IIIIIdddddO!y*iLL", names, &ScannerType, &scanner, &SpellerType, &speller,
             &PyTuple_Type, &layers, &self->words, &particles, &openers, &endings, &izafa, &articles, &vowels,
             &PyTuple_Type, &tails,
-            &self->rule_kinds, &self->near_kinds, &self->other_kinds, &self->silent_kinds, &self->ordinary, &self->rare, &self->most_cost,
+            &self->rule_kinds, &self->near_kinds, &self->other_kinds, &self->silent_kinds, &self->quiet_kinds, &self->ordinary, &self->rare, &self->most_cost,
             &self->other_name, &self->digit, &PyTuple_Type, &forest, &seen, &self->best, &self->hopeless, &self->needy))
         goto failed;
     self->scanner = (Scanner *)Py_NewRef(scanner);

@@ -13,6 +13,7 @@
 #define MOST_FORM 160
 #define MOST_ANSWERS 300000
 #define MOST_RIVALS 4
+#define SOUND 3.0 /* `candidates._SOUND` */
 #define LONG_NAME 8 /* `candidates._LONG` */
 #define MOST_FEATURES 96
 
@@ -54,7 +55,7 @@ typedef struct {
     Scanner *scanner;
     Speller *speller;
     Numbers particles, openers, endings, izafa, articles, vowels;
-    unsigned rule_kinds, near_kinds, other_kinds, silent_kinds; /* a bit for each kind; see `Planner.sieve` */
+    unsigned rule_kinds, near_kinds, other_kinds, silent_kinds, quiet_kinds; /* a bit for each kind; see `Planner.sieve` */
     double ordinary, rare, most_cost, other_name, digit;
     char tails[16][8]; /* izafa vowels at the end of a word */
     int tail_count;
@@ -129,6 +130,10 @@ static inline const char *string_at(const Layer *layer, int text, uint32_t k, in
 
 int layer_fits(Layer *layer);
 int layer_ready(Layer *layer); /* -1 without memory */
+
+/* Whether a form of plain words that is listed, though not spelt so, is that name: 1; or a word that is known and no name
+   without its accents: 0; -1 where that is not certain. Twin: `candidates.choose`. */
+int listed_plainly(const Sieve *s, const Layer *layer, const char *form, int size, double zipf);
 
 /* The nearest few of some names for a form, as `spans.best` ranks them; -1 where Python must be asked. `type`: of that
    type only; `small`: no outlets. */
