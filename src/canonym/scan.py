@@ -191,7 +191,8 @@ def lower_words(text: str) -> set[str]:
 
 def find_lower(text: str, triggers: set[str]) -> Iterator[tuple[int, list[Token]]]:
     """Where one of the trigger words opens a name in small letters: its offset, and up to six words from there."""
-    for start, word in sorted((start, word) for word in triggers for start in find_small(text, word)):
+    places = {start: word for word in triggers for start in find_small(text, word)}
+    for start, word in sorted(places.items()):
         end, count = start + len(word), 1
         while count < 6 and (follow := _LOWER_NEXT.match(text, end)):
             end, count = follow.end(), count + 1
