@@ -70,10 +70,14 @@ def forest_sums(forest: Forest, rows: Buffer, out: Buffer, /) -> None: ...
 #: The arrays of an index that are read, see `Candidates.layers`, and its neighbourhoods.
 Layer = tuple[tuple[Buffer, ...], Hood]
 
+#: The table and the alias of a name, and how it is near: by likeness 0, but for blanks 1, by rules for one reason 2, for
+#: several 3.
+Nearest = tuple[int, int, int]
+
 #: A form near others: its span and itself, whether words in small letters stand in it, whether a rule makes it a name;
 #: then the names that it is near to as they are stored (space, form), the hope unknown (3) and None; or, where that was
-#: told, none, the hope, and the nearest few (layer, alias).
-Near = tuple[int, int, str, bool, bool, tuple[tuple[str, str], ...], int, tuple[tuple[int, int], ...] | None]
+#: told, none, the hope, and the nearest few.
+Near = tuple[int, int, str, bool, bool, tuple[tuple[str, str], ...], int, tuple[Nearest, ...] | None]
 
 #: What a run holds: its words (start, end, folded), its listed names (start, end, form, words), and forms near others.
 #: None where all of the run must be looked at.
@@ -103,6 +107,7 @@ class Sieve:
         most_cost: float,
         other_name: float,
         digit: float,
+        by_hand: int,
         forest: Forest,
         seen: bytes,
         best: int,

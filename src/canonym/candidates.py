@@ -36,6 +36,10 @@ _APOSTROPHE: Final = re.compile(f"[{re.escape(APOSTROPHES)}]")
 _CONTRACTION: Final = re.compile(rf"[{re.escape(APOSTROPHES)}](?:s|d|t|m|ll|re|ve)$", re.IGNORECASE)
 _INITIALS: Final = re.compile(r"\b\w\.\w?")
 _FIGURES: Final = str.maketrans("01358", "olesb")
+#: Why a form names what it is but for blanks.
+JOINED: Final = ("joined or split otherwise",)
+#: How the compiled look-ups say that a name is found: by likeness, but for blanks; else by other rules.
+_FUZZY, _JOINED = 0, 1
 
 
 #: What the compiled look-ups read of an index: keys and their aliases; of aliases the kinds, entities, texts, and texts
@@ -116,11 +120,7 @@ class Candidates:
         found = self._look_up(SQUEEZED + bare, bare, squeezed=True) if " " not in folded else ()
         if not found and bare != folded:
             found = self._look_up(EXACT + bare, bare) or self._look_up(SQUEEZED + bare, bare, squeezed=True)
-        return tuple(
-            Candidate(c.entity, c.alias, c.kind, "rule", 1.0, ("joined or split otherwise",))
-            for c in found
-            if c.kind in RULE_KINDS
-        )
+        return tuple(_by_rule(c, JOINED) for c in found if c.kind in RULE_KINDS)
 
     def by_rule(self, folded: str) -> tuple[Candidate, ...]:
         """The entities that a form names under the rules of spelling; reasons say which."""
@@ -243,6 +243,17 @@ class Candidates:
         for c in found:
             if c.kind in RULE_KINDS or c.kind in OTHER_NAMES:
                 out.setdefault((c.entity.id, c.alias), Candidate(c.entity, c.alias, c.kind, "fuzzy", 0.0))
+
+
+def _by_rule(found: Candidate, why: tuple[str, ...]) -> Candidate:
+    return Candidate(found.entity, found.alias, found.kind, "rule", 1.0, why)
+
+
+def ruled(form: str, found: Candidate, how: int) -> Candidate:
+    """A candidate that a folded form is near to, as the compiled look-ups tell it: by a rule unless `how` is 0."""
+    if how == _FUZZY:
+        return found
+    return _by_rule(found, JOINED if how == _JOINED else rule_reasons(form, fold(found.alias)) or ())
 
 
 def choose(surface: str, found: Iterable[Candidate]) -> tuple[Candidate, ...]:

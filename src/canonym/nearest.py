@@ -11,7 +11,7 @@ from canonym.decide import believable
 from canonym.features import edit_cost, speller
 from canonym.indexkeys import OTHER_NAMES, RULE_KINDS
 from canonym.keys import rules
-from canonym.model import KINDS, Candidate
+from canonym.model import KINDS, UNKNOWN_PROMINENCE, Candidate
 from canonym.scan import words
 from canonym.text import fold
 
@@ -74,5 +74,6 @@ def compiled_sieve(candidates: Candidates, scanner: native.Scanner) -> native.Si
         most_cost=_MOST_COST,
         other_name=_OTHER_NAME,
         digit=_DIGIT,
+        by_hand=UNKNOWN_PROMINENCE,
         **believable(),
     )

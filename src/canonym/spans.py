@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from canonym import native
-from canonym.candidates import Candidates, choose, read_figures
+from canonym.candidates import Candidates, choose, read_figures, ruled
 from canonym.decide import Hope, hopes
 from canonym.features import commonness
 from canonym.keys import rules
@@ -39,7 +39,7 @@ class _Form:
 
     `small`: one of them is in small letters, and no particle; `rule`: look for names equal under the rules; `part`:
     look for names near these words; `names`: these are near, as they are stored; `nearest`: the nearest are known, by
-    table and alias, and so is the hope for them.
+    table, alias and how they are near, and so is the hope for them.
     """
 
     start: int
@@ -49,7 +49,7 @@ class _Form:
     rule: bool
     part: tuple[Token, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
-    nearest: tuple[tuple[int, int], ...] | None = None
+    nearest: tuple[native.Nearest, ...] | None = None
     hope: int = 0
 
 
@@ -125,7 +125,7 @@ class Planner:
         if found is not None:
             _, _, form, _, rule, names, _, nearest = found
             if nearest is not None:
-                return tuple(self._candidate(one) for one in nearest)
+                return tuple(self._candidate(form, *one) for one in nearest)
             near = (*(self.candidates.by_rule(form) if rule else ()), *self.candidates.named(names))
         else:
             part, form = tokens(name), fold(name)
@@ -133,14 +133,14 @@ class Planner:
             near = (*self.candidates.by_rule(form), *fuzzy) if form else ()
         return best(form, [c for c in near if type_ is None or c.entity.type == type_])
 
-    def _candidate(self, place: tuple[int, int]) -> Candidate:
-        """The candidate of a table and an alias."""
-        found = self._known.get(place)
+    def _candidate(self, form: str, layer: int, alias: int, how: int) -> Candidate:
+        """The candidate of a form, by its table and alias."""
+        found = self._known.get((layer, alias))
         if found is None:
             if len(self._known) > _CACHE:
                 self._known.clear()
-            found = self._known[place] = self.candidates.at(*place)
-        return found
+            found = self._known[layer, alias] = self.candidates.at(layer, alias)
+        return ruled(form, found, how)
 
     def adopt(self, plans: Mapping[str, Plan]) -> None:
         """Take over plans made elsewhere with the same tables."""
@@ -291,7 +291,7 @@ class Planner:
         if form.nearest is not None:
             key = (form.form, form.nearest)
             self._hopes[key] = Hope(form.hope)
-            nearest = tuple(map(self._candidate, form.nearest))
+            nearest = tuple(self._candidate(form.form, *one) for one in form.nearest)
         else:
             key = (form.form, form.small, form.rule, form.names, *((t.folded, t.joint) for t in form.part))
             nearest = self._nearest.get(key, ())
