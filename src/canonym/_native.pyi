@@ -70,8 +70,8 @@ def forest_sums(forest: Forest, rows: Buffer, out: Buffer, /) -> None: ...
 #: The arrays of an index that are read, see `Candidates.layers`, and its neighbourhoods.
 Layer = tuple[tuple[Buffer, ...], Hood]
 
-#: The table and the alias of a name, and how it is near: by likeness 0, but for blanks 1, by rules for one reason 2, for
-#: several 3.
+#: The table and the alias of a name, and how it is near: by likeness 0, but for blanks 1, by a rule 2, for
+#: several reasons 3.
 Nearest = tuple[int, int, int]
 
 #: A form near others: its span and itself, whether words in small letters stand in it, whether a rule makes it a name;
@@ -97,6 +97,8 @@ class Sieve:
         izafa: frozenset[str],
         articles: frozenset[str],
         vowels: frozenset[str],
+        compass: frozenset[str],
+        surnames: frozenset[str],
         tails: tuple[str, ...],
         rule_kinds: int,
         near_kinds: int,
@@ -115,7 +117,20 @@ class Sieve:
         needy: int,
     ) -> None: ...
     def sift(self, runs: list[str], /) -> tuple[list[str], dict[str, Sifted], dict[str, Sifted]]: ...
-    def near(self, names: list[str], type: str | None = None, /) -> list[Near | None]: ...
+    def alone(
+        self, names: list[str], type: str | None, unlisted: bool, /
+    ) -> tuple[bytes, bytearray, bytearray, bytearray]: ...
+    def settle(
+        self,
+        counts: bytes,
+        near: bytearray,
+        scores: npt.NDArray[Any],
+        marks: bytearray,
+        limit: float,
+        margin: float,
+        sure: float,
+        /,
+    ) -> tuple[bytes, list[tuple[str, ...]]]: ...
     def among(self, space: str, words: Iterable[str], /) -> set[str]: ...
 
 def members(line: str, start: int, /) -> list[tuple[int, int, int, int]]: ...

@@ -64,6 +64,8 @@ def compiled_sieve(candidates: Candidates, scanner: native.Scanner) -> native.Si
         izafa=table.particles,
         articles=table.articles,
         vowels=frozenset(f"{a}|{b}" for pair in table.vowel_pairs for a in pair for b in pair if a != b),
+        compass=words("compass"),
+        surnames=words("surname_endings"),
         tails=table.endings,
         rule_kinds=_bits(RULE_KINDS),
         near_kinds=_bits(RULE_KINDS | OTHER_NAMES),

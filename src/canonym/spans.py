@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from canonym import native
-from canonym.candidates import Candidates, choose, read_figures, ruled
+from canonym.candidates import Candidates, choose, read_figures
 from canonym.decide import Hope, hopes
 from canonym.features import commonness
 from canonym.keys import rules
@@ -29,7 +29,6 @@ _PLANS: Final = 40_000
 #: A listed word this common (Zipf scale) needs support where its entity is not prominent: March, Of, Man.
 _COMMON: Final = 5.0
 _PROMINENT: Final = 200_000
-_WORTH: Final = 100
 _ABBREVIATED: Final = 3
 
 
@@ -74,7 +73,6 @@ class Planner:
         self._plans: dict[str, Plan] = {}
         self._hopes: dict[object, Hope] = {}
         self._nearest: dict[object, tuple[Candidate, ...]] = {}
-        self._known: dict[tuple[int, int], Candidate] = {}
         #: Plans made before, in another process.
         self.kept: Callable[[str], Plan | None] | None = None
         self._sieve: native.Sieve | None = None
@@ -113,34 +111,6 @@ class Planner:
             told = [(span, self._hopes[key]) for key, span in given[run]]
             proposed = tuple(replace(s, needy=True) if hope == Hope.NEEDY else s for s, hope in told if hope)
             self._plans[run] = Plan(draft.listed, proposed, draft.words)
-
-    def near(self, names: Sequence[str], type_: str | None = None) -> list[tuple[Candidate, ...]]:
-        """The entities that each name, taken whole, is nearest to under the rules or by likeness."""
-        # To make the sieve takes as long as some dozens of names without it.
-        many = native.COMPILED and len(names) >= _WORTH
-        told = self.sieve.near(list(names), type_) if many else [None] * len(names)
-        return [self._whole(name, found, type_) for name, found in zip(names, told, strict=True)]
-
-    def _whole(self, name: str, found: native.Near | None, type_: str | None) -> tuple[Candidate, ...]:
-        if found is not None:
-            _, _, form, _, rule, names, _, nearest = found
-            if nearest is not None:
-                return tuple(self._candidate(form, *one) for one in nearest)
-            near = (*(self.candidates.by_rule(form) if rule else ()), *self.candidates.named(names))
-        else:
-            part, form = tokens(name), fold(name)
-            fuzzy = self.candidates.fuzzy(part) if 0 < len(part) <= 6 else ()
-            near = (*self.candidates.by_rule(form), *fuzzy) if form else ()
-        return best(form, [c for c in near if type_ is None or c.entity.type == type_])
-
-    def _candidate(self, form: str, layer: int, alias: int, how: int) -> Candidate:
-        """The candidate of a form, by its table and alias."""
-        found = self._known.get((layer, alias))
-        if found is None:
-            if len(self._known) > _CACHE:
-                self._known.clear()
-            found = self._known[layer, alias] = self.candidates.at(layer, alias)
-        return ruled(form, found, how)
 
     def adopt(self, plans: Mapping[str, Plan]) -> None:
         """Take over plans made elsewhere with the same tables."""
@@ -291,7 +261,7 @@ class Planner:
         if form.nearest is not None:
             key = (form.form, form.nearest)
             self._hopes[key] = Hope(form.hope)
-            nearest = tuple(self._candidate(form.form, *one) for one in form.nearest)
+            nearest = tuple(self.candidates.at(form.form, *one) for one in form.nearest)
         else:
             key = (form.form, form.small, form.rule, form.names, *((t.folded, t.joint) for t in form.part))
             nearest = self._nearest.get(key, ())

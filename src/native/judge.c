@@ -234,7 +234,7 @@ static int has_izafa(const Sieve *s, const char *alias, int size)
 }
 
 /* Twin: `decide.sure_rule`. */
-static int sure_rule(const Sieve *s, const char *form, int size, const Rival *r, int how)
+int sure_rule(const Sieve *s, const char *form, int size, const Rival *r, int how)
 {
     if (how == FUZZY)
         return 0;
@@ -244,7 +244,7 @@ static int sure_rule(const Sieve *s, const char *form, int size, const Rival *r,
 }
 
 /* Twin: `decide.one_slip`. */
-static int one_slip(const Sieve *s, const char *form, int size, const char *alias, int alias_size)
+int one_slip(const Sieve *s, const char *form, int size, const char *alias, int alias_size)
 {
     int words = 0, differ = 0, from[2] = {0, 0}, length[2] = {0, 0};
     if (size < 12)
@@ -279,25 +279,30 @@ static int reaches(const Sieve *s, float *row, int from, int to, long long limit
     return 0;
 }
 
+void rivals_of(const Sieve *s, const Near *near, int count, Rival *out)
+{
+    for (int k = 0; k < count; k++, near++, out++) {
+        const Layer *layer = &s->layers[near->layer];
+        uint32_t entity = ((const uint32_t *)layer->at[ENTITY].buf)[near->alias];
+        *out = (Rival){0};
+        out->alias = string_at(layer, FOLDED, near->alias, &out->size);
+        out->plain = string_at(layer, PLAIN, entity, &out->plain_size);
+        out->foreign = (s->other_kinds >> ((const uint8_t *)layer->at[KINDS].buf)[near->alias]) & 1;
+        out->prominence = ((const int64_t *)layer->at[PROMINENCE].buf)[entity];
+        out->rule = near->how != FUZZY;
+    }
+}
+
 /* What could make one of the nearest names believable. */
 int hope_of(const Sieve *s, const char *form, int size, const Near *near, int count)
 {
     Rival rivals[MOST_RIVALS];
     float rows[MOST_RIVALS][MOST_FEATURES];
-    for (int k = 0; k < count; k++) {
-        const Layer *layer = &s->layers[near[k].layer];
-        uint32_t entity = ((const uint32_t *)layer->at[ENTITY].buf)[near[k].alias];
-        int kind = ((const uint8_t *)layer->at[KINDS].buf)[near[k].alias];
-        Rival *r = &rivals[k];
-        *r = (Rival){0};
-        r->alias = string_at(layer, FOLDED, near[k].alias, &r->size);
-        r->plain = string_at(layer, PLAIN, entity, &r->plain_size);
-        r->foreign = (s->other_kinds >> kind) & 1;
-        r->prominence = ((const int64_t *)layer->at[PROMINENCE].buf)[entity];
-        r->rule = near[k].how != FUZZY;
-        if (sure_rule(s, form, size, r, near[k].how) || one_slip(s, form, size, r->alias, r->size))
+    rivals_of(s, near, count, rivals);
+    for (int k = 0; k < count; k++)
+        if (sure_rule(s, form, size, &rivals[k], near[k].how) ||
+            one_slip(s, form, size, rivals[k].alias, rivals[k].size))
             return HOPE_GOOD;
-    }
     if (count == 0)
         return HOPE_NONE;
     if (spelt_rows(s->speller, form, size, rivals, count, rows[0], MOST_FEATURES) < 0)

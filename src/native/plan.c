@@ -8,7 +8,7 @@ static int has(const Layer *layer, char space, const char *text, size_t size)
     return keys_find(layer->at[KEYS].buf, layer->count, key_of(space, text, size)) >= 0;
 }
 
-static int any_has(const Sieve *s, char space, const char *text, size_t size)
+int any_has(const Sieve *s, char space, const char *text, size_t size)
 {
     for (int k = 0; k < s->tables; k++)
         if (has(&s->layers[k], space, text, size))
@@ -85,7 +85,7 @@ static int is_glued(const Sieve *s, PyObject *run, const Word *w)
 }
 
 /* The words of a run; their number, or -1 where the run is not plain enough. */
-static int split(Sieve *s, PyObject *run, Word *out)
+int split(Sieve *s, PyObject *run, Word *out)
 {
     Py_ssize_t n = PyUnicode_GET_LENGTH(run);
     int kind = PyUnicode_KIND(run), count = 0;
@@ -133,7 +133,7 @@ static int split(Sieve *s, PyObject *run, Word *out)
 }
 
 /* Words one after the other as `scan.joined` writes them; the size, or -1 where there is no room. */
-static int join(const Word *words, int from, int to, char *out)
+int join(const Word *words, int from, int to, char *out)
 {
     int size = 0;
     for (int k = from; k < to; k++) {
@@ -212,7 +212,7 @@ static char *room_for(Sieve *s, size_t size)
 }
 
 /* Forget the neighbours of all words once there are many; nothing that points at them may be in use. */
-static int forget_many(Sieve *s)
+int forget_many(Sieve *s)
 {
     Numbers *maps[] = {&s->empty, &s->facts};
     for (int k = 0; k < 2; k++) {
@@ -296,7 +296,7 @@ static void add_name(Names *names, char space, const char *text, int size)
 }
 
 /* The listed names within reach of a form; 0, or -1 on an error. Twin: `Candidates.fuzzy`, with `spans.best`. */
-static int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form, int size, Names *out)
+int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form, int size, Names *out)
 {
     const char *option[8][MOST_OPTIONS];
     int length[8][MOST_OPTIONS], count[8], parts = to - from, combinations = 1, complete = 1;
@@ -618,58 +618,6 @@ static PyObject *told(const Sifted *found)
     return out;
 }
 
-/* Of each name by itself whether a rule makes it a listed one, and the names it is near to, of some type where one is
-   given; None where it is not plain. */
-static PyObject *sieve_near(Sieve *self, PyObject *args)
-{
-    PyObject *names;
-    const char *type = NULL;
-    if (!PyArg_ParseTuple(args, "O|z", &names, &type))
-        return NULL;
-    PyObject *fast = PySequence_Fast(names, "names come in a sequence");
-    PyObject *out = fast == NULL ? NULL : PyList_New(PySequence_Fast_GET_SIZE(fast));
-    Sifted *found = malloc(sizeof *found);
-    if (found == NULL) {
-        PyErr_NoMemory();
-        Py_CLEAR(out);
-    }
-    for (Py_ssize_t k = 0; out != NULL && k < PySequence_Fast_GET_SIZE(fast); k++) {
-        PyObject *name = PySequence_Fast_GET_ITEM(fast, k), *one = NULL;
-        char form[MOST_FORM];
-        int count = PyUnicode_Check(name) ? split(self, name, found->words) : -1, size = -1, failed = 0;
-        if (forget_many(self) < 0)
-            failed = 1;
-        else if (count > 0 && count <= 6 && (size = join(found->words, 0, count, form)) >= 0) {
-            Names *near = &found->names;
-            near->count = 0;
-            near->used = 0;
-            Hit *hit = &found->hits[0];
-            Near ruled[MOST_RULED];
-            int rules = by_rule(self, form, size, ruled);
-            *hit = (Hit){0, count, rules != 0, 0, 0, 0, 0, HOPE_UNKNOWN, -1, {{0, 0, 0}}};
-            failed = fuzzy_names(self, found->words, 0, count, form, size, near) < 0;
-            if (!failed && near->count < MOST_NAMES) {
-                hit->names = near->count;
-                if (rules >= 0)
-                    hit->near_count = nearest(self, form, size, ruled, rules, near->text, near->count, 0, type, hit->near);
-                hit->hope = HOPE_GOOD; /* not asked here */
-                one = hit_told(found, 0);
-            }
-        }
-        if (failed)
-            PyErr_NoMemory();
-        else if (one == NULL && !PyErr_Occurred())
-            one = Py_NewRef(Py_None);
-        if (one == NULL)
-            Py_CLEAR(out);
-        else
-            PyList_SET_ITEM(out, k, one);
-    }
-    free(found);
-    Py_XDECREF(fast);
-    return out;
-}
-
 /* Those of some words under which, after a prefix that names their space, something is stored. */
 static PyObject *sieve_among(Sieve *self, PyObject *args)
 {
@@ -743,7 +691,7 @@ static void sieve_dealloc(Sieve *self)
         Py_XDECREF(self->layers[k].hood);
     }
     Numbers *all[] = {&self->particles, &self->openers, &self->endings, &self->izafa, &self->articles, &self->vowels,
-                      &self->asked, &self->facts, &self->empty};
+                      &self->compass, &self->surnames, &self->asked, &self->facts, &self->empty};
     for (size_t k = 0; k < sizeof all / sizeof *all; k++)
         numbers_close(all[k]);
     for (size_t k = 0; k < self->block_count; k++)
@@ -806,10 +754,10 @@ static int set_tails(Sieve *self, PyObject *tails)
 static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"scanner",  "speller", "layers",  "words",    "particles", "openers",     "endings",
-                            "izafa",    "articles", "vowels", "tails", "rule_kinds", "near_kinds", "other_kinds", "silent_kinds", "ordinary",
+                            "izafa",    "articles", "vowels", "compass", "surnames", "tails", "rule_kinds", "near_kinds", "other_kinds", "silent_kinds", "ordinary",
                             "rare",     "most_cost", "other_name", "digit", "by_hand", "forest",   "seen",       "best",
                             "hopeless", "needy",   NULL};
-    PyObject *layers, *particles, *openers, *endings, *izafa, *articles, *vowels, *tails, *forest;
+    PyObject *layers, *particles, *openers, *endings, *izafa, *articles, *vowels, *compass, *surnames, *tails, *forest;
     Sieve *self = (Sieve *)type->tp_alloc(type, 0);
     Scanner *scanner;
     Speller *speller;
@@ -817,9 +765,9 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     if (self == NULL)
         return NULL;
     if (!PyArg_ParseTupleAndKeywords(
-            args, kwargs, "O!O!O!iOOOOOOO!IIIIdddddLO!y*iLL", names, &ScannerType, &scanner, &SpellerType, &speller,
+            args, kwargs, "O!O!O!iOOOOOOOOO!IIIIdddddLO!y*iLL", names, &ScannerType, &scanner, &SpellerType, &speller,
             &PyTuple_Type, &layers, &self->words, &particles, &openers, &endings, &izafa, &articles, &vowels,
-            &PyTuple_Type, &tails,
+            &compass, &surnames, &PyTuple_Type, &tails,
             &self->rule_kinds, &self->near_kinds, &self->other_kinds, &self->silent_kinds, &self->ordinary, &self->rare, &self->most_cost,
             &self->other_name, &self->digit, &self->by_hand, &PyTuple_Type, &forest, &seen, &self->best, &self->hopeless, &self->needy))
         goto failed;
@@ -833,6 +781,7 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     if (words_from(&self->particles, particles) < 0 || words_from(&self->openers, openers) < 0 ||
         words_from(&self->endings, endings) < 0 || words_from(&self->izafa, izafa) < 0 ||
         words_from(&self->articles, articles) < 0 || words_from(&self->vowels, vowels) < 0 ||
+        words_from(&self->compass, compass) < 0 || words_from(&self->surnames, surnames) < 0 ||
         set_tails(self, tails) < 0 || set_layers(self, layers) < 0 || forest_open(&self->forest, forest) < 0)
         goto failed;
     self->evidence = self->forest.width - SPELT;
@@ -859,9 +808,14 @@ static PyMethodDef sieve_methods[] = {
      "is (1 or 2: without any, a form is left out), and the nearest few (layer, alias, how: by\n"
      "likeness 0, but for blanks 1, for one reason of a rule 2, for several 3). None where all of the run must be\n"
      "looked at."},
-    {"near", (PyCFunction)sieve_near, METH_VARARGS,
-     "Of each name, taken whole, what `sift` tells of a form near others (of some type), its hope left out; None where it\n"
-     "is not plain ASCII."},
+    {"alone", (PyCFunction)sieve_alone, METH_VARARGS,
+     "Of names, taken whole (of some type; whether it is known that no table lists them): the number of candidates of\n"
+     "each as int32, -1 where Python must be asked, -2 where it must be asked what tables list; of each candidate (layer,\n"
+     "alias, how) as 3 int32, its sum in the forest as int64, and a mark for what is known besides."},
+    {"settle", (PyCFunction)sieve_settle, METH_VARARGS,
+     "Decide what `alone` found, given the scores of all candidates (float64), and three thresholds: candidates and\n"
+     "scores are put in order, scores are made final. What is decided of each name, as a byte: 0 abstain, 1 ambiguous, 2\n"
+     "accept; and the ids of the others."},
     {"among", (PyCFunction)sieve_among, METH_VARARGS, "Those of some words that are stored under a prefix."},
     {NULL, NULL, 0, NULL},
 };

@@ -44,7 +44,7 @@ typedef struct {
     int words; /* of the longest name */
     Scanner *scanner;
     Speller *speller;
-    Numbers particles, openers, endings, izafa, articles, vowels;
+    Numbers particles, openers, endings, izafa, articles, vowels, compass, surnames;
     unsigned rule_kinds, near_kinds, other_kinds, silent_kinds; /* a bit for each kind; see `Planner.sieve` */
     double ordinary, rare, most_cost, other_name, digit;
     long long by_hand; /* the prominence of whatever stands in a table made by hand */
@@ -162,5 +162,21 @@ int rows_under(const Sieve *s, const Layer *layer, char space, const char *text,
 int nearest(const Sieve *s, const char *form, int size, const Near *ruled, int ruled_count, const char *names, int count,
             int small, const char *type, Near *out);
 int hope_of(const Sieve *s, const char *form, int size, const Near *near, int count);
+void rivals_of(const Sieve *s, const Near *near, int count, Rival *out); /* what is read of them */
+int sure_rule(const Sieve *s, const char *form, int size, const Rival *r, int how);
+int one_slip(const Sieve *s, const char *form, int size, const char *alias, int alias_size);
+
+/* -- plan.c ----------------------------------------------------------------------------------------------------- */
+
+int any_has(const Sieve *s, char space, const char *text, size_t size);
+int split(Sieve *s, PyObject *run, Word *out);
+int join(const Word *words, int from, int to, char *out);
+int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form, int size, Names *out);
+int forget_many(Sieve *s);
+
+/* -- alone.c ---------------------------------------------------------------------------------------------------- */
+
+PyObject *sieve_alone(Sieve *self, PyObject *args);
+PyObject *sieve_settle(Sieve *self, PyObject *args);
 
 #endif

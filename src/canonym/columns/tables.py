@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Final, Protocol
 
+from canonym.alone import Brief
 from canonym.columns.decisions import COLUMNS, decision_cells, score
-from canonym.model import Decision, DocumentError, Failure, UsageError
+from canonym.model import DocumentError, Failure, UsageError
 
-Resolve = Callable[[Sequence[str]], Sequence[Decision]]
+Resolve = Callable[[Sequence[str]], Sequence[Brief]]
 Compare = Callable[[Sequence[tuple[str, str]]], Sequence[float]]
 
 _BLOCK: Final = 50_000
@@ -62,7 +63,7 @@ def resolve_column(
 
     >>> import io
     >>> out = io.StringIO()
-    >>> abstain = lambda names: [Decision(name, "abstain") for name in names]
+    >>> abstain = lambda names: [Brief("abstain") for name in names]
     >>> resolve_column(["n,name\n", "1,Kabul\n"], out, "name", abstain).by_status
     {'abstain': 1}
     >>> out.getvalue().splitlines()[1]
@@ -93,7 +94,7 @@ def resolve_column(
     writer.writerow(_filled(header, COLUMNS, places, len(header)))
     known: dict[str, list[str]] = {}
     status = COLUMNS.index("canonym_status")
-    nameless = decision_cells(Decision("", "abstain"))
+    nameless = decision_cells(Brief("abstain"))
     statuses: Counter[str] = Counter()
     count = 0
     while block := list(islice(rows, _BLOCK)):
