@@ -31,7 +31,7 @@ ROWS = (
     "caseless compare decide",
     "nearest",
     "spans",
-    "pages verdicts",
+    "alone pages verdicts",
     "around editing",
     "recognise",
     "resolve",

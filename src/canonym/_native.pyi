@@ -69,10 +69,14 @@ def forest_sums(forest: Forest, rows: Buffer, out: Buffer, /) -> None: ...
 #: The arrays of an index that are read, see `Candidates.layers`, and its neighbourhoods.
 Layer = tuple[tuple[Buffer, ...], Hood]
 
+#: The table and the alias of a name, and how it is near: by likeness 0, but for blanks 1, by a rule 2, for
+#: several reasons 3.
+Nearest = tuple[int, int, int]
+
 #: A form near others: its span and itself, whether words in small letters stand in it, whether a rule makes it a name;
 #: then the names that it is near to as they are stored (space, form), the hope unknown (3) and None; or, where that was
-#: told, none, the hope, and the nearest few (layer, alias).
-Near = tuple[int, int, str, bool, bool, tuple[tuple[str, str], ...], int, tuple[tuple[int, int], ...] | None]
+#: told, none, the hope, and the nearest few.
+Near = tuple[int, int, str, bool, bool, tuple[tuple[str, str], ...], int, tuple[Nearest, ...] | None]
 
 #: What a run holds: its words (start, end, folded), its listed names (start, end, form, words), and forms near others.
 #: None where all of the run must be looked at.
@@ -92,6 +96,8 @@ class Sieve:
         izafa: frozenset[str],
         articles: frozenset[str],
         vowels: frozenset[str],
+        compass: frozenset[str],
+        surnames: frozenset[str],
         tails: tuple[str, ...],
         rule_kinds: int,
         near_kinds: int,
@@ -103,6 +109,7 @@ class Sieve:
         most_cost: float,
         other_name: float,
         digit: float,
+        by_hand: int,
         forest: Forest,
         seen: bytes,
         best: int,
@@ -111,7 +118,20 @@ class Sieve:
     ) -> None: ...
     def look(self, texts: list[str], /) -> tuple[dict[str, Sifted], list[str]]: ...
     def sift(self, runs: list[str], /) -> tuple[list[str], dict[str, Sifted], dict[str, Sifted]]: ...
-    def near(self, names: list[str], type: str | None = None, /) -> list[Near | None]: ...
+    def alone(
+        self, names: list[str], type: str | None, unlisted: bool, /
+    ) -> tuple[bytes, bytearray, bytearray, bytearray]: ...
+    def settle(
+        self,
+        counts: bytes,
+        near: bytearray,
+        scores: npt.NDArray[Any],
+        marks: bytearray,
+        limit: float,
+        margin: float,
+        sure: float,
+        /,
+    ) -> tuple[bytes, list[tuple[str, ...]]]: ...
     def among(self, space: str, words: Iterable[str], /) -> set[str]: ...
 
 def members(line: str, start: int, /) -> list[tuple[int, int, int, int]]: ...

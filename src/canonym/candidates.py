@@ -36,6 +36,10 @@ _APOSTROPHE: Final = re.compile(f"[{re.escape(APOSTROPHES)}]")
 _CONTRACTION: Final = re.compile(rf"[{re.escape(APOSTROPHES)}](?:s|d|t|m|ll|re|ve)$", re.IGNORECASE)
 _INITIALS: Final = re.compile(r"\b\w\.\w?")
 _FIGURES: Final = str.maketrans("01358", "olesb")
+#: Why a form names what it is but for blanks.
+JOINED: Final = ("joined or split otherwise",)
+#: How the compiled look-ups say that a name is found: by likeness, but for blanks; else by other rules.
+_FUZZY, _JOINED = 0, 1
 
 
 #: What the compiled look-ups read of an index: keys and their aliases; of aliases the kinds, entities, texts, and texts
@@ -56,6 +60,7 @@ class Candidates:
         self._listed: dict[str, tuple[Candidate, ...]] = {}
         self._has: dict[str, bool] = {}
         self._hoods: tuple[Neighbourhood, ...] | None = None
+        self._found: dict[tuple[int, int], Candidate] = {}
         self._compiled: tuple[native.Layer, ...] | None = None
 
     def layers(self) -> tuple[native.Layer, ...]:
@@ -64,10 +69,19 @@ class Candidates:
             self._compiled = tuple((tuple(map(i.array, _ARRAYS)), compiled_hood(i)) for i in self.indexes)
         return self._compiled
 
-    def at(self, layer: int, alias: int) -> Candidate:
-        """The candidate of an alias that a form is near to, by the number of its index and its own."""
-        index = self.indexes[layer]
-        return Candidate(index.entity(alias), index.alias(alias), index.kind(alias), "fuzzy", 0.0)
+    def at(self, form: str, layer: int, alias: int, how: int) -> Candidate:
+        """The candidate of a folded form, as the compiled look-ups tell it: by table and alias, and how it is found."""
+        found = self._found.get((layer, alias))
+        if found is None:
+            if len(self._found) > _CACHE:
+                self._found.clear()
+            index = self.indexes[layer]
+            found = Candidate(index.entity(alias), index.alias(alias), index.kind(alias), "fuzzy", 0.0)
+            self._found[layer, alias] = found
+        if how == _FUZZY:
+            return found
+        why = JOINED if how == _JOINED else rule_reasons(form, fold(found.alias)) or ()
+        return Candidate(found.entity, found.alias, found.kind, "rule", 1.0, why)
 
     def listed(self, folded: str) -> tuple[Candidate, ...]:
         """The entities that list a folded form, most prominent first; a weak or never row shows as that kind."""
@@ -116,11 +130,7 @@ class Candidates:
         found = self._look_up(SQUEEZED + bare, bare, squeezed=True) if " " not in folded else ()
         if not found and bare != folded:
             found = self._look_up(EXACT + bare, bare) or self._look_up(SQUEEZED + bare, bare, squeezed=True)
-        return tuple(
-            Candidate(c.entity, c.alias, c.kind, "rule", 1.0, ("joined or split otherwise",))
-            for c in found
-            if c.kind in RULE_KINDS
-        )
+        return tuple(Candidate(c.entity, c.alias, c.kind, "rule", 1.0, JOINED) for c in found if c.kind in RULE_KINDS)
 
     def by_rule(self, folded: str) -> tuple[Candidate, ...]:
         """The entities that a form names under the rules of spelling; reasons say which."""

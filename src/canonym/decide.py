@@ -129,7 +129,8 @@ _WORDS_FOR: Final = {
 }
 
 
-def _reasons(form: str, candidate: Candidate, seen: Evidence) -> tuple[str, ...]:
+def reasons(form: str, candidate: Candidate, seen: Evidence) -> tuple[str, ...]:
+    """What speaks for a candidate, in words."""
     if candidate.match == "rule":
         first = [*candidate.reasons]
     else:
@@ -305,7 +306,7 @@ def _most(table: npt.NDArray[np.float32], seen: Sequence[Evidence]) -> list[floa
 def _decide(case: Case, scores: Sequence[float]) -> Decision:
     limits = thresholds()
     if not scores:
-        return Decision(case.form, "abstain", reasons=("nothing listed is near",))
+        return conclude(case.form, (), 1.0)
     limit = limits.text if case.seen[0].in_text else limits.alone
     scores = _by_name(case, scores)
     order = sorted(range(len(scores)), key=lambda k: (-scores[k], *_rank(case.candidates[k])))
@@ -321,19 +322,26 @@ def _decide(case: Case, scores: Sequence[float]) -> Decision:
         elif doubted(case.form, candidate, seen, score):
             score = min(score, 0.1)  # a surname near the name of a village
         # Reasons are sentences; they are written for what is shown.
-        why = _reasons(case.form, candidate, seen) if likely or not seen.in_text else ()
+        why = reasons(case.form, candidate, seen) if likely or not seen.in_text else ()
         scored.append(replace(candidate, score=score, reasons=why))
     scored.sort(key=lambda c: (-c.score, *_rank(c)))
+    return conclude(case.form, scored, limit)
+
+
+def conclude(form: str, scored: Sequence[Candidate], limit: float) -> Decision:
+    """Accept the likeliest of some candidates, which stands first, where it is likely enough and no other is near."""
+    if not scored:
+        return Decision(form, "abstain", reasons=("nothing listed is near",))
     top, others = scored[0], tuple(scored[1:])
     if top.score < limit:
         why = (f"{top.entity.canonical} is possible ({top.score:.2f}), but below {limit:.2f}",)
-        return Decision(case.form, "abstain", None, tuple(scored), why)
+        return Decision(form, "abstain", None, tuple(scored), why)
     # Homonyms are no rivals: which name is meant is what must be clear.
     rival = next((c for c in others if fold(c.alias) != fold(top.alias) and not _same_name(c, top)), None)
-    if rival is not None and top.score - rival.score < limits.margin:
+    if rival is not None and top.score - rival.score < thresholds().margin:
         why = (f"{top.entity.canonical} and {rival.entity.canonical} are too close",)
-        return Decision(case.form, "ambiguous", top, others, why)
-    return Decision(case.form, "accept", top, others, top.reasons)
+        return Decision(form, "ambiguous", top, others, why)
+    return Decision(form, "accept", top, others, top.reasons)
 
 
 def left_alone(form: str, candidate: Candidate, seen: Evidence) -> bool:

@@ -11,7 +11,7 @@ from canonym.decide import believable
 from canonym.features import edit_cost, speller
 from canonym.indexkeys import OTHER_NAMES, QUIET_KINDS, RULE_KINDS
 from canonym.keys import rules
-from canonym.model import KINDS, Candidate
+from canonym.model import KINDS, UNKNOWN_PROMINENCE, Candidate
 from canonym.scan import words
 from canonym.text import fold
 
@@ -64,6 +64,8 @@ def compiled_sieve(candidates: Candidates, scanner: native.Scanner) -> native.Si
         izafa=table.particles,
         articles=table.articles,
         vowels=frozenset(f"{a}|{b}" for pair in table.vowel_pairs for a in pair for b in pair if a != b),
+        compass=words("compass"),
+        surnames=words("surname_endings"),
         tails=table.endings,
         rule_kinds=_bits(RULE_KINDS),
         near_kinds=_bits(RULE_KINDS | OTHER_NAMES),
@@ -75,5 +77,6 @@ def compiled_sieve(candidates: Candidates, scanner: native.Scanner) -> native.Si
         most_cost=_MOST_COST,
         other_name=_OTHER_NAME,
         digit=_DIGIT,
+        by_hand=UNKNOWN_PROMINENCE,
         **believable(),
     )

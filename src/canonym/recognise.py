@@ -85,9 +85,10 @@ class Recogniser:
         self._planner.prepare(run for here in found for _, run in here.runs)
         return [self._open(text, here) for text, here in zip(texts, found, strict=True)]
 
-    def near(self, names: Sequence[str], type_: str | None = None) -> list[tuple[Candidate, ...]]:
-        """The entities, of some type where one is given, that each name, taken whole, is nearest to."""
-        return self._planner.near(names, type_)
+    @property
+    def planner(self) -> Planner:
+        """What plans its runs."""
+        return self._planner
 
     def verdicts(self) -> bytes:
         """What was found out about strings, for `learn` in another process; empty where nothing is kept."""

@@ -5,24 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.resources import files
 from mmap import mmap
 from pathlib import Path
 
 from canonym import packs, verdicts
 from canonym import rewrite as algebra
-from canonym.candidates import Candidates, choose, one_each
-from canonym.decide import NAMES, SURE, Case, decide_all, matrix
+from canonym.alone import Alone, Brief
+from canonym.candidates import Candidates
+from canonym.decide import NAMES, matrix
 from canonym.editing import edit_for, in_original
-from canonym.evidence import ALONE
 from canonym.index import Index, cached, is_index, open_index
-from canonym.model import REWRITTEN_KINDS, Candidate, Decision, Edit, Mention, Result, Status, TableError
+from canonym.model import REWRITTEN_KINDS, Decision, Edit, Mention, Result, TableError
 from canonym.pages import without_overlap
 from canonym.profile import Profile
 from canonym.recognise import Recogniser
-from canonym.scan import words
-from canonym.spans import fits_case
 from canonym.text import fold
 
 _ROUNDS = 4
@@ -120,6 +118,7 @@ class Normaliser:
     def __init__(self, indexes: Sequence[Index]) -> None:
         self._candidates = Candidates(indexes)
         self._recogniser = Recogniser(self._candidates)
+        self._alone = Alone(self._candidates, self._recogniser.planner)
         stamp = "+".join(index.fingerprint for index in indexes)
         self.fingerprint = stamp if len(indexes) == 1 else hashlib.sha256(stamp.encode()).hexdigest()[:16]
 
@@ -271,60 +270,23 @@ class Normaliser:
             return self._resolve_all(names, type)
 
     def _resolve_all(self, names: Sequence[str], type: str | None) -> list[Decision]:
-        distinct = list(dict.fromkeys(names))
-        decided: dict[str, Decision] = {}
-        for name in distinct:
-            plain = self._plainly(name, type)
-            if plain is not None:
-                decided[name] = plain
-        rest = [name for name in distinct if name not in decided]
-        cases = self._cases(rest, type)
-        decided.update((name, _named(d, name)) for name, d in zip(rest, decide_all(cases), strict=True))
+        decided = self._alone.decisions(names, type)
         return [decided[name] for name in names]
 
-    def _plainly(self, name: str, type_: str | None) -> Decision | None:
-        """What the table says of a name; None where it says nothing."""
-        form = fold(name)
-        fits = [
-            c for c in self._listed(name, form, type_) if type_ is None or c.entity.type == type_ or c.kind == "never"
-        ]
-        if any(c.kind == "never" for c in fits):
-            return Decision(name, "abstain", reasons=("the table says that this is no name",))
-        if fits and fits[0].kind == "weak" and type_ is None:
-            why = f"an ordinary word too; with a type it would be {fits[0].entity.canonical}"
-            return Decision(name, "ambiguous", fits[0], tuple(fits[1:]), (why,))
-        if fits:
-            how = "the canonical spelling" if fits[0].match == "exact" else f"listed as {fits[0].kind}"
-            return Decision(name, "accept", fits[0], tuple(fits[1:]), (how,))
-        if type_ == "outlet" and (short := self._shortened(form)):
-            why = "the name without its article or tail"
-            best = replace(short[0], match="rule", score=SURE, reasons=(why,))
-            status: Status = "accept" if len(short) == 1 else "ambiguous"
-            return Decision(name, status, best, tuple(short[1:]), (why,))
-        return None
+    def resolve_briefly(self, names: Sequence[str], type: str | None = None) -> list[Brief]:
+        """`resolve_all` without reasons, and faster.
 
-    def _cases(self, names: Sequence[str], type_: str | None) -> list[Case]:
-        """What each name is near to."""
-        near = self._recogniser.near(names, type_)
-        return [Case(fold(name), found, (ALONE,) * len(found)) for name, found in zip(names, near, strict=True)]
-
-    def _listed(self, name: str, form: str, type_: str | None) -> tuple[Candidate, ...]:
-        if "." in name and " " not in name.strip() and (hosts := self._candidates.domain(name.strip())):
-            return hosts
-        listed = self._candidates.listed(form) if form else ()
-        spelt = choose(name.strip(), (c for c in listed if fits_case(name.strip(), c)))
-        # A column of places may well write Male for Malé; a name without a type is read as it stands.
-        return spelt or (one_each(listed) if type_ is not None else ())
-
-    def _shortened(self, form: str) -> tuple[Candidate, ...]:
-        """The outlets whose name is this form with an article before it, or a tail like News Agency behind it."""
-        longer = [f"the {form}", *(f"{form} {tail}" for tail in sorted(words("outlet_tails")))] if form else []
-        found = [c for text in longer for c in self._candidates.listed(text) if c.entity.type == "outlet"]
-        return tuple(sorted(one_each(found), key=lambda c: (-c.entity.prominence, c.entity.id)))
+        >>> import canonym
+        >>> [(b.status, b.best.id) for b in canonym.load().resolve_briefly(["Mazari Sharif"])]
+        [('accept', 'af-geography-034')]
+        """
+        with _uncollected():
+            decided = self._alone.briefs(names, type)
+            return [decided[name] for name in names]
 
     def explain(self, name: str, type: str | None = None) -> Explanation:
         """`resolve` with what counted for each candidate."""
-        values = matrix(self._cases([name], type)).tolist()
+        values = matrix(self._alone.cases([name], type)).tolist()
         decision = self.resolve(name, type)
         return Explanation(decision, tuple(dict(zip(NAMES, row, strict=True)) for row in values))
 
@@ -353,8 +315,4 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _named(decision: Decision, name: str) -> Decision:
-    return Decision(name, decision.status, decision.best, decision.alternatives, decision.reasons)
-
-
-__all__ = ["Explanation", "Normaliser", "load", "open_table"]
+__all__ = ["Brief", "Explanation", "Normaliser", "load", "open_table"]

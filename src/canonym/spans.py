@@ -29,7 +29,6 @@ _PLANS: Final = 40_000
 #: A listed word this common (Zipf scale) needs support where its entity is not prominent: March, Of, Man.
 _COMMON: Final = 5.0
 _PROMINENT: Final = 200_000
-_WORTH: Final = 100
 _ABBREVIATED: Final = 3
 
 
@@ -39,7 +38,7 @@ class _Form:
 
     `small`: one of them is in small letters, and no particle; `rule`: look for names equal under the rules; `part`:
     look for names near these words; `names`: these are near, as they are stored; `nearest`: the nearest are known, by
-    table and alias, and so is the hope for them.
+    table, alias and how they are near, and so is the hope for them.
     """
 
     start: int
@@ -49,7 +48,7 @@ class _Form:
     rule: bool
     part: tuple[Token, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
-    nearest: tuple[tuple[int, int], ...] | None = None
+    nearest: tuple[native.Nearest, ...] | None = None
     hope: int = 0
 
 
@@ -74,7 +73,6 @@ class Planner:
         self._plans: dict[str, Plan] = {}
         self._hopes: dict[object, Hope] = {}
         self._nearest: dict[object, tuple[Candidate, ...]] = {}
-        self._known: dict[tuple[int, int], Candidate] = {}
         #: Plans made before, in another process.
         self.kept: Callable[[str], Plan | None] | None = None
         self._sieve: native.Sieve | None = None
@@ -113,34 +111,6 @@ class Planner:
             told = [(span, self._hopes[key]) for key, span in given[run]]
             proposed = tuple(replace(s, needy=True) if hope == Hope.NEEDY else s for s, hope in told if hope)
             self._plans[run] = Plan(draft.listed, proposed, draft.words)
-
-    def near(self, names: Sequence[str], type_: str | None = None) -> list[tuple[Candidate, ...]]:
-        """The entities that each name, taken whole, is nearest to under the rules or by likeness."""
-        # To make the sieve takes as long as some dozens of names without it.
-        many = native.COMPILED and len(names) >= _WORTH
-        told = self.sieve.near(list(names), type_) if many else [None] * len(names)
-        return [self._whole(name, found, type_) for name, found in zip(names, told, strict=True)]
-
-    def _whole(self, name: str, found: native.Near | None, type_: str | None) -> tuple[Candidate, ...]:
-        if found is not None:
-            _, _, form, _, rule, names, _, nearest = found
-            if nearest is not None:
-                return tuple(self._candidate(one) for one in nearest)
-            near = (*(self.candidates.by_rule(form) if rule else ()), *self.candidates.named(names))
-        else:
-            part, form = tokens(name), fold(name)
-            fuzzy = self.candidates.fuzzy(part) if 0 < len(part) <= 6 else ()
-            near = (*self.candidates.by_rule(form), *fuzzy) if form else ()
-        return best(form, [c for c in near if type_ is None or c.entity.type == type_])
-
-    def _candidate(self, place: tuple[int, int]) -> Candidate:
-        """The candidate of a table and an alias."""
-        found = self._known.get(place)
-        if found is None:
-            if len(self._known) > _CACHE:
-                self._known.clear()
-            found = self._known[place] = self.candidates.at(*place)
-        return found
 
     def adopt(self, plans: Mapping[str, Plan]) -> None:
         """Take over plans made elsewhere with the same tables."""
@@ -290,7 +260,7 @@ class Planner:
         if form.nearest is not None:
             key = (form.form, form.nearest)
             self._hopes[key] = Hope(form.hope)
-            nearest = tuple(map(self._candidate, form.nearest))
+            nearest = tuple(self.candidates.at(form.form, *one) for one in form.nearest)
         else:
             key = (form.form, form.small, form.rule, form.names, *((t.folded, t.joint) for t in form.part))
             nearest = self._nearest.get(key, ())

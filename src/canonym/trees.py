@@ -39,9 +39,12 @@ class Trees:
 
     def log_odds(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         """The calibrated log-odds of rows of shape (n, features); shape (n,)."""
+        return self._odds(self.sums(rows))
+
+    def _odds(self, sums: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         import numpy as np
 
-        return self.sums(rows).astype(np.float64) * (self.scale / _UNIT) + self.shift
+        return sums.astype(np.float64) * (self.scale / _UNIT) + self.shift
 
     def compiled(self) -> native.Forest:
         """What the compiled loops read: feature, threshold, leaf, trees, depth, features."""
@@ -60,7 +63,7 @@ class Trees:
     def _likely(self, sum_: int) -> float:
         import numpy as np
 
-        return float(1 / (1 + np.exp(-np.clip(np.float64(sum_) * (self.scale / _UNIT) + self.shift, -30, 30))))
+        return float(self.likely(np.array([sum_]))[0])
 
     def sums(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
         """The sum of the leaves that each row comes to, in 2**-32; shape (n,). Whole numbers add up in any order."""
@@ -90,9 +93,13 @@ class Trees:
 
     def probability(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         """The probability, 0 to 1, of each row; shape (n,)."""
+        return self.likely(self.sums(rows))
+
+    def likely(self, sums: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """The probability, 0 to 1, of each sum of leaves; shape (n,)."""
         import numpy as np
 
-        out: npt.NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(self.log_odds(rows), -30, 30)))
+        out: npt.NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(self._odds(sums), -30, 30)))
         return out
 
 

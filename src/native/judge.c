@@ -1,9 +1,8 @@
 /* From the names near a form to the few that it may be, and whether any document could make them believable.
-   Twins: `Candidates.named`, `spans.best` and `decide.hopes`. Where it is not certain what these would say, they are
+   Twins: `Candidates.named`, `nearest.best` and `decide.hopes`. Where it is not certain what these would say, they are
    asked. */
 #include "sieve.h"
 
-#define MOST_FOUND 400
 #define MOST_ENTITIES 200
 
 static int strings_fit(const Layer *layer, int text, Py_ssize_t count)
@@ -49,14 +48,6 @@ int layer_ready(Layer *layer)
     return 0;
 }
 
-static int is_ascii(const char *text, int size)
-{
-    for (int k = 0; k < size; k++)
-        if ((unsigned char)text[k] >= 128)
-            return 0;
-    return 1;
-}
-
 static int squeezes_to(const char *folded, int size, const char *bare, int bare_size)
 {
     int n = 0;
@@ -69,13 +60,8 @@ static int squeezes_to(const char *folded, int size, const char *bare, int bare_
     return n == bare_size;
 }
 
-typedef struct {
-    uint32_t alias, entity;
-    int kind, first; /* first: the first row of its spelling and entity */
-} Row;
-
 /* The rows of a layer under a key; each spelling of an entity once, as the kind that speaks for it. -1: too many. */
-static int rows_under(const Sieve *s, const Layer *layer, char space, const char *text, int size, Row *rows)
+int rows_under(const Sieve *s, const Layer *layer, char space, const char *text, int size, Row *rows)
 {
     const uint64_t *keys = layer->at[KEYS].buf, wanted = key_of(space, text, (size_t)size);
     const uint32_t *owners = layer->at[OWNERS].buf, *entities = layer->at[ENTITY].buf;
@@ -161,7 +147,7 @@ int listed_plainly(const Sieve *s, const Layer *layer, const char *form, int siz
 
 /* An entity with its nearest spelling. */
 typedef struct {
-    int layer;
+    int layer, how;
     uint32_t alias, entity;
     double ranking, order;
 } Choice;
@@ -202,78 +188,127 @@ static int is_type(const Layer *layer, uint32_t entity, const char *type)
     return (size_t)n == strlen(type) && !memcmp(own, type, (size_t)n);
 }
 
-/* Add the rows of a name, those that are spelt as the canonical form first; 0, or -1 where Python must be asked. */
-static int choose_from(const Sieve *s, const char *form, int size, int layer_number, Row *rows, int row_count,
-                       int small, const char *type, Choice *choices, int *count)
+/* The entities that a form may name, and what is asked of them. */
+typedef struct {
+    const char *form, *type;
+    int size, count;
+    Choice all[MOST_ENTITIES];
+} Choices;
+
+/* Add a spelling of an entity, where it is near enough and nearer than those before; 0, or -1: ask Python. */
+static int add_choice(const Sieve *s, int layer_number, const Row *row, int how, Choices *choices)
+{
+    const Layer *layer = &s->layers[layer_number];
+    int n, m, at = 0;
+    const char *folded = string_at(layer, FOLDED, row->alias, &n);
+    const char *plain = string_at(layer, PLAIN, row->entity, &m);
+    if (choices->type && !is_type(layer, row->entity, choices->type))
+        return 0;
+    if (n >= SHORT || m >= SHORT || !is_ascii(folded, n) || !is_ascii(plain, m))
+        return -1;
+    double cost = edits_short(s->speller->edits, choices->form, choices->size, folded, n);
+    if (how == FUZZY && cost > s->most_cost * (n < 4 ? 4 : n))
+        return 0;
+    double ranking = cost + ((s->other_kinds >> row->kind) & 1 ? s->other_name : 0.0);
+    while (at < choices->count && !same_entity(s, &choices->all[at], layer_number, row->entity))
+        at++;
+    if (at < choices->count && !(ranking < choices->all[at].ranking))
+        return 0;
+    if (at == MOST_ENTITIES)
+        return -1;
+    int64_t prominence = ((const int64_t *)layer->at[PROMINENCE].buf)[row->entity];
+    choices->all[at] = (Choice){layer_number, how, row->alias, row->entity, ranking,
+                                ranking - s->digit * digits_of(prominence)};
+    choices->count += at == choices->count;
+    return 0;
+}
+
+/* Add the rows of a name, those that are spelt as the canonical form first; 0, or -1: ask Python. */
+static int choose_from(const Sieve *s, int layer_number, const Row *rows, int count, int small, Choices *choices)
 {
     const Layer *layer = &s->layers[layer_number];
     for (int pass = 0; pass < 2; pass++) {
-        for (int k = 0; k < row_count; k++) {
-            const Row *row = &rows[k];
+        for (int k = 0; k < count; k++) {
             int n, m;
-            const char *folded = string_at(layer, FOLDED, row->alias, &n);
-            const char *plain = string_at(layer, PLAIN, row->entity, &m);
+            const char *folded = string_at(layer, FOLDED, rows[k].alias, &n);
+            const char *plain = string_at(layer, PLAIN, rows[k].entity, &m);
             int exact = n == m && !memcmp(folded, plain, (size_t)n);
-            if (exact == pass || !((s->near_kinds >> row->kind) & 1))
+            if (exact == pass || !((s->near_kinds >> rows[k].kind) & 1))
                 continue;
-            if ((small && is_type(layer, row->entity, "outlet")) || (type && !is_type(layer, row->entity, type)))
+            if (small && is_type(layer, rows[k].entity, "outlet"))
                 continue;
-            if (n >= SHORT || m >= SHORT || !is_ascii(folded, n) || !is_ascii(plain, m))
+            if (add_choice(s, layer_number, &rows[k], FUZZY, choices) < 0)
                 return -1;
-            double cost = edits_short(s->speller->edits, form, size, folded, n);
-            if (cost > s->most_cost * (n < 4 ? 4 : n))
-                continue;
-            double ranking = cost + ((s->other_kinds >> row->kind) & 1 ? s->other_name : 0.0);
-            int at = 0;
-            while (at < *count && !same_entity(s, &choices[at], layer_number, row->entity))
-                at++;
-            if (at < *count && !(ranking < choices[at].ranking))
-                continue;
-            if (at == MOST_ENTITIES)
-                return -1;
-            int64_t prominence = ((const int64_t *)layer->at[PROMINENCE].buf)[row->entity];
-            choices[at] = (Choice){layer_number, row->alias, row->entity, ranking,
-                                   ranking - s->digit * digits_of(prominence)};
-            *count += at == *count;
         }
     }
     return 0;
 }
 
-int nearest(const Sieve *s, const char *form, int size, const char *names, int count, int small, const char *type,
-            Near *out)
+int nearest(const Sieve *s, const char *form, int size, const Near *ruled, int ruled_count, const char *names, int count,
+            int small, const char *type, Near *out)
 {
-    Choice choices[MOST_ENTITIES];
+    Choices choices;
     Row rows[MOST_FOUND];
-    int chosen = 0, made = 0;
+    int made = 0;
     if (size >= SHORT || count >= MOST_NAMES)
         return -1;
+    choices.form = form, choices.size = size, choices.type = type, choices.count = 0;
+    for (int k = 0; k < ruled_count; k++) {
+        const Layer *layer = &s->layers[ruled[k].layer];
+        uint32_t alias = ruled[k].alias;
+        Row row = {alias, ((const uint32_t *)layer->at[ENTITY].buf)[alias],
+                   ((const uint8_t *)layer->at[KINDS].buf)[alias], 1};
+        if (add_choice(s, ruled[k].layer, &row, ruled[k].how, &choices) < 0)
+            return -1;
+    }
     for (int k = 0; k < count; k++) {
         char space = names[0];
         int length = (unsigned char)names[1], found = 0;
         for (int layer = 0; layer < s->tables && !found; layer++) {
             found = rows_under(s, &s->layers[layer], space, names + 2, length, rows);
-            if (found < 0 ||
-                choose_from(s, form, size, layer, rows, found, small, type, choices, &chosen) < 0)
+            if (found < 0 || choose_from(s, layer, rows, found, small, &choices) < 0)
                 return -1;
         }
         names += 2 + length;
     }
-    while (made < MOST_RIVALS && made < chosen) {
+    while (made < MOST_RIVALS && made < choices.count) {
         int first = -1;
-        for (int k = 0; k < chosen; k++)
-            if (choices[k].layer >= 0 && (first < 0 || before(s, &choices[k], &choices[first])))
+        for (int k = 0; k < choices.count; k++) {
+            const Choice *one = &choices.all[k];
+            if (one->layer >= 0 && (first < 0 || before(s, one, &choices.all[first])))
                 first = k;
+        }
         if (first < 0)
             break;
-        out[made++] = (Near){choices[first].layer, choices[first].alias};
-        choices[first].layer = -1;
+        out[made++] = (Near){choices.all[first].layer, choices.all[first].alias, choices.all[first].how};
+        choices.all[first].layer = -1;
     }
     return made;
 }
 
+/* Whether an izafa joins the words of a name. Twin: `keys.has_izafa`. */
+static int has_izafa(const Sieve *s, const char *alias, int size)
+{
+    Piece words[MOST_TOKENS];
+    int count = pieces_of(alias, size, words);
+    for (int k = 1; k < count - 1; k++)
+        if (words_get(&s->izafa, words[k].text, (size_t)words[k].size))
+            return 1;
+    return 0;
+}
+
+/* Twin: `decide.sure_rule`. */
+int sure_rule(const Sieve *s, const char *form, int size, const Rival *r, int how)
+{
+    if (how == FUZZY)
+        return 0;
+    if (memchr(form, ' ', (size_t)size) && has_izafa(s, r->alias, r->size))
+        return 1;
+    return r->prominence == s->by_hand && how != RULES && size >= 6 && commonness(s->scanner->lexicon, form, size) == 0;
+}
+
 /* Twin: `decide.one_slip`. */
-static int one_slip(const Sieve *s, const char *form, int size, const char *alias, int alias_size)
+int one_slip(const Sieve *s, const char *form, int size, const char *alias, int alias_size)
 {
     int words = 0, differ = 0, from[2] = {0, 0}, length[2] = {0, 0};
     if (size < 12)
@@ -308,24 +343,30 @@ static int reaches(const Sieve *s, float *row, int from, int to, long long limit
     return 0;
 }
 
-/* What could make one of the nearest names believable; none of them was found by a rule. */
+void rivals_of(const Sieve *s, const Near *near, int count, Rival *out)
+{
+    for (int k = 0; k < count; k++, near++, out++) {
+        const Layer *layer = &s->layers[near->layer];
+        uint32_t entity = ((const uint32_t *)layer->at[ENTITY].buf)[near->alias];
+        *out = (Rival){0};
+        out->alias = string_at(layer, FOLDED, near->alias, &out->size);
+        out->plain = string_at(layer, PLAIN, entity, &out->plain_size);
+        out->foreign = (s->other_kinds >> ((const uint8_t *)layer->at[KINDS].buf)[near->alias]) & 1;
+        out->prominence = ((const int64_t *)layer->at[PROMINENCE].buf)[entity];
+        out->rule = near->how != FUZZY;
+    }
+}
+
+/* What could make one of the nearest names believable. */
 int hope_of(const Sieve *s, const char *form, int size, const Near *near, int count)
 {
     Rival rivals[MOST_RIVALS];
     float rows[MOST_RIVALS][MOST_FEATURES];
-    for (int k = 0; k < count; k++) {
-        const Layer *layer = &s->layers[near[k].layer];
-        uint32_t entity = ((const uint32_t *)layer->at[ENTITY].buf)[near[k].alias];
-        int kind = ((const uint8_t *)layer->at[KINDS].buf)[near[k].alias];
-        Rival *r = &rivals[k];
-        *r = (Rival){0};
-        r->alias = string_at(layer, FOLDED, near[k].alias, &r->size);
-        r->plain = string_at(layer, PLAIN, entity, &r->plain_size);
-        r->foreign = (s->other_kinds >> kind) & 1;
-        r->prominence = ((const int64_t *)layer->at[PROMINENCE].buf)[entity];
-        if (one_slip(s, form, size, r->alias, r->size))
+    rivals_of(s, near, count, rivals);
+    for (int k = 0; k < count; k++)
+        if (sure_rule(s, form, size, &rivals[k], near[k].how) ||
+            one_slip(s, form, size, rivals[k].alias, rivals[k].size))
             return HOPE_GOOD;
-    }
     if (count == 0)
         return HOPE_NONE;
     if (spelt_rows(s->speller, form, size, rivals, count, rows[0], MOST_FEATURES) < 0)

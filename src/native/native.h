@@ -197,6 +197,11 @@ static inline Slice slice_of(PyObject *text, Py_ssize_t start, Py_ssize_t end)
     return (Slice){kind, (const char *)PyUnicode_DATA(text) + start * kind, end - start};
 }
 
+static inline Slice whole_of(PyObject *text)
+{
+    return slice_of(text, 0, PyUnicode_GET_LENGTH(text));
+}
+
 static inline Py_UCS4 slice_at(Slice slice, Py_ssize_t k)
 {
     return PyUnicode_READ(slice.kind, slice.data, k);

@@ -8,7 +8,7 @@ static int has(const Layer *layer, char space, const char *text, size_t size)
     return layer_find(layer, key_of(space, text, size)) >= 0;
 }
 
-static int any_has(const Sieve *s, char space, const char *text, size_t size)
+int any_has(const Sieve *s, char space, const char *text, size_t size)
 {
     for (int k = 0; k < s->tables; k++)
         if (has(&s->layers[k], space, text, size))
@@ -85,7 +85,7 @@ static int is_glued(const Sieve *s, Slice run, const Word *w)
 }
 
 /* The words of a run; their number, or -1 where the run is not plain enough. */
-static int split(Sieve *s, Slice run, Word *out)
+int split(Sieve *s, Slice run, Word *out)
 {
     Py_ssize_t n = run.size, before = 0;
     int count = 0;
@@ -131,7 +131,7 @@ static int split(Sieve *s, Slice run, Word *out)
 }
 
 /* Words one after the other as `scan.joined` writes them; the size, or -1 where there is no room. */
-static int join(const Word *words, int from, int to, char *out)
+int join(const Word *words, int from, int to, char *out)
 {
     int size = 0;
     for (int k = from; k < to; k++) {
@@ -188,158 +188,6 @@ static int plainly_spelt(Slice run, const Word *words, int from, int to)
     return 1;
 }
 
-static int agree(const Sieve *s, const char *a, const char *b)
-{
-    char pair[32];
-    int size = snprintf(pair, sizeof pair, "%s|%s", a, b);
-    return !strcmp(a, b) || words_get(&s->vowels, pair, (size_t)size) != NULL;
-}
-
-/* Words of a folded form. */
-typedef struct {
-    const char *text;
-    int size;
-} Piece;
-
-/* The words that carry a name: no article before it, no particle inside it; `whole`: how many without the article. -1:
-   too many. Twin: `keys._core`. */
-static int core_of(const Sieve *s, const char *form, int size, Piece *out, int *whole)
-{
-    Piece all[MOST_TOKENS];
-    int count = 0, cores = 0;
-    for (int k = 0; k < size;) {
-        int begin = k;
-        while (k < size && form[k] != ' ')
-            k++;
-        if (count == MOST_TOKENS)
-            return -1;
-        all[count++] = (Piece){form + begin, k - begin};
-        k++;
-    }
-    int first = count > 1 && words_get(&s->articles, all[0].text, (size_t)all[0].size);
-    for (int k = first; k < count; k++)
-        if (!(k > first && k < count - 1 && words_get(&s->izafa, all[k].text, (size_t)all[k].size)))
-            out[cores++] = all[k];
-    *whole = count - first;
-    return cores;
-}
-
-/* Take off an izafa vowel that was joined to the word before it. Twin: `keys._stem`. */
-static int stem_of(const Sieve *s, const Piece *form, const Piece *alias)
-{
-    for (int k = 0; k < s->tail_count; k++) {
-        const char *tail = s->tails[k];
-        int n = (int)strlen(tail);
-        if (form->size - n >= 3 && !memcmp(form->text + form->size - n, tail, (size_t)n) &&
-            !(alias->size >= n && !memcmp(alias->text + alias->size - n, tail, (size_t)n)))
-            return form->size - n;
-    }
-    return form->size;
-}
-
-static int same_sounds(const Sieve *s, const Piece *a, const Piece *b)
-{
-    Groups mine = {0}, theirs = {0};
-    char frame[WORD_ROOM * 2], other[WORD_ROOM * 2];
-    int made = frame_of(s->speller, a->text, a->size, frame, &mine);
-    if (made < 0)
-        return 1;
-    int size = frame_of(s->speller, b->text, b->size, other, &theirs), differ = 0;
-    if (size < 0)
-        return 1;
-    if (size != made || memcmp(frame, other, (size_t)made) || mine.count != theirs.count)
-        return 0;
-    for (int k = 0; k < mine.count; k++) {
-        differ += strcmp(mine.text[k], theirs.text[k]) != 0;
-        if (!agree(s, mine.text[k], theirs.text[k]))
-            return 0;
-    }
-    return differ <= 2;
-}
-
-/* Whether a name under the key of a form is that form under the rules. Twin: `keys.rule_reasons`. */
-static int sounds_alike(const Sieve *s, const Layer *layer, const char *form, int size, const char *key, int used,
-                        const Piece *core, int cores)
-{
-    const uint64_t *keys = layer->at[KEYS].buf, wanted = key_of('~', key, (size_t)used);
-    const uint32_t *owners = layer->at[OWNERS].buf;
-    for (Py_ssize_t k = layer_find(layer, wanted); k >= 0 && k < layer->count && keys[k] == wanted; k++) {
-        uint32_t number = owners[k];
-        if (number >= layer->aliases || !((s->rule_kinds >> ((const uint8_t *)layer->at[KINDS].buf)[number]) & 1))
-            continue;
-        int n, whole, fits = 1;
-        const char *alias = string_at(layer, FOLDED, number, &n);
-        Piece theirs[MOST_TOKENS];
-        for (int j = 0; fits && j < n; j++)
-            fits = (unsigned char)alias[j] < 128;
-        if (!fits)
-            return 1; /* the planner will see */
-        if (n == size && !memcmp(alias, form, (size_t)size))
-            continue;
-        int count = core_of(s, alias, n, theirs, &whole), izafa = count < whole;
-        if (count < 0)
-            return 1;
-        fits = count == cores;
-        for (int j = 0; fits && j < cores; j++) {
-            Piece a = core[j];
-            if (a.size == theirs[j].size && !memcmp(a.text, theirs[j].text, (size_t)a.size))
-                continue;
-            if (izafa && j < cores - 1) {
-                a.size = stem_of(s, &a, &theirs[j]);
-                if (a.size == theirs[j].size && !memcmp(a.text, theirs[j].text, (size_t)a.size))
-                    continue;
-            }
-            fits = same_sounds(s, &a, &theirs[j]);
-        }
-        if (fits)
-            return 1;
-    }
-    return 0;
-}
-
-/* Whether some name is the form under the rules, or the form but for blanks. Twin: `Candidates.by_rule`. */
-static int rule_hit(const Sieve *s, const char *form, int size)
-{
-    char key[MOST_FORM * 2], bare[MOST_FORM];
-    Piece core[MOST_TOKENS];
-    int letters = 0, squeezed = 0, whole;
-    for (int k = 0; k < size; k++) {
-        letters |= form[k] >= 'a' && form[k] <= 'z';
-        if (form[k] != ' ')
-            bare[squeezed++] = form[k];
-    }
-    if (letters && size >= 4) {
-        int used = 0, sum = 0, cores = core_of(s, form, size, core, &whole);
-        if (cores < 0)
-            return 1;
-        for (int k = 0; k < cores; k++) {
-            if (k)
-                key[used++] = '~';
-            int made = frame_of(s->speller, core[k].text, core[k].size, key + used, NULL);
-            if (made < 0)
-                return 1;
-            if (k < cores - 1) {
-                int kept = made;
-                while (kept && key[used + kept - 1] == '*')
-                    kept--;
-                made = kept ? kept : made;
-            }
-            used += made;
-            sum += made;
-        }
-        if (sum >= 4)
-            for (int k = 0; k < s->tables; k++)
-                if (sounds_alike(s, &s->layers[k], form, size, key, used, core, cores))
-                    return 1;
-    }
-    if (squeezed >= 6) {
-        if (squeezed == size)
-            return any_has(s, '+', bare, (size_t)squeezed);
-        return any_has(s, '=', bare, (size_t)squeezed) || any_has(s, '+', bare, (size_t)squeezed);
-    }
-    return 0;
-}
-
 /* Room for an answer, which stays where it is. */
 static char *room_for(Sieve *s, size_t size)
 {
@@ -360,7 +208,7 @@ static char *room_for(Sieve *s, size_t size)
 }
 
 /* Forget the neighbours of all words once there are many; nothing that points at them may be in use. */
-static int forget_many(Sieve *s)
+int forget_many(Sieve *s)
 {
     Numbers *maps[] = {&s->empty, &s->facts};
     for (int k = 0; k < 2; k++) {
@@ -444,7 +292,7 @@ static void add_name(Names *names, char space, const char *text, int size)
 }
 
 /* The listed names within reach of a form; 0, or -1 on an error. Twin: `Candidates.fuzzy`, with `spans.best`. */
-static int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form, int size, Names *out)
+int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form, int size, Names *out)
 {
     const char *option[8][MOST_OPTIONS];
     int length[8][MOST_OPTIONS], count[8], parts = to - from, combinations = 1, complete = 1;
@@ -657,21 +505,23 @@ static int sift(Sieve *s, Slice run, Sifted *out)
             uint64_t key = words_key(words, at, end, small);
             if (key && numbers_get(&s->empty, key))
                 continue;
-            Hit hit = {at, end, rule_hit(s, form, size), small, names->count, 0, names->used, HOPE_UNKNOWN, -1, {{0, 0}}};
+            Near ruled[MOST_RULED];
+            int rules = by_rule(s, form, size, ruled);
+            Hit hit = {at, end, rules != 0, small, names->count, 0, names->used, HOPE_UNKNOWN, -1, {{0, 0, 0}}};
             if (suspect || (parts == 2 && (w->zipf == 0.0 || last->zipf == 0.0)))
                 if (fuzzy_names(s, words, at, end, form, size, names) < 0)
                     return -1;
             if (names->count == MOST_NAMES)
                 return MAYBE;
             hit.names = names->count - hit.first;
-            if (!hit.rule && hit.names) {
-                hit.near_count = nearest(s, form, size, names->text + hit.text, hit.names, hit.small, NULL, hit.near);
+            if (rules >= 0 && (rules || hit.names)) {
+                hit.near_count = nearest(s, form, size, ruled, rules, names->text + hit.text, hit.names, small, NULL, hit.near);
                 if (hit.near_count >= 0)
                     hit.hope = hope_of(s, form, size, hit.near, hit.near_count);
                 if (hit.hope == HOPE_NONE) {
                     names->count = hit.first;
                     names->used = hit.text;
-                    hit.names = 0;
+                    hit.rule = hit.names = 0;
                 }
             }
             if (hit.rule || hit.names)
@@ -682,11 +532,6 @@ static int sift(Sieve *s, Slice run, Sifted *out)
     }
     out->sure = 1;
     return out->hit_count || loud ? MAYBE : out->name_count ? LISTED : NOTHING;
-}
-
-static inline Slice whole_of(PyObject *text)
-{
-    return slice_of(text, 0, PyUnicode_GET_LENGTH(text));
 }
 
 static PyObject *word_told(const Word *w)
@@ -701,12 +546,12 @@ static PyObject *listed_told(const Sifted *found, int k)
     return Py_BuildValue("(iis#i)", found->words[at].begin, found->words[end - 1].end, form, (Py_ssize_t)size, end - at);
 }
 
-/* The nearest names of a hit: (layer, alias) of each. */
+/* The nearest names of a hit: (layer, alias, how) of each. */
 static PyObject *near_told(const Hit *hit)
 {
     PyObject *out = PyTuple_New(hit->near_count);
     for (int k = 0; out != NULL && k < hit->near_count; k++) {
-        PyObject *one = Py_BuildValue("(iI)", hit->near[k].layer, hit->near[k].alias);
+        PyObject *one = Py_BuildValue("(iIi)", hit->near[k].layer, hit->near[k].alias, hit->near[k].how);
         if (one == NULL)
             Py_CLEAR(out);
         else
@@ -771,56 +616,6 @@ static PyObject *told(const Sifted *found)
         else
             PyTuple_SET_ITEM(out, part, all);
     }
-    return out;
-}
-
-/* Of each name by itself whether a rule makes it a listed one, and the names it is near to, of some type where one is
-   given; None where it is not plain. */
-static PyObject *sieve_near(Sieve *self, PyObject *args)
-{
-    PyObject *names;
-    const char *type = NULL;
-    if (!PyArg_ParseTuple(args, "O|z", &names, &type))
-        return NULL;
-    PyObject *fast = PySequence_Fast(names, "names come in a sequence");
-    PyObject *out = fast == NULL ? NULL : PyList_New(PySequence_Fast_GET_SIZE(fast));
-    Sifted *found = malloc(sizeof *found);
-    if (found == NULL) {
-        PyErr_NoMemory();
-        Py_CLEAR(out);
-    }
-    for (Py_ssize_t k = 0; out != NULL && k < PySequence_Fast_GET_SIZE(fast); k++) {
-        PyObject *name = PySequence_Fast_GET_ITEM(fast, k), *one = NULL;
-        char form[MOST_FORM];
-        int count = PyUnicode_Check(name) ? split(self, whole_of(name), found->words) : -1, size = -1, failed = 0;
-        if (forget_many(self) < 0)
-            failed = 1;
-        else if (count > 0 && count <= 6 && (size = join(found->words, 0, count, form)) >= 0) {
-            Names *near = &found->names;
-            near->count = 0;
-            near->used = 0;
-            Hit *hit = &found->hits[0];
-            *hit = (Hit){0, count, rule_hit(self, form, size), 0, 0, 0, 0, HOPE_UNKNOWN, -1, {{0, 0}}};
-            failed = fuzzy_names(self, found->words, 0, count, form, size, near) < 0;
-            if (!failed && near->count < MOST_NAMES) {
-                hit->names = near->count;
-                if (!hit->rule)
-                    hit->near_count = nearest(self, form, size, near->text, near->count, 0, type, hit->near);
-                hit->hope = HOPE_GOOD; /* not asked here */
-                one = hit_told(found, 0);
-            }
-        }
-        if (failed)
-            PyErr_NoMemory();
-        else if (one == NULL && !PyErr_Occurred())
-            one = Py_NewRef(Py_None);
-        if (one == NULL)
-            Py_CLEAR(out);
-        else
-            PyList_SET_ITEM(out, k, one);
-    }
-    free(found);
-    Py_XDECREF(fast);
     return out;
 }
 
@@ -950,7 +745,7 @@ static void sieve_dealloc(Sieve *self)
         free(self->layers[k].there);
     }
     Numbers *all[] = {&self->particles, &self->openers, &self->endings, &self->izafa, &self->articles, &self->vowels,
-                      &self->asked, &self->facts, &self->empty};
+                      &self->compass, &self->surnames, &self->asked, &self->facts, &self->empty};
     for (size_t k = 0; k < sizeof all / sizeof *all; k++)
         numbers_close(all[k]);
     for (size_t k = 0; k < self->block_count; k++)
@@ -1017,10 +812,10 @@ static int set_tails(Sieve *self, PyObject *tails)
 static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"scanner",  "speller", "layers",  "words",    "particles", "openers",     "endings",
-                            "izafa",    "articles", "vowels", "tails", "rule_kinds", "near_kinds", "other_kinds", "silent_kinds", "quiet_kinds", "ordinary",
-                            "rare",     "most_cost", "other_name", "digit", "forest",   "seen",       "best",
+                            "izafa",    "articles", "vowels", "compass", "surnames", "tails", "rule_kinds", "near_kinds", "other_kinds", "silent_kinds", "quiet_kinds", "ordinary",
+                            "rare",     "most_cost", "other_name", "digit", "by_hand", "forest",   "seen",       "best",
                             "hopeless", "needy",   NULL};
-    PyObject *layers, *particles, *openers, *endings, *izafa, *articles, *vowels, *tails, *forest;
+    PyObject *layers, *particles, *openers, *endings, *izafa, *articles, *vowels, *compass, *surnames, *tails, *forest;
     Sieve *self = (Sieve *)type->tp_alloc(type, 0);
     Scanner *scanner;
     Speller *speller;
@@ -1028,11 +823,11 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     if (self == NULL)
         return NULL;
     if (!PyArg_ParseTupleAndKeywords(
-            args, kwargs, "O!O!O!iOOOOOOO!IIIIIdddddO!y*iLL", names, &ScannerType, &scanner, &SpellerType, &speller,
+            args, kwargs, "O!O!O!iOOOOOOOOO!IIIIIdddddLO!y*iLL", names, &ScannerType, &scanner, &SpellerType, &speller,
             &PyTuple_Type, &layers, &self->words, &particles, &openers, &endings, &izafa, &articles, &vowels,
-            &PyTuple_Type, &tails,
+            &compass, &surnames, &PyTuple_Type, &tails,
             &self->rule_kinds, &self->near_kinds, &self->other_kinds, &self->silent_kinds, &self->quiet_kinds, &self->ordinary, &self->rare, &self->most_cost,
-            &self->other_name, &self->digit, &PyTuple_Type, &forest, &seen, &self->best, &self->hopeless, &self->needy))
+            &self->other_name, &self->digit, &self->by_hand, &PyTuple_Type, &forest, &seen, &self->best, &self->hopeless, &self->needy))
         goto failed;
     self->scanner = (Scanner *)Py_NewRef(scanner);
     self->speller = (Speller *)Py_NewRef(speller);
@@ -1044,6 +839,7 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     if (words_from(&self->particles, particles) < 0 || words_from(&self->openers, openers) < 0 ||
         words_from(&self->endings, endings) < 0 || words_from(&self->izafa, izafa) < 0 ||
         words_from(&self->articles, articles) < 0 || words_from(&self->vowels, vowels) < 0 ||
+        words_from(&self->compass, compass) < 0 || words_from(&self->surnames, surnames) < 0 ||
         set_tails(self, tails) < 0 || set_layers(self, layers) < 0 || forest_open(&self->forest, forest) < 0)
         goto failed;
     if (forest_bound(&self->forest) < 0) {
@@ -1074,11 +870,17 @@ static PyMethodDef sieve_methods[] = {
      "of the last two, the words (start, end, folded), the listed names (start, end, form, words), and forms near\n"
      "others: start, end, form, whether words in small letters stand in it, whether a rule makes it a name; then the\n"
      "names as they are stored (space, form), 3 and None; or, where it could be told, none of them, the hope that there\n"
-     "is (1 or 2: without any, a form is left out), and the nearest few (layer, alias). None where all of the run must be\n"
+     "is (1 or 2: without any, a form is left out), and the nearest few (layer, alias, how: by\n"
+     "likeness 0, but for blanks 1, for one reason of a rule 2, for several 3). None where all of the run must be\n"
      "looked at."},
-    {"near", (PyCFunction)sieve_near, METH_VARARGS,
-     "Of each name, taken whole, what `sift` tells of a form near others (of some type), its hope left out; None where it\n"
-     "is not plain ASCII."},
+    {"alone", (PyCFunction)sieve_alone, METH_VARARGS,
+     "Of names, taken whole (of some type; whether it is known that no table lists them): the number of candidates of\n"
+     "each as int32, -1 where Python must be asked, -2 where it must be asked what tables list; of each candidate (layer,\n"
+     "alias, how) as 3 int32, its sum in the forest as int64, and a mark for what is known besides."},
+    {"settle", (PyCFunction)sieve_settle, METH_VARARGS,
+     "Decide what `alone` found, given the scores of all candidates (float64), and three thresholds: candidates and\n"
+     "scores are put in order, scores are made final. What is decided of each name, as a byte: 0 abstain, 1 ambiguous, 2\n"
+     "accept; and the ids of the others."},
     {"among", (PyCFunction)sieve_among, METH_VARARGS, "Those of some words that are stored under a prefix."},
     {NULL, NULL, 0, NULL},
 };

@@ -11,6 +11,8 @@
 #define MOST_NAMES 512
 #define MOST_COMBINATIONS 64
 #define MOST_FORM 160
+#define MOST_FOUND 400
+#define MOST_RULED 200
 #define MOST_ANSWERS 300000
 #define MOST_RIVALS 4
 #define SOUND 3.0 /* `candidates._SOUND` */
@@ -54,9 +56,10 @@ typedef struct {
     int words; /* of the longest name */
     Scanner *scanner;
     Speller *speller;
-    Numbers particles, openers, endings, izafa, articles, vowels;
+    Numbers particles, openers, endings, izafa, articles, vowels, compass, surnames;
     unsigned rule_kinds, near_kinds, other_kinds, silent_kinds, quiet_kinds; /* a bit for each kind; see `Planner.sieve` */
     double ordinary, rare, most_cost, other_name, digit;
+    long long by_hand; /* the prominence of whatever stands in a table made by hand */
     char tails[16][8]; /* izafa vowels at the end of a word */
     int tail_count;
     Forest forest;
@@ -97,16 +100,32 @@ typedef struct {
     char text[MOST_NAMES * 40];
 } Names;
 
+/* How a form names an alias: by likeness, written with other blanks, or under the rules, for one reason or several. */
+enum { FUZZY = 0, JOINED = 1, ONE_RULE = 2, RULES = 3 };
+
 /* An alias near a form. */
 typedef struct {
     int layer;
     uint32_t alias;
+    int how;
 } Near;
+
+/* A word of a folded form. */
+typedef struct {
+    const char *text;
+    int size;
+} Piece;
+
+/* A row of a name: its spelling and entity once, as the kind that speaks for them. */
+typedef struct {
+    uint32_t alias, entity;
+    int kind, first; /* first: the first row of its spelling and entity */
+} Row;
 
 typedef struct {
     int at, end, rule, small, first, names; /* the names: from which on, and how many */
     size_t text;
-    int hope, near_count; /* where no rule had to be asked */
+    int hope, near_count; /* where they could be told */
     Near near[MOST_RIVALS];
 } Hit;
 
@@ -128,6 +147,23 @@ static inline const char *string_at(const Layer *layer, int text, uint32_t k, in
     return (const char *)layer->at[text].buf + ends[k];
 }
 
+static inline int is_ascii(const char *text, int size)
+{
+    for (int k = 0; k < size; k++)
+        if ((unsigned char)text[k] >= 128)
+            return 0;
+    return 1;
+}
+
+/* -- rule.c ----------------------------------------------------------------------------------------------------- */
+
+int pieces_of(const char *form, int size, Piece *out); /* how many; -1: more than MOST_TOKENS */
+int same_piece(const Piece *a, const Piece *b);
+int among(const Piece *one, const Piece *all, int count);
+int by_rule(const Sieve *s, const char *form, int size, Near *out); /* at most MOST_RULED; -1: Python must be asked */
+
+/* -- judge.c ---------------------------------------------------------------------------------------------------- */
+
 int layer_fits(Layer *layer);
 int layer_ready(Layer *layer); /* -1 without memory */
 
@@ -135,10 +171,29 @@ int layer_ready(Layer *layer); /* -1 without memory */
    without its accents: 0; -1 where that is not certain. Twin: `candidates.choose`. */
 int listed_plainly(const Sieve *s, const Layer *layer, const char *form, int size, double zipf);
 
-/* The nearest few of some names for a form, as `spans.best` ranks them; -1 where Python must be asked. `type`: of that
-   type only; `small`: no outlets. */
-int nearest(const Sieve *s, const char *form, int size, const char *names, int count, int small, const char *type,
-            Near *out);
+/* The rows of a layer under a key; -1: too many. */
+int rows_under(const Sieve *s, const Layer *layer, char space, const char *text, int size, Row *rows);
+
+/* The nearest few for a form of those that rules make of it and some names, as `nearest.best` ranks them; -1 where
+   Python must be asked. `type`: of that type only; `small`: no outlets but by rule. */
+int nearest(const Sieve *s, const char *form, int size, const Near *ruled, int ruled_count, const char *names, int count,
+            int small, const char *type, Near *out);
 int hope_of(const Sieve *s, const char *form, int size, const Near *near, int count);
+void rivals_of(const Sieve *s, const Near *near, int count, Rival *out); /* what is read of them */
+int sure_rule(const Sieve *s, const char *form, int size, const Rival *r, int how);
+int one_slip(const Sieve *s, const char *form, int size, const char *alias, int alias_size);
+
+/* -- plan.c ----------------------------------------------------------------------------------------------------- */
+
+int any_has(const Sieve *s, char space, const char *text, size_t size);
+int split(Sieve *s, Slice run, Word *out);
+int join(const Word *words, int from, int to, char *out);
+int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form, int size, Names *out);
+int forget_many(Sieve *s);
+
+/* -- alone.c ---------------------------------------------------------------------------------------------------- */
+
+PyObject *sieve_alone(Sieve *self, PyObject *args);
+PyObject *sieve_settle(Sieve *self, PyObject *args);
 
 #endif

@@ -105,7 +105,7 @@ def _resolve_table(
             lines,
             out,
             column,
-            lambda block: normaliser.resolve_all(block, type_),
+            lambda block: normaliser.resolve_briefly(block, type_),
             delimiter=delimiter,
             where=label(source),
         )

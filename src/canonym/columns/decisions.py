@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from canonym.alone import Brief
 from canonym.model import Candidate, Decision
 
 #: The columns that `resolve` adds to a table.
@@ -20,14 +21,12 @@ COLUMNS: Final = (
 ALTERNATIVES: Final = "|"
 
 
-def decision_cells(decision: Decision) -> list[str]:
+def decision_cells(decision: Brief) -> list[str]:
     """A decision as the seven cells that `resolve` adds to a row, in the order of `COLUMNS`."""
-    best = decision.best
-    others = ALTERNATIVES.join(dict.fromkeys(c.entity.id for c in decision.alternatives))
+    status, best, match, likely, others = decision
     if best is None:
-        return ["", "", "", "", "", decision.status, others]
-    entity = best.entity
-    return [entity.id, entity.canonical, entity.type, best.match, score(best.score), decision.status, others]
+        return ["", "", "", "", "", status, ALTERNATIVES.join(others)]
+    return [best.id, best.canonical, best.type, match, score(likely), status, ALTERNATIVES.join(others)]
 
 
 def score(value: float, decimals: int = 4) -> str:

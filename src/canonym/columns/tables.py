@@ -7,17 +7,22 @@ costs what its vocabulary costs.
 from __future__ import annotations
 
 import csv
+import io
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
+from canonym.alone import Brief
 from canonym.columns.decisions import COLUMNS, decision_cells, score
-from canonym.model import Decision, DocumentError, Failure, UsageError
+from canonym.model import DocumentError, Failure, UsageError
 
-Resolve = Callable[[Sequence[str]], Sequence[Decision]]
+if TYPE_CHECKING:
+    from _csv import Reader
+
+Resolve = Callable[[Sequence[str]], Sequence[Brief]]
 Compare = Callable[[Sequence[tuple[str, str]]], Sequence[float]]
 
 _BLOCK: Final = 50_000
@@ -62,7 +67,7 @@ def resolve_column(
 
     >>> import io
     >>> out = io.StringIO()
-    >>> abstain = lambda names: [Decision(name, "abstain") for name in names]
+    >>> abstain = lambda names: [Brief("abstain") for name in names]
     >>> resolve_column(["n,name\n", "1,Kabul\n"], out, "name", abstain).by_status
     {'abstain': 1}
     >>> out.getvalue().splitlines()[1]
@@ -70,50 +75,112 @@ def resolve_column(
     """
     csv.field_size_limit(sys.maxsize)
     first, lines = _first_line(lines, where)
-    mark = delimiter or _delimiter(first)
-    rows = _rows(lines, mark, where)
-    header = next(rows)
+    shape = _Shape(delimiter or _delimiter(first), "\r\n" if first.endswith("\r\n") else "\n")
+    reading = _reader(lines, shape)
+    header = next(_rows(reading, where, 0))
     if column not in header:
         raise UsageError(
             f"there is no column {column!r}",
             where=where,
             remedy=f"Columns are {', '.join(repr(c) for c in header)}. Name one of them with --column.",
         )
-    at = header.index(column)
-    writer = csv.writer(
-        sink,
-        delimiter=mark,
-        lineterminator="\r\n" if first.endswith("\r\n") else "\n",
-        # A tab-separated file knows no quotes: one in a name is a character like others.
-        quoting=csv.QUOTE_NONE if mark == "\t" else csv.QUOTE_MINIMAL,
-        quotechar=None if mark == "\t" else '"',
-    )
-    places = _places(header)
-    behind = places == list(range(len(header), len(header) + len(COLUMNS)))
-    writer.writerow(_filled(header, COLUMNS, places, len(header)))
-    known: dict[str, list[str]] = {}
-    status = COLUMNS.index("canonym_status")
-    nameless = decision_cells(Decision("", "abstain"))
+    at, width, places = header.index(column), len(header), _places(header)
+    behind = places == list(range(width, width + len(COLUMNS)))
+    sink.write(_written([_filled(header, COLUMNS, places, width)], shape))
+    known: dict[str, tuple[str, str]] = {}
+    nameless = _ends([Brief("abstain")], shape)[0]
     statuses: Counter[str] = Counter()
-    count = 0
-    while block := list(islice(rows, _BLOCK)):
-        names = dict.fromkeys(row[at] for row in block if len(row) > at)
+    for rows, bodies in _blocks(lines, shape, where, reading.line_num):
+        names = Counter([row[at] for row in rows if len(row) > at])
         new = [name for name in names if name not in known]
-        known.update((n, _plain(decision_cells(d))) for n, d in zip(new, resolve(new), strict=True))
-        out = []
-        for row in block:
-            if not row:
-                out.append(row)
-                continue
-            cells = known[row[at]] if len(row) > at else nameless
-            count += 1
-            statuses[cells[status]] += 1
-            usual = behind and len(row) == len(header)
-            out.append(row + cells if usual else _filled(row, cells, places, len(header)))
-        writer.writerows(out)
+        known.update(zip(new, _ends(resolve(new), shape), strict=True))
+        for name, number in names.items():
+            statuses[known[name][0]] += number
+        statuses[nameless[0]] += sum(0 < len(row) <= at for row in rows)
+
+        def whole(row: list[str]) -> list[str]:
+            cells = _cells_of(known[row[at]] if len(row) > at else nameless, shape) if row else []
+            return _filled(row, cells, places, width) if row else row
+
+        if behind:
+            out = [
+                body + known[row[at]][1] if len(row) == width else _written([whole(row)], shape)
+                for row, body in zip(rows, bodies, strict=True)
+            ]
+            sink.write("".join(out))
+        else:
+            sink.write(_written(map(whole, rows), shape))
         if len(known) > _REMEMBERED:
             known.clear()
-    return Counts(count, dict(statuses))
+    return Counts(statuses.total(), {status: number for status, number in statuses.items() if number})
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How a table is written. A tab-separated one knows no quotes: one in a name is a character like others."""
+
+    mark: str
+    ending: str
+
+    @property
+    def quoting(self) -> Literal[0, 3]:
+        return csv.QUOTE_NONE if self.mark == "\t" else csv.QUOTE_MINIMAL
+
+
+def _reader(lines: Iterable[str], shape: _Shape) -> Reader:
+    return csv.reader(lines, delimiter=shape.mark, quoting=shape.quoting)
+
+
+def _written(rows: Iterable[Sequence[str]], shape: _Shape) -> str:
+    out = io.StringIO(newline="")
+    quote = None if shape.mark == "\t" else '"'
+    writer = csv.writer(out, delimiter=shape.mark, lineterminator=shape.ending, quoting=shape.quoting, quotechar=quote)
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def _ends(decided: Sequence[Brief], shape: _Shape) -> list[tuple[str, str]]:
+    """What is added to the line of each name, with its status: its cells as they are written, and the line's end."""
+    told = _written((["", *_plain(decision_cells(d))] for d in decided), shape)
+    return [(d.status, line) for d, line in zip(decided, told.splitlines(keepends=True), strict=True)]
+
+
+def _cells_of(end: tuple[str, str], shape: _Shape) -> list[str]:
+    row: list[str] = next(_reader([end[1]], shape))
+    return row[1:]
+
+
+def _blocks(
+    lines: Iterator[str], shape: _Shape, where: str, before: int
+) -> Iterator[tuple[list[list[str]], list[str]]]:
+    """The rows behind the first lines, in blocks, each with its cells as they are written."""
+    while block := list(islice(lines, _BLOCK)):
+        if not _is_odd("".join(block), shape):
+            before += len(block)
+            bodies = [line.rstrip("\r\n") for line in block]
+            yield [body.split(shape.mark) if body else [] for body in bodies], bodies
+            continue
+        rows, bodies = [], []
+        left = iter(block)
+        for line in left:
+            before += 1
+            body = line.rstrip("\r\n")
+            row = body.split(shape.mark) if body else []
+            if _is_odd(line, shape):
+                reader = _reader(chain([line], left, lines), shape)  # a quoted cell may go on in other lines
+                row = next(_rows(reader, where, before - 1))
+                before += reader.line_num - 1
+                body = _written([[*row, ""]], shape)[: -len(shape.mark + shape.ending)] if row else ""
+            rows.append(row)
+            bodies.append(body)
+        yield rows, bodies
+
+
+def _is_odd(text: str, shape: _Shape) -> bool:
+    """True where lines hold more than cells with delimiters between them."""
+    if shape.mark != "\t" and '"' in text:
+        return True
+    return "\0" in text or ("\r" in text and text.count("\r") != text.count("\r\n"))
 
 
 def _first_line(lines: Iterable[str], where: str) -> tuple[str, Iterator[str]]:
@@ -134,14 +201,14 @@ def _delimiter(header: str) -> str:
     return max(_DELIMITERS, key=lambda mark: (header.count(mark), mark == ","))
 
 
-def _rows(lines: Iterator[str], mark: str, where: str) -> Iterator[list[str]]:
-    reader = csv.reader(lines, delimiter=mark, quoting=csv.QUOTE_NONE if mark == "\t" else csv.QUOTE_MINIMAL)
+def _rows(reader: Reader, where: str, before: int) -> Iterator[list[str]]:
+    """The rows of a table, `before` of whose lines were read by others."""
     try:
         yield from reader
     except csv.Error as error:
         raise DocumentError(
             f"the table cannot be read: {error}",
-            where=f"{where}, line {reader.line_num:,}",
+            where=f"{where}, line {before + reader.line_num:,}",
             remedy="Mend the quotes or line ends there.",
         ) from error
 

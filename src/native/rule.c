@@ -1,0 +1,268 @@
+/* The names that a form is under the rules of spelling. Twins: `Candidates.by_rule` and `keys.rule_reasons`. Where it is
+   not certain what these would say, they are asked. */
+#include "sieve.h"
+
+static int agree(const Sieve *s, const char *a, const char *b)
+{
+    char pair[32];
+    int size = snprintf(pair, sizeof pair, "%s|%s", a, b);
+    return !strcmp(a, b) || words_get(&s->vowels, pair, (size_t)size) != NULL;
+}
+
+int pieces_of(const char *form, int size, Piece *out)
+{
+    int count = 0;
+    for (int k = 0; k < size; k++) {
+        int begin = k;
+        while (k < size && form[k] != ' ')
+            k++;
+        if (count == MOST_TOKENS)
+            return -1;
+        out[count++] = (Piece){form + begin, k - begin};
+    }
+    return count;
+}
+
+int same_piece(const Piece *a, const Piece *b)
+{
+    return a->size == b->size && !memcmp(a->text, b->text, (size_t)a->size);
+}
+
+int among(const Piece *one, const Piece *all, int count)
+{
+    for (int k = 0; k < count; k++)
+        if (same_piece(one, &all[k]))
+            return 1;
+    return 0;
+}
+
+/* A spelling taken apart: its article, the words without it, and of these the ones that carry the name. */
+typedef struct {
+    Piece words[MOST_TOKENS], core[MOST_TOKENS], article;
+    int count, cores;
+} Parts;
+
+/* No article before it, no particle inside it. Twin: `keys._core`. */
+static int take_apart(const Sieve *s, const char *form, int size, Parts *out)
+{
+    out->count = pieces_of(form, size, out->words);
+    out->cores = 0;
+    out->article = (Piece){form, 0};
+    if (out->count < 0)
+        return -1;
+    if (out->count > 1 && words_get(&s->articles, out->words[0].text, (size_t)out->words[0].size)) {
+        out->article = out->words[0];
+        memmove(out->words, out->words + 1, (size_t)--out->count * sizeof *out->words);
+    }
+    for (int k = 0; k < out->count; k++) {
+        const Piece *w = &out->words[k];
+        if (!(k > 0 && k < out->count - 1 && words_get(&s->izafa, w->text, (size_t)w->size)))
+            out->core[out->cores++] = *w;
+    }
+    return 0;
+}
+
+/* The particles of a spelling. */
+static int particles_of(const Parts *parts, Piece *out)
+{
+    int count = 0;
+    for (int k = 0; k < parts->count; k++)
+        if (!among(&parts->words[k], parts->core, parts->cores))
+            out[count++] = parts->words[k];
+    return count;
+}
+
+static int same_pieces(const Piece *a, int n, const Piece *b, int m)
+{
+    int same = n == m;
+    for (int k = 0; same && k < n; k++)
+        same = same_piece(&a[k], &b[k]);
+    return same;
+}
+
+/* Take off an izafa vowel that was joined to the word before it. Twin: `keys._stem`. */
+static int stem_of(const Sieve *s, const Piece *form, const Piece *alias)
+{
+    for (int k = 0; k < s->tail_count; k++) {
+        const char *tail = s->tails[k];
+        int n = (int)strlen(tail);
+        if (form->size - n >= 3 && !memcmp(form->text + form->size - n, tail, (size_t)n) &&
+            !(alias->size >= n && !memcmp(alias->text + alias->size - n, tail, (size_t)n)))
+            return form->size - n;
+    }
+    return form->size;
+}
+
+/* Reasons why spellings are one name: what they are matters no more than that they are the same. */
+typedef struct {
+    int count; /* 0, 1, or 2 for several */
+    char first[2 * WORD_ROOM + 4];
+} Reasons;
+
+static void add_reason(Reasons *why, char what, const char *a, int n, const char *b, int m)
+{
+    char text[sizeof why->first];
+    snprintf(text, sizeof text, "%c%.*s|%.*s", what, n, a, m, b);
+    if (!why->count)
+        memcpy(why->first, text, sizeof text), why->count = 1;
+    else if (strcmp(why->first, text))
+        why->count = 2;
+}
+
+/* Whether two words sound alike; -1 where they are too long. */
+static int sound_alike(const Sieve *s, const Piece *a, const Piece *b, Reasons *why)
+{
+    Groups mine, theirs;
+    char frame[WORD_ROOM * 2], other[WORD_ROOM * 2];
+    mine.count = theirs.count = 0;
+    int made = frame_of(s->speller, a->text, a->size, frame, &mine);
+    int size = frame_of(s->speller, b->text, b->size, other, &theirs), differ = 0;
+    if (made < 0 || size < 0)
+        return -1;
+    if (size != made || memcmp(frame, other, (size_t)made) || mine.count != theirs.count)
+        return 0;
+    for (int k = 0; k < mine.count; k++) {
+        const char *x = mine.text[k], *y = theirs.text[k];
+        if (!strcmp(x, y))
+            continue;
+        if (++differ > 2 || !agree(s, x, y))
+            return 0;
+        add_reason(why, 'v', x, (int)strlen(x), y, (int)strlen(y));
+    }
+    if (!differ)
+        add_reason(why, 'o', a->text, a->size, b->text, b->size);
+    return 1;
+}
+
+/* How many reasons there are to take one spelling for another: 0 where it is none or the very same, 2 for several; -1
+   where it cannot be told. Twin: `keys.rule_reasons`. */
+static int reasons_for(const Sieve *s, const char *form, int size, const Parts *mine, const char *alias, int n)
+{
+    Parts theirs;
+    Reasons why;
+    why.count = 0;
+    if (n == size && !memcmp(alias, form, (size_t)size))
+        return 0;
+    if (take_apart(s, alias, n, &theirs) < 0)
+        return -1;
+    if (mine->cores != theirs.cores)
+        return 0;
+    int izafa = theirs.cores < theirs.count;
+    if (!same_piece(&mine->article, &theirs.article))
+        add_reason(&why, 'a', "", 0, "", 0);
+    if (izafa && !same_pieces(mine->words, mine->count, theirs.words, theirs.count)) {
+        Piece here[MOST_TOKENS], there[MOST_TOKENS];
+        int count = particles_of(mine, here), other = particles_of(&theirs, there);
+        if (!same_pieces(here, count, there, other))
+            add_reason(&why, 'i', "", 0, "", 0);
+    }
+    for (int k = 0; k < mine->cores; k++) {
+        Piece a = mine->core[k];
+        const Piece *b = &theirs.core[k];
+        if (izafa && k < mine->cores - 1 && !same_piece(&a, b))
+            a.size = stem_of(s, &a, b);
+        if (same_piece(&a, b))
+            continue;
+        int alike = sound_alike(s, &a, b, &why);
+        if (alike <= 0)
+            return alike;
+    }
+    return why.count ? why.count : 1;
+}
+
+/* The key of a form under the rules; 0 where it has none, -1 where it cannot be told. Twin: `keys.rule_key`. */
+static int rule_key(const Sieve *s, const char *form, int size, const Parts *parts, char *key)
+{
+    int used = 0, sum = 0, letters = 0;
+    for (int k = 0; k < size; k++)
+        letters |= form[k] >= 'a' && form[k] <= 'z';
+    if (!letters || size < 4)
+        return 0;
+    for (int k = 0; k < parts->cores; k++) {
+        if (k)
+            key[used++] = '~';
+        int made = frame_of(s->speller, parts->core[k].text, parts->core[k].size, key + used, NULL);
+        if (made < 0)
+            return -1;
+        if (k < parts->cores - 1) {
+            int kept = made;
+            while (kept && key[used + kept - 1] == '*')
+                kept--;
+            made = kept ? kept : made;
+        }
+        used += made;
+        sum += made;
+    }
+    return sum < 4 ? 0 : used;
+}
+
+/* The names of a layer under the key of a form that are that form under the rules, one an entity; -1: ask Python. */
+static int alike_in(const Sieve *s, int number, const char *form, int size, uint64_t wanted, const Parts *parts, Near *out)
+{
+    const Layer *layer = &s->layers[number];
+    const uint64_t *keys = layer->at[KEYS].buf;
+    const uint32_t *owners = layer->at[OWNERS].buf, *entities = layer->at[ENTITY].buf;
+    int count = 0;
+    for (Py_ssize_t k = layer_find(layer, wanted); k >= 0 && k < layer->count && keys[k] == wanted; k++) {
+        uint32_t alias = owners[k];
+        int n, known = 0;
+        if (alias >= layer->aliases || !((s->rule_kinds >> ((const uint8_t *)layer->at[KINDS].buf)[alias]) & 1))
+            continue;
+        for (int j = 0; j < count && !known; j++)
+            known = entities[out[j].alias] == entities[alias];
+        if (known)
+            continue;
+        const char *text = string_at(layer, FOLDED, alias, &n);
+        int why = is_ascii(text, n) ? reasons_for(s, form, size, parts, text, n) : -1;
+        if (why < 0 || (why && count == MOST_RULED))
+            return -1;
+        if (why)
+            out[count++] = (Near){number, alias, why == 1 ? ONE_RULE : RULES};
+    }
+    return count;
+}
+
+/* The names that are a form but for blanks; -1: ask Python. Twin: `Candidates.joined`. */
+static int joined_names(const Sieve *s, const char *form, int size, Near *out)
+{
+    char bare[MOST_FORM];
+    Row rows[MOST_FOUND];
+    int n = 0, count = 0, found = 0, at = 0;
+    for (int k = 0; k < size; k++)
+        if (form[k] != ' ')
+            bare[n++] = form[k];
+    if (n < 6)
+        return 0;
+    for (int k = n == size; k < 2 && !found; k++)
+        for (at = 0; at < s->tables && !found; at++)
+            if ((found = rows_under(s, &s->layers[at], k ? '+' : '=', bare, n, rows)) < 0)
+                return -1;
+    /* The canonical spellings first: of those that are as near it is they that count. */
+    for (int pass = 0; pass < 2 && found; pass++) {
+        const Layer *layer = &s->layers[at - 1];
+        for (int k = 0; k < found; k++) {
+            int a, b;
+            const char *folded = string_at(layer, FOLDED, rows[k].alias, &a);
+            const char *plain = string_at(layer, PLAIN, rows[k].entity, &b);
+            if ((a == b && !memcmp(folded, plain, (size_t)a)) == pass || !((s->rule_kinds >> rows[k].kind) & 1))
+                continue;
+            if (count == MOST_RULED)
+                return -1;
+            out[count++] = (Near){at - 1, rows[k].alias, JOINED};
+        }
+    }
+    return count;
+}
+
+int by_rule(const Sieve *s, const char *form, int size, Near *out)
+{
+    char key[MOST_FORM * 2];
+    Parts parts;
+    if (take_apart(s, form, size, &parts) < 0)
+        return -1;
+    int used = rule_key(s, form, size, &parts, key), count = used < 0 ? -1 : 0;
+    uint64_t wanted = used > 0 ? key_of('~', key, (size_t)used) : 0;
+    for (int k = 0; used > 0 && k < s->tables && count == 0; k++)
+        count = alike_in(s, k, form, size, wanted, &parts, out);
+    return count ? count : joined_names(s, form, size, out);
+}
