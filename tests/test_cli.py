@@ -20,7 +20,7 @@ import pytest
 import canonym
 from canonym.cli import progress
 from canonym.cli.progress import pace
-from canonym.cli.root import COMMANDS
+from canonym.cli.root import PLACES
 from canonym.pipeline import Progress
 
 SOURCE = str(Path(canonym.__file__).parents[1])
@@ -111,7 +111,7 @@ class TestStart:
     def test_help_lists_the_commands_in_order(self, run: Run) -> None:
         lines = run("--help").text.split("Commands:")[1].split("\n\n")[0].splitlines()
         names = [line.split()[0] for line in lines if line.strip()]
-        assert names == [command.name for command in COMMANDS]
+        assert names == list(PLACES)
         assert not any(line.endswith("...") for line in lines)
 
     def test_version(self, run: Run) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 import click
 import pytest
 
-from canonym.cli.root import COMMANDS, SPELLINGS
+from canonym.cli import root
+from canonym.cli.root import PLACES, SPELLINGS
 
 PAGE = (Path(__file__).parents[1] / "docs" / "commands.md").read_text(encoding="utf-8")
+COMMANDS = [root.command(name) for name in PLACES]
 SECTIONS = dict(re.findall(r"^## ([\w ]+)\n(.*?)(?=^## |\Z)", PAGE, re.M | re.S))
 
 

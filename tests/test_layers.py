@@ -19,10 +19,10 @@ MOST_LINES = 400
 #: from its own package.
 ROWS = (
     "_native",
-    "model native",
-    "plans",
+    "indexfile model native",
+    "kept plans",
     "text",
-    "domains indexfile protected rewrite romanise spelling",
+    "domains protected rewrite romanise spelling",
     "keys",
     "deletions indexkeys letters lexicon packs similarity table trees",
     "check index merge profile scan",

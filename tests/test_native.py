@@ -27,7 +27,7 @@ from canonym.features import edit_cost, edit_cost_plain, named, speller
 from canonym.index import Index
 from canonym.keys import key_hash
 from canonym.letters import surprise, surprise_plain
-from canonym.lexicon import bins, frequencies
+from canonym.lexicon import above, bins, frequencies
 from canonym.lexicon import compiled as lexicon
 from canonym.model import Candidate, Entity
 from canonym.nearest import compiled_sieve
@@ -115,14 +115,15 @@ def test_words_and_their_frequencies(lang: str) -> None:
     made = lexicon(lang)
     assert list(frequencies(lang).items()) == list(plain.items())
     assert all(made.zipf(word) == zipf for word, zipf in plain.items())
-    assert made.above(2.5) == {word: zipf for word, zipf in plain.items() if zipf >= 2.5}
+    assert above(2.5, lang) == {word: zipf for word, zipf in plain.items() if zipf >= 2.5}
     assert [made.zipf(word) for word in ("xqzt", "", "\ud800")] == [0.0, 0.0, 0.0]
 
 
 def test_a_word_in_two_bins_has_the_last() -> None:
-    made = native.Lexicon(b"\x94\x81\xa6format\xa2cB\x92\xa1a\xa1b\x90\x91\xa1a")
-    assert made.above(0.0) == {"b": 9.0, "a": 8.98}
-    assert made.above(9.0) == {"b": 9.0}
+    data = b"\x94\x81\xa6format\xa2cB\x92\xa1a\xa1b\x90\x91\xa1a"
+    made = native.Lexicon(data)
+    assert made.above(0.0, data) == {"b": 9.0, "a": 8.98}
+    assert made.above(9.0, data) == {"b": 9.0}
 
 
 @pytest.mark.parametrize(
@@ -131,6 +132,25 @@ def test_a_word_in_two_bins_has_the_last() -> None:
 def test_what_is_no_list_of_words(data: bytes) -> None:
     with pytest.raises(ValueError, match="no list of words"):
         native.Lexicon(data)
+
+
+def test_what_was_stored_tells_the_same() -> None:
+    made = lexicon("en")
+    again = native.Lexicon.stored(made.store())
+    assert [again.zipf(w) for w in ("the", "kabul", "xqzt")] == [made.zipf(w) for w in ("the", "kabul", "xqzt")]
+    glance = native.Glance.stored(_glance().store())
+    paths = sorted((EXAMPLES / "articles").glob("*.txt"))
+    told = [glance.told(path.read_text(encoding="utf-8").replace("ent", ""), 1) for path in paths]
+    assert told == [_glance().told(path.read_text(encoding="utf-8").replace("ent", ""), 1) for path in paths]
+    assert any(told)
+
+
+@pytest.mark.parametrize("kind", [native.Lexicon, native.Glance])
+def test_what_is_cut_short_is_not_taken(kind: type[native.Lexicon] | type[native.Glance]) -> None:
+    whole = (lexicon("en") if kind is native.Lexicon else _glance()).store()
+    for data in (b"", whole[:100], whole[:-1], whole[::-1], whole + b"."):
+        with pytest.raises(ValueError, match="stored"):
+            kind.stored(data)
 
 
 @settings(deadline=None)

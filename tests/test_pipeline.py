@@ -21,8 +21,9 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from canonym.corpus.undo import undo
 from canonym.model import CanonymError, Document, Edit, Entity, IndexFileError, Mention, Result, UsageError
-from canonym.pipeline import Job, Progress, run, spool, texts, undo
+from canonym.pipeline import Job, Progress, run, spool, texts
 from canonym.rewrite import apply
 
 pa: Any = pa_untyped

@@ -22,8 +22,9 @@ import pytest
 
 import canonym
 from canonym.corpus import journal as journals
+from canonym.corpus.undo import undo
 from canonym.model import Edit, Result, UsageError
-from canonym.pipeline import Job, run, undo, unfinished
+from canonym.pipeline import Job, run, unfinished
 from canonym.rewrite import apply
 
 pa: Any = pa_untyped

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent import futures
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from mmap import mmap
@@ -64,7 +65,7 @@ def test_a_killed_worker_is_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None
 
         def shutdown(self, **_: object) -> None: ...
 
-    monkeypatch.setattr(workers, "ProcessPoolExecutor", Broken)
+    monkeypatch.setattr(futures, "ProcessPoolExecutor", Broken)
     monkeypatch.setattr(workers, "_WORTH", 1)
     monkeypatch.setattr(workers, "_COUNTED", 1000)
     with workers.crew(canonym.load(), ["default"], 2) as crew:

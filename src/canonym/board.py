@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import mmap
 import os
-import tempfile
 from typing import Any, Final
 
 from canonym import native
@@ -66,5 +65,7 @@ def _opened(handed: Any) -> mmap.mmap | None:
 
 
 def _unnamed() -> int:
+    import tempfile
+
     with tempfile.TemporaryFile() as file:
         return os.dup(file.fileno())

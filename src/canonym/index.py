@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import mmap
-import os
 from array import array
 from bisect import bisect_left
 from collections import Counter
@@ -24,6 +23,7 @@ from canonym.deletions import build_deletions
 from canonym.indexfile import Buffer as Buffer
 from canonym.indexfile import save as save
 from canonym.indexkeys import ATOM, FUZZY_KINDS, Keys, atoms_of
+from canonym.kept import cache_folder
 from canonym.keys import KEY_VERSION, key_hash
 from canonym.model import KINDS, UNKNOWN_PROMINENCE, CanonymError, Entity, IndexFileError
 from canonym.table import Table, fingerprint, parse
@@ -302,15 +302,6 @@ def is_index(path: Path) -> bool:
             return file.read(8) == MAGIC
     except OSError:
         return False
-
-
-def cache_folder() -> Path:
-    """Where compiled tables are kept: CANONYM_CACHE, or the user's cache folder."""
-    if given := os.environ.get("CANONYM_CACHE"):
-        return Path(given)
-    from platformdirs import user_cache_path
-
-    return user_cache_path("canonym")
 
 
 @lru_cache(maxsize=8)

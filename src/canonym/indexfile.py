@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +12,8 @@ Buffer = bytes | memoryview
 
 def save(data: Buffer | Iterable[Buffer], path: Path) -> None:
     """Write an index beside its place and rename it, so that no reader ever sees half of one."""
+    import tempfile
+
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
     try:

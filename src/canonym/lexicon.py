@@ -7,6 +7,7 @@ A frequency is on the Zipf scale: log10 of occurrences in a thousand million wor
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -14,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from canonym import native
+from canonym.kept import kept
 
 
 @cache
@@ -23,7 +25,7 @@ def frequencies(lang: str = "en") -> Mapping[str, float]:
     To ask of single words, or for the common ones, `look_up` and `above` are much less work.
     """
     if native.COMPILED:
-        return compiled(lang).above(0.0)
+        return compiled(lang).above(0.0, _packed(lang))
     out: dict[str, float] = {}
     for k, words in enumerate(bins(lang)):
         out.update(dict.fromkeys(words, round(9 - k / 100, 2)))
@@ -38,17 +40,19 @@ def above(floor: float, lang: str) -> Mapping[str, float]:
     (True, False)
     """
     if native.COMPILED:
-        return compiled(lang).above(floor)
+        return compiled(lang).above(floor, _packed(lang))
     return {word: zipf for word, zipf in frequencies(lang).items() if zipf >= floor}
 
 
 @cache
 def compiled(lang: str) -> native.Lexicon:
-    """`frequencies`, compiled: made from the bytes of wordfreq's file without a string for each word.
+    """`frequencies`, compiled: made once from the bytes of wordfreq's file, without a string for each word.
 
     It keeps words by hashes of 64 bits, as an index does its keys: two that meet are not to be expected.
     """
-    return native.Lexicon(_packed(lang))
+    return kept(
+        f"words-{lang}-{stamp(lang)}.data", native.Lexicon.stored, lambda: native.Lexicon(_packed(lang)).store()
+    )
 
 
 def bins(lang: str = "en") -> Sequence[Sequence[str]]:
@@ -59,21 +63,35 @@ def bins(lang: str = "en") -> Sequence[Sequence[str]]:
     return msgpack.unpackb(packed, raw=False)[1:] if packed else ()
 
 
-def _packed(lang: str) -> bytes:
-    """wordfreq's file of a language (its format cBpack), unzipped; empty where there is none.
+def stamp(lang: str) -> str:
+    """What tells one list of words from another: its check sum and length, with which wordfreq's file ends."""
+    path = _file(lang)
+    if path is None:
+        return "none"
+    with path.open("rb") as file:
+        file.seek(-8, os.SEEK_END)
+        return file.read().hex()
 
-    Read without importing wordfreq, which takes longer than reading it.
-    """
+
+def _packed(lang: str) -> bytes:
+    """wordfreq's file of a language (its format cBpack), unzipped; empty where there is none."""
     import zlib
 
+    path = _file(lang)
+    # A gzip header, and the largest window.
+    return zlib.decompress(path.read_bytes(), 31) if path is not None else b""
+
+
+def _file(lang: str) -> Path | None:
+    """Where that file lies: found without importing wordfreq, which takes longer than reading it."""
     found = find_spec("wordfreq")
     folders = found.submodule_search_locations if found is not None else None
     for name in (f"large_{lang}", f"small_{lang}"):
         for folder in folders or ():
             path = Path(folder) / "data" / f"{name}.msgpack.gz"
             if path.exists():
-                return zlib.decompress(path.read_bytes(), 31)  # a gzip header, and the largest window
-    return b""
+                return path
+    return None
 
 
 @cache

@@ -13,10 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from importlib.metadata import version
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from canonym.corpus import journal as journals
 from canonym.corpus import plan
 from canonym.corpus.block import Block
 from canonym.corpus.formats import Options
@@ -24,8 +22,6 @@ from canonym.corpus.job import TEXT_KEY
 from canonym.corpus.job import Job as Job
 from canonym.corpus.job import Mode as Mode
 from canonym.corpus.job import Progress as Progress
-from canonym.corpus.journal import Journal
-from canonym.corpus.journal import Unfinished as Unfinished
 from canonym.corpus.plan import STDIN, Plan, Source
 from canonym.corpus.read import blocks, missing_column
 from canonym.corpus.spool import spooled
@@ -33,8 +29,6 @@ from canonym.corpus.stream import Tally, check_encoding
 from canonym.corpus.summary import Change as Change
 from canonym.corpus.summary import MentionCount as MentionCount
 from canonym.corpus.summary import Summary
-from canonym.corpus.undo import Undone as Undone
-from canonym.corpus.undo import undo as undo
 from canonym.corpus.writer import Output, is_special
 from canonym.corpus.writing import Begin, End, Event, Kept, Piece, Writing, folders
 from canonym.model import (
@@ -48,6 +42,9 @@ from canonym.model import (
     UsageError,
 )
 from canonym.rewrite import apply
+
+if TYPE_CHECKING:
+    from canonym.corpus.journal import Journal, Unfinished
 
 Process = Callable[[Sequence[str]], list[Result]]
 
@@ -103,8 +100,13 @@ def unfinished(job: Job) -> Unfinished | None:
 
     Raises UsageError, as `run` would, for a job that cannot be resumed.
     """
+    if not job.resume and (not job.output or job.output == STDIN):
+        return None
+    from canonym.corpus import journal as journals
+
     if not job.resume:
-        return journals.left(journals.place(job.output, job.inputs), _how(job)) if job.output else None
+        folder = journals.place(job.output or "", job.inputs)
+        return journals.left(folder, _how(job)) if folder.is_dir() else None
     planned = _planned(job)
     return journals.left(journals.place(planned.folder, job.inputs), _how(job), planned.sources)
 
@@ -128,6 +130,8 @@ def spool(job: Job) -> Iterator[Job]:
 
 def _how(job: Job) -> dict[str, object]:
     """What the outcome depends on beside the inputs and the evidence."""
+    from importlib.metadata import version
+
     same = ("mode", "format", "text_key", "id_key", "column", "encoding", "provenance", "settings")
     return {"canonym": version("canonym"), "log": bool(job.edits), **{name: getattr(job, name) for name in same}}
 
@@ -136,11 +140,13 @@ def _journal(job: Job, planned: Plan) -> Journal | None:
     """The journal of a run over several files; a single one appears whole or not at all."""
     if job.dry_run or not planned.folder or len(planned.sources) < 2:
         return None
+    from canonym.corpus import journal as journals
+
     if job.edits and not is_special(job.edits):
         Output(job.edits).discard()  # it is put together at the end, and a fault of the call is told at the start
     folder = journals.place(planned.folder, job.inputs)
     state = journals.state(planned.sources)
-    journal = Journal(folder, _how(job), state, job.evidence, job.edits or "", planned.failures_file)
+    journal = journals.Journal(folder, _how(job), state, job.evidence, job.edits or "", planned.failures_file)
     journal.clear(folders(job, planned))
     return journal
 

@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from canonym import native
+from canonym.kept import kept
 
 #: Apostrophes, quotes inside names, and the marks that romanisations use for ayn and hamza: dropped.
 APOSTROPHES: Final = "'’‘‛`´ʻʼʽʾʿˈʹʺ′＇ʰ՚׳״\u02bf\u02be"
@@ -189,6 +190,14 @@ def is_boundary(text: str, at: int) -> bool:
 @cache
 def character_classes() -> tuple[str, str, str]:
     """Character classes for `re`: capitals, combining marks, letters of scripts without capitals (all planes)."""
+    name = f"characters-{unicodedata.unidata_version}-1.data"
+    upper, mark, caseless = kept(
+        name, lambda data: data[:].decode().split("\n"), lambda: "\n".join(_character_classes()).encode()
+    )
+    return upper, mark, caseless
+
+
+def _character_classes() -> tuple[str, str, str]:
     found: dict[str, list[tuple[int, int]]] = {"upper": [], "mark": [], "caseless": []}
     for code in range(0x80, 0x20000):
         char = chr(code)

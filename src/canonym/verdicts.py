@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -40,6 +39,8 @@ def _model() -> str:
 
 def stamp(tables: str) -> str:
     """What verdicts on strings depend on: the tables (their fingerprint), the keys, the model, and versions."""
+    from importlib.metadata import version
+
     return "-".join((tables, str(KEY_VERSION), _model(), *map(version, _PACKAGES)))
 
 

@@ -8,24 +8,24 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import lru_cache, partial
 from itertools import chain
 from mmap import mmap
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from canonym import board
 from canonym.model import Result
 from canonym.profile import Profile, ProfileBuilder, of
 from canonym.resolve import Normaliser, load
 from canonym.verdicts import VerdictsError
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 Process = Callable[[Sequence[str]], list[Result]]
 T = TypeVar("T")
@@ -101,7 +101,7 @@ def crew(normaliser: Normaliser, tables: Sequence[str], workers: int, verdicts: 
     With `verdicts`, a file that the normaliser has read or that is to be made, all of them start with it, and in the
     end the normaliser has what every one of them found out.
     """
-    with tempfile.TemporaryDirectory() if verdicts is not None and workers > 1 else nullcontext() as left:
+    with _folder() if verdicts is not None and workers > 1 else nullcontext() as left:
         folder = Path(left) if left is not None else None
         made = Crew(normaliser, tables, workers, verdicts, folder)
         try:
@@ -111,6 +111,12 @@ def crew(normaliser: Normaliser, tables: Sequence[str], workers: int, verdicts: 
         for path in sorted(folder.iterdir()) if folder is not None else ():
             with suppress(VerdictsError):
                 normaliser.load_verdicts(path)
+
+
+def _folder() -> AbstractContextManager[str]:
+    import tempfile
+
+    return tempfile.TemporaryDirectory()
 
 
 class Crew:
@@ -155,6 +161,8 @@ class Crew:
 
         A worker may be killed, for want of memory perhaps: then it is done here, and what comes later by new workers.
         """
+        from concurrent.futures.process import BrokenProcessPool
+
         here = instead or work
         pool = self._opened()
         try:
@@ -175,6 +183,7 @@ class Crew:
     def _opened(self) -> ProcessPoolExecutor:
         if self._pool is None:
             import multiprocessing
+            from concurrent.futures import ProcessPoolExecutor
 
             if self._board is None:
                 self._board = board.made()

@@ -11,6 +11,8 @@ typedef struct {
     Numbers frequent; /* words that explain themselves */
     uint8_t *left;    /* what common words leave when a string is cut out of them: two bits for each */
     double share, other_share;
+    size_t mask_count;
+    Py_buffer stored; /* where all of the above lies, if it was made before */
     uint64_t met[MET]; /* words met before, their two lowest bits put to use: ENGLISH, TELLING */
 } Glance;
 
@@ -302,7 +304,8 @@ static int learn_languages(Glance *g, PyObject *masks)
     PyObject *word, *mask;
     Py_ssize_t at = 0;
     uint32_t number = 0;
-    g->masks = calloc((size_t)PyDict_GET_SIZE(masks) + 1, sizeof *g->masks);
+    g->mask_count = (size_t)PyDict_GET_SIZE(masks);
+    g->masks = calloc(g->mask_count + 1, sizeof *g->masks);
     if (g->masks == NULL)
         return -1;
     for (; PyDict_Next(masks, &at, &word, &mask); number++) {
@@ -360,8 +363,11 @@ static void glance_dealloc(Glance *self)
 {
     numbers_close(&self->common);
     numbers_close(&self->frequent);
-    free(self->left);
-    free(self->masks);
+    if (self->stored.obj == NULL) {
+        free(self->left);
+        free(self->masks);
+    }
+    PyBuffer_Release(&self->stored);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -390,10 +396,70 @@ failed:
     return NULL;
 }
 
+/* What stands first in it: the format and what else is no array. */
+typedef struct {
+    uint64_t format, mask_count;
+    double share, other_share;
+} Head;
+
+static const uint64_t FORMAT = 0x01676C616E636501u;
+enum { LEFT = 1 << (BITS - 3) };
+
+static PyObject *glance_store(Glance *self, PyObject *Py_UNUSED(ignored))
+{
+    Head head = {FORMAT, self->mask_count, self->share, self->other_share};
+    size_t masks = self->mask_count * sizeof *self->masks;
+    size_t size = sizeof head + masks + LEFT + numbers_size(&self->common) + numbers_size(&self->frequent);
+    PyObject *out = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
+    if (out == NULL)
+        return NULL;
+    uint8_t *to = (uint8_t *)PyBytes_AS_STRING(out);
+    memcpy(to, &head, sizeof head);
+    memcpy(to + sizeof head, self->masks, masks);
+    memcpy(to + sizeof head + masks, self->left, LEFT);
+    numbers_write(&self->frequent, numbers_write(&self->common, to + sizeof head + masks + LEFT));
+    return out;
+}
+
+static int take_stored(Glance *g)
+{
+    Head head;
+    const uint8_t *data = g->stored.buf, *end = data + g->stored.len;
+    if (end - data < (Py_ssize_t)sizeof head + LEFT)
+        return -1;
+    memcpy(&head, data, sizeof head);
+    size_t room = (size_t)(end - data) - sizeof head - LEFT;
+    if (head.format != FORMAT || head.mask_count > room / sizeof *g->masks)
+        return -1;
+    g->mask_count = head.mask_count;
+    g->share = head.share;
+    g->other_share = head.other_share;
+    g->masks = (uint64_t *)(data + sizeof head);
+    g->left = (uint8_t *)(data + sizeof head + g->mask_count * sizeof *g->masks);
+    data = numbers_read(&g->common, g->left + LEFT, end);
+    return data != NULL && numbers_read(&g->frequent, data, end) == end ? 0 : -1;
+}
+
+static PyObject *glance_stored(PyTypeObject *type, PyObject *buffer)
+{
+    Glance *self = (Glance *)type->tp_alloc(type, 0);
+    if (self == NULL || PyObject_GetBuffer(buffer, &self->stored, PyBUF_SIMPLE) < 0) {
+        Py_XDECREF(self);
+        return NULL;
+    }
+    if (take_stored(self) < 0) {
+        PyErr_SetString(PyExc_ValueError, "this is nothing that was stored");
+        Py_CLEAR(self);
+    }
+    return (PyObject *)self;
+}
+
 static PyMethodDef glance_methods[] = {
     {"told", (PyCFunction)glance_told, METH_VARARGS,
      "Whether a text is English, and the words of it that may tell of a loss, where they are so many or it is of another\n"
      "language; else None."},
+    {"store", (PyCFunction)glance_store, METH_NOARGS, "All of it, for `stored`."},
+    {"stored", (PyCFunction)glance_stored, METH_O | METH_CLASS, "What was stored, where it lies."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -89,7 +89,7 @@ static int learn_one(void *context, const char *word, size_t size, uint32_t hund
 }
 
 typedef struct {
-    const Numbers *map; /* NULL where no word stands in two bins */
+    const Numbers *map;
     PyObject *into, *number;
     uint32_t hundredths;
 } Keep;
@@ -97,7 +97,7 @@ typedef struct {
 static int keep_one(void *context, const char *word, size_t size, uint32_t hundredths)
 {
     Keep *keep = context;
-    const uint32_t *last = keep->map != NULL ? words_get(keep->map, word, size) : NULL;
+    const uint32_t *last = words_get(keep->map, word, size); /* a word in two bins counts in the last */
     if (last != NULL && *last != hundredths)
         return 0;
     if (keep->number == NULL || keep->hundredths != hundredths) {
@@ -125,16 +125,17 @@ double commonness(const Lexicon *lexicon, const char *form, int size)
     return least;
 }
 
-static PyObject *lexicon_above(Lexicon *self, PyObject *floor)
+static PyObject *lexicon_above(Lexicon *self, PyObject *args)
 {
-    double least = PyFloat_AsDouble(floor);
-    if (least == -1.0 && PyErr_Occurred())
+    double least;
+    PyObject *data;
+    if (!PyArg_ParseTuple(args, "dS", &least, &data))
         return NULL;
     long bins = 0;
     while (bins < MOST && (double)(MOST - bins) / 100.0 >= least)
         bins++;
-    Keep keep = {self->unique ? NULL : &self->words, PyDict_New(), NULL, 0};
-    if (keep.into != NULL && each_word(self->data, bins, keep_one, &keep) < 0)
+    Keep keep = {&self->words, PyDict_New(), NULL, 0};
+    if (keep.into != NULL && each_word(data, bins, keep_one, &keep) < 0)
         Py_CLEAR(keep.into);
     Py_XDECREF(keep.number);
     return keep.into;
@@ -157,7 +158,7 @@ static PyObject *lexicon_zipf(Lexicon *self, PyObject *word)
 static void lexicon_dealloc(Lexicon *self)
 {
     numbers_close(&self->words);
-    Py_XDECREF(self->data);
+    PyBuffer_Release(&self->stored);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -172,18 +173,42 @@ static PyObject *lexicon_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
     Lexicon *self = (Lexicon *)type->tp_alloc(type, 0);
     if (self == NULL)
         return NULL;
-    self->data = Py_NewRef(data);
     if (numbers_open_for(&self->words, words) < 0 || each_word(data, MOST, learn_one, &self->words) < 0) {
         Py_DECREF(self);
         return PyErr_Occurred() ? NULL : PyErr_NoMemory();
     }
-    self->unique = self->words.used == words;
+    return (PyObject *)self;
+}
+
+static PyObject *lexicon_store(Lexicon *self, PyObject *Py_UNUSED(ignored))
+{
+    PyObject *out = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)numbers_size(&self->words));
+    if (out != NULL)
+        numbers_write(&self->words, (uint8_t *)PyBytes_AS_STRING(out));
+    return out;
+}
+
+static PyObject *lexicon_stored(PyTypeObject *type, PyObject *buffer)
+{
+    Lexicon *self = (Lexicon *)type->tp_alloc(type, 0);
+    if (self == NULL || PyObject_GetBuffer(buffer, &self->stored, PyBUF_SIMPLE) < 0) {
+        Py_XDECREF(self);
+        return NULL;
+    }
+    const uint8_t *data = self->stored.buf, *end = data + self->stored.len;
+    if (numbers_read(&self->words, data, end) != end) {
+        PyErr_SetString(PyExc_ValueError, "these are no words that were stored");
+        Py_CLEAR(self);
+    }
     return (PyObject *)self;
 }
 
 static PyMethodDef lexicon_methods[] = {
     {"zipf", (PyCFunction)lexicon_zipf, METH_O, "The frequency of a word in lower case; 0.0 where it is not known."},
-    {"above", (PyCFunction)lexicon_above, METH_O, "The words of at least some frequency, each with its own."},
+    {"above", (PyCFunction)lexicon_above, METH_VARARGS,
+     "The words of at least some frequency, each with its own, by the file that they were read from."},
+    {"store", (PyCFunction)lexicon_store, METH_NOARGS, "All of it, for `stored`."},
+    {"stored", (PyCFunction)lexicon_stored, METH_O | METH_CLASS, "What was stored, where it lies."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -17,12 +17,18 @@ typedef struct {
     uint64_t *keys; /* 0 is no key */
     uint32_t *values;
     size_t mask, used;
+    int lent; /* they lie in memory that is mapped, and do not change */
 } Numbers;
 
 int numbers_open(Numbers *map);
 int numbers_open_for(Numbers *map, size_t count); /* with room for so many */
 void numbers_close(Numbers *map);
 int numbers_put(Numbers *map, uint64_t key, uint32_t value);
+
+/* A map as bytes, to be mapped by many processes. */
+size_t numbers_size(const Numbers *map);
+uint8_t *numbers_write(const Numbers *map, uint8_t *to);                                /* what follows it */
+const uint8_t *numbers_read(Numbers *map, const uint8_t *data, const uint8_t *end);     /* the same, or NULL */
 
 static inline const uint32_t *numbers_get(const Numbers *map, uint64_t key)
 {
@@ -93,8 +99,7 @@ static inline const uint32_t *words_get(const Numbers *map, const char *text, si
 typedef struct {
     PyObject_HEAD
     Numbers words;  /* hundredths of the Zipf scale */
-    PyObject *data; /* wordfreq's file, unpacked */
-    int unique;     /* whether each word stands in it once */
+    Py_buffer stored; /* where they lie, if they were made before */
 } Lexicon;
 
 static inline double zipf_of(const Lexicon *lexicon, const char *word, size_t size)

@@ -13,6 +13,7 @@ int numbers_open_for(Numbers *map, size_t count)
     while (count * 2 > map->mask)
         map->mask = map->mask * 2 + 1;
     map->used = 0;
+    map->lent = 0;
     map->keys = calloc(map->mask + 1, sizeof *map->keys);
     map->values = calloc(map->mask + 1, sizeof *map->values);
     return map->keys == NULL || map->values == NULL ? -1 : 0;
@@ -20,8 +21,10 @@ int numbers_open_for(Numbers *map, size_t count)
 
 void numbers_close(Numbers *map)
 {
-    free(map->keys);
-    free(map->values);
+    if (!map->lent) {
+        free(map->keys);
+        free(map->values);
+    }
     map->keys = NULL;
     map->values = NULL;
 }
@@ -29,7 +32,7 @@ void numbers_close(Numbers *map)
 int numbers_put(Numbers *map, uint64_t key, uint32_t value)
 {
     if (map->used * 2 > map->mask) {
-        Numbers wider = {NULL, NULL, map->mask * 2 + 1, 0};
+        Numbers wider = {NULL, NULL, map->mask * 2 + 1, 0, 0};
         wider.keys = calloc(wider.mask + 1, sizeof *wider.keys);
         wider.values = calloc(wider.mask + 1, sizeof *wider.values);
         if (wider.keys == NULL || wider.values == NULL) {
@@ -83,6 +86,43 @@ int verdicts_put(Verdicts *map, uint64_t key, uint32_t verdict)
     map->used += map->slots[at] == 0;
     map->slots[at] = (key & ~(uint64_t)VERDICT) | (verdict & VERDICT);
     return 0;
+}
+
+/* First a word that tells the format, and the order of bytes; then mask and number of keys; keys; values. */
+enum { HEAD = 3 * sizeof(uint64_t) };
+static const uint64_t FORMAT = 0x01736E756D62726Eu;
+
+size_t numbers_size(const Numbers *map)
+{
+    return HEAD + (map->mask + 1) * (sizeof *map->keys + sizeof *map->values);
+}
+
+uint8_t *numbers_write(const Numbers *map, uint8_t *to)
+{
+    uint64_t head[] = {FORMAT, map->mask, map->used};
+    size_t count = map->mask + 1;
+    memcpy(to, head, HEAD);
+    memcpy(to + HEAD, map->keys, count * sizeof *map->keys);
+    memcpy(to + HEAD + count * sizeof *map->keys, map->values, count * sizeof *map->values);
+    return to + numbers_size(map);
+}
+
+const uint8_t *numbers_read(Numbers *map, const uint8_t *data, const uint8_t *end)
+{
+    uint64_t head[3];
+    if (end - data < HEAD)
+        return NULL;
+    memcpy(head, data, HEAD);
+    uint64_t count = head[1] + 1;
+    if (head[0] != FORMAT || count == 0 || (count & (count - 1)) || head[2] * 2 > count + 1 ||
+        count > (uint64_t)(end - data) || numbers_size(&(Numbers){.mask = head[1]}) > (size_t)(end - data))
+        return NULL;
+    map->lent = 1;
+    map->mask = head[1];
+    map->used = head[2];
+    map->keys = (uint64_t *)(data + HEAD);
+    map->values = (uint32_t *)(data + HEAD + count * sizeof *map->keys);
+    return data + numbers_size(map);
 }
 
 static int put_word(Numbers *map, PyObject *word)

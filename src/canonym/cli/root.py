@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Final
+
 import click
 
-from canonym.cli.evaluate import evaluate
-from canonym.cli.names import compare, explain, resolve
-from canonym.cli.profiles import profile
-from canonym.cli.table import table
-from canonym.cli.texts import annotate, normalise, repair
-from canonym.cli.undo import undo
-
-#: Commands in the order of the help: texts, names, and what goes with a run.
-COMMANDS = (normalise, annotate, repair, undo, profile, resolve, compare, explain, table, evaluate)
+#: Commands in the order of the help: texts, names, and what goes with a run; and the modules that have them, of which
+#: a call imports its own alone.
+PLACES: Final = {
+    **dict.fromkeys(("normalise", "annotate", "repair"), "texts"),
+    "undo": "undo",
+    "profile": "profiles",
+    **dict.fromkeys(("resolve", "compare", "explain"), "names"),
+    "table": "table",
+    "evaluate": "evaluate",
+}
 #: Other spellings of a command, which the help leaves out.
 SPELLINGS = {"normalize": "normalise"}
 
 
-class Ordered(click.Group):
-    """A group that lists its commands as they were added, and knows their other spellings."""
+class Late(click.Group):
+    """A group whose commands are imported when they are asked for; it knows their other spellings."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Commands in the order of `COMMANDS`."""
-        return list(self.commands)
+        """Commands in the order of `PLACES`."""
+        return list(PLACES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of a name, in either spelling."""
-        return super().get_command(ctx, SPELLINGS.get(cmd_name, cmd_name))
+        name = SPELLINGS.get(cmd_name, cmd_name)
+        return command(name) if name in PLACES else None
+
+
+def command(name: str) -> click.Command:
+    """One of the commands."""
+    found: click.Command = getattr(import_module(f"canonym.cli.{PLACES[name]}"), name)
+    return found
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -39,7 +50,7 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 
 @click.group(
-    cls=Ordered,
+    cls=Late,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="`canonym COMMAND --help` shows the options of a command, with examples.",
 )
@@ -55,7 +66,3 @@ def cli() -> None:
       canonym annotate corpus.jsonl -o out.jsonl   only mark the names
       canonym resolve "Mazar-i-Sharif"             look a name up
     """
-
-
-for command in COMMANDS:
-    cli.add_command(command)

@@ -185,7 +185,6 @@ def _run(
     import gc
 
     from canonym import pipeline
-    from canonym.verdicts import stamp
     from canonym.workers import crew, default_workers
 
     if profile is not None and evidence == "corpus":
@@ -215,8 +214,11 @@ def _run(
     with ExitStack() as stack:
         normaliser = options.load(tables)
         job = replace(job, provenance={"tables": tables or ("default",), "fingerprint": normaliser.fingerprint})
-        settings = {"stamp": stamp(normaliser.fingerprint), "rewrite": sorted(rewrite), "repair": not no_repair}
-        job = replace(job, settings={**settings, "first pass": first_pass and profile is None})
+        if output not in (None, "-"):
+            from canonym.verdicts import stamp
+
+            settings = {"stamp": stamp(normaliser.fingerprint), "rewrite": sorted(rewrite), "repair": not no_repair}
+            job = replace(job, settings={**settings, "first pass": first_pass and profile is None})
         if verdicts is None and profile is not None:
             verdicts = profile.with_name(profile.name + ".verdicts")
         known_before = _read_verdicts(normaliser, verdicts, quiet) if mode != "repair" else None

@@ -31,10 +31,10 @@ def undo(outputs: tuple[str, ...], edits: Path, output: str | None, in_place: bo
     """Give the input of a run back, byte for byte.
 
     Needs the output of the run and the edit log that it wrote (--edits)."""
-    from canonym import pipeline
+    from canonym.corpus.undo import undo as undone
     from canonym.report import plural
 
-    done = pipeline.undo(outputs, str(edits), None if output == "-" else output, in_place=in_place)
+    done = undone(outputs, str(edits), None if output == "-" else output, in_place=in_place)
     if not quiet:
         click.echo(
             f"{plural(done.edits, 'edit')} undone in {plural(done.documents, 'document')} "

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from canonym.corpus import delimited, jsonl, parquet, plain
 from canonym.corpus.block import Block
 from canonym.corpus.formats import Options
 from canonym.corpus.plan import Source
@@ -19,6 +18,9 @@ def blocks(source: Source, options: Options, tally: Tally | None = None) -> Iter
     Raises DocumentError where the source cannot be read, or not to its end.
     """
     tally = tally or Tally()
+    # Each format is imported where it is read.
+    if source.format == "parquet":
+        from canonym.corpus import parquet
     if source.format == "parquet" and source.path and not source.compression and Path(source.path).is_file():
         for block in parquet.blocks(source.name, Path(source.path), options):
             tally.size += block.size
@@ -34,10 +36,16 @@ def blocks(source: Source, options: Options, tally: Tally | None = None) -> Iter
         with parquet.spooled(pieces) as file:
             yield from parquet.blocks(source.name, file, options)
     elif source.format == "jsonl":
+        from canonym.corpus import jsonl
+
         yield from jsonl.blocks(source.name, pieces, options)
     elif source.format == "csv":
+        from canonym.corpus import delimited
+
         yield from delimited.blocks(source.name, pieces, options, source.ending)
     else:
+        from canonym.corpus import plain
+
         yield from plain.blocks(source.name, pieces, options)
 
 
@@ -47,12 +55,16 @@ def missing_column(source: Source, options: Options) -> UsageError | None:
         return None
     try:
         if source.format == "parquet" and not source.compression:
+            from canonym.corpus import parquet
+
             try:
                 file = parquet.opened(Path(source.path))
             except DocumentError:
                 return None
             parquet.text_columns(file, options.fields)
         elif source.format == "csv":
+            from canonym.corpus import delimited
+
             pieces = chunks(source.path, source.compression, min(options.block_bytes, 1 << 16))
             first = next(delimited.blocks(source.name, pieces, options, source.ending), None)
             failure = first.failures[0] if first and first.failures else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,8 @@ from canonym.corpus.stream import chunks
 @contextmanager
 def spooled(inputs: Sequence[str]) -> Iterator[tuple[tuple[str, str], ...]]:
     """Pairs of an input that is standard input or a pipe, and a temporary file with its bytes."""
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="canonym-") as folder:
         pairs = []
         for number, given in enumerate(inputs):

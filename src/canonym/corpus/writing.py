@@ -6,19 +6,22 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from canonym.corpus import editlog
 from canonym.corpus.block import Block
 from canonym.corpus.failures import FailureLog
 from canonym.corpus.job import Job, Progress
-from canonym.corpus.journal import Finished, Journal
 from canonym.corpus.plan import STDIN, Plan, Source
 from canonym.corpus.stream import Tally
 from canonym.corpus.summary import Counts, Summary
 from canonym.corpus.writer import Output
 from canonym.model import CanonymError, Document, Failure, Result
+
+if TYPE_CHECKING:
+    from canonym.corpus.editlog import LogWriter
+    from canonym.corpus.journal import Finished, Journal
+    from canonym.corpus.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Writing:
         self._counts, self._own = Counts(), Counts()
         ledger = journal.failures if journal is not None else None
         self._failures = FailureLog("" if job.dry_run else planned.failures_file, ledger)
-        self._log: editlog.LogWriter | None = None
+        self._log: LogWriter | None = None
         self._output: Output | None = None
         self._outputs: list[str] = []
         self._source: Source | None = None
@@ -84,7 +87,7 @@ class Writing:
         self._total = _total(planned)
         if job.edits and not job.dry_run:
             output = journal.log if journal is not None and journal.log is not None else Output(job.edits)
-            self._log = editlog.LogWriter(output, version("canonym"), job.provenance)
+            self._log = _logging(output, job)
 
     def start(self, failures: Sequence[Failure]) -> None:
         """Note what failed before anything was read."""
@@ -181,8 +184,10 @@ class Writing:
         """Tell the log, and then the journal, of a file in its place."""
         read = self._tally.sha256.hexdigest() if self._tally.sha256 is not None else ""
         if self._log is not None:
+            from canonym.corpus.editlog import FileRecord
+
             self._log.finish_file(
-                editlog.FileRecord(
+                FileRecord(
                     file=source.name,
                     output=source.relative if path else STDIN,
                     format=source.format,
@@ -238,6 +243,14 @@ class Writing:
             failures_file=path,
             kept=self._kept,
         )
+
+
+def _logging(output: Output | Ledger, job: Job) -> LogWriter:
+    from importlib.metadata import version
+
+    from canonym.corpus.editlog import LogWriter
+
+    return LogWriter(output, version("canonym"), job.provenance)
 
 
 def folders(job: Job, planned: Plan) -> Iterator[str]:

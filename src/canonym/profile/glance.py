@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 
 from canonym import native
-from canonym.lexicon import above
+from canonym.kept import kept
+from canonym.lexicon import above, stamp
 from canonym.profile.builder import OWN_FAMILIES
-from canonym.profile.residues import LEAST_GAIN, LONGEST, SHORTEST, WITNESS, stranger, traces
-from canonym.profile.words import ENGLISH_ENOUGH, LANGUAGES, OTHER_ENOUGH, frequent, languages
+from canonym.profile.residues import LEAST_GAIN, LONGEST, RARE, SHORTEST, WITNESS, stranger, traces
+from canonym.profile.words import ENGLISH_ENOUGH, LANGUAGES, OTHER_ENOUGH, frequent, languages, stamp_of_languages
 
 
 def worth_searching(texts: Sequence[str]) -> list[bool]:
@@ -41,6 +43,12 @@ def _is_worth(text: str) -> bool:
 def _glance() -> native.Glance:
     # What a common word leaves is told by its length: the shorter, the commoner the word must be.
     least = [stranger("x" * length) + LEAST_GAIN for length in range(3, 25)]
+    depends = (stamp("en"), stamp_of_languages(), least, WITNESS, RARE, SHORTEST, LONGEST, ENGLISH_ENOUGH, OTHER_ENOUGH)
+    name = f"glance-{zlib.crc32(repr(depends).encode()):08x}-1.data"
+    return kept(name, native.Glance.stored, lambda: _made(least).store())
+
+
+def _made(least: Sequence[float]) -> native.Glance:
     shortest = [(3 + k, bound) for k, bound in enumerate(least)]
     common = above(WITNESS, "en")
     lengths = {z: next((length for length, bound in shortest if z >= bound), 25) for z in set(common.values())}

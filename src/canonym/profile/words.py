@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -47,8 +48,17 @@ def words_of(lowered: str) -> list[str]:
 
 @cache
 def _commonest() -> Mapping[str, str]:
-    raw: dict[str, str] = json.loads(files("canonym").joinpath("data/languages.json").read_text("utf-8"))
+    raw: dict[str, str] = json.loads(_stored())
     return raw
+
+
+def _stored() -> bytes:
+    return files("canonym").joinpath("data/languages.json").read_bytes()
+
+
+def stamp_of_languages() -> int:
+    """What tells one set of common words from another."""
+    return zlib.crc32(_stored())
 
 
 @cache
