@@ -106,7 +106,9 @@ def test_verdicts_are_kept_by_run_and_word(text: str) -> None:
     assert list(scanner.settle()) == [0, told]
     assert sieve(scanner).look([text]) == ({}, [])
     assert list(scanner.settle()) == [told]
-    assert scanner.runs(text, 5) == []
+    assert scanner.places(0, 5) == []
+    found = list(find_long_runs(text))
+    assert scanner.places(0, 2) == [(a, b) for a, b in found if scanner.verdict(text[a:b]) >= 2]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh", "xx"])

@@ -193,7 +193,9 @@ def mention(
     reasons: tuple[str, ...] = (),
 ) -> Mention:
     """The mention of the best of the candidates found for a span."""
-    others = tuple(dict.fromkeys(c.entity.id for c in found if c.entity.id != best.entity.id))
+    others: tuple[str, ...] = ()
+    if len(found) > 1:
+        others = tuple(dict.fromkeys(c.entity.id for c in found if c.entity.id != best.entity.id))
     return Mention(
         start,
         end,
@@ -211,7 +213,7 @@ def mention(
 def listed_mention(text: str, at: int, span: Span) -> Mention:
     """The mention of a listed name in a run that begins at `at`."""
     start, end = at + span.start, at + span.end
-    if "." in text[start:end] and text[end : end + 1] == "." and not text[end - 2 : end].isalpha():
+    if text[end : end + 1] == "." and "." in text[start:end] and not text[end - 2 : end].isalpha():
         end += 1  # the last stop of U.S. belongs to it
     return mention(text, start, end, span.candidates[0], span.candidates)
 

@@ -42,6 +42,13 @@ _CACHE: Final = 200_000
 _ARTICLE: Final = re.compile(r"\b([a-z]{2,3})[- ]$")
 
 
+class _Looked(NamedTuple):
+    """What the scanner says of a text: a code, and the spans of the runs that hold something."""
+
+    code: int
+    runs: Sequence[tuple[int, int]]
+
+
 class _Seen(NamedTuple):
     """What was seen of a text: runs that may hold something, whether it has any run, and whether a word in small
     letters may open a name.
@@ -63,7 +70,7 @@ class Recogniser:
         self._kept: verdicts.Kept | None = None
         self._plain: set[str] = set()  # words in small letters that open no name
         #: The texts that `silent` has just found not to be, with what the scanner said: they are read next.
-        self._loud: dict[int, tuple[str, int]] = {}
+        self._loud: dict[int, tuple[str, _Looked]] = {}
 
     def annotate(self, texts: Sequence[str]) -> list[list[Mention]]:
         """The mentions of each text, in order, without overlap. A result depends on its own text alone."""
@@ -123,17 +130,18 @@ class Recogniser:
         """Whether each text surely holds nothing that would be rewritten by default; with doubts it is not silent."""
         if not native.COMPILED:
             return [False] * len(texts)
-        codes = self._look(texts)
-        needy = [
-            text for text, code in zip(texts, codes, strict=True) if _is_quiet(code) and code & _GRADE == Grade.NEEDY
-        ]
-        runs = {text: _spelt(text, self._planner.scanner.runs(text, Grade.LISTED)) for text in needy}
-        self._planner.prepare(run for found in runs.values() for _, run in found)
+        seen = self._look(texts, quiet=False)
+        needy = {
+            text: _spelt(text, one.runs)
+            for text, one in zip(texts, seen, strict=True)
+            if _is_quiet(one.code) and not _is_still(one.code)
+        }
+        self._planner.prepare(run for found in needy.values() for _, run in found)
         out = [
-            _is_quiet(code) and (code & _GRADE < Grade.NEEDY or self._is_lonely(text, runs[text]))
-            for text, code in zip(texts, codes, strict=True)
+            _is_quiet(one.code) and (text not in needy or self._is_lonely(text, needy[text]))
+            for text, one in zip(texts, seen, strict=True)
         ]
-        self._loud = {id(t): (t, code) for t, code, quiet in zip(texts, codes, out, strict=True) if not quiet}
+        self._loud = {id(t): (t, one) for t, one, quiet in zip(texts, seen, out, strict=True) if not quiet}
         return out
 
     def _is_lonely(self, text: str, runs: Iterable[tuple[int, str]]) -> bool:
@@ -148,10 +156,11 @@ class Recogniser:
                 forms.setdefault(span.candidates[0].entity.id, set()).add(span.form)
         return not any(has_company(span, entities, names, forms) for plan in plans for span in plan.proposed)
 
-    def _look(self, texts: Sequence[str]) -> Sequence[int]:
+    def _look(self, texts: Sequence[str], *, quiet: bool = True) -> Sequence[_Looked]:
         """What the scanner says of each text, once every run and word in small letters of it has a verdict.
 
-        Nothing of a text with letters of a script without capitals.
+        Nothing of a text with letters of a script without capitals; and without `quiet` no runs of a text whose names
+        stay as they are.
         """
         scanner = self._planner.scanner
         if max(scanner.size()) > _MOST_KNOWN:
@@ -162,10 +171,15 @@ class Recogniser:
             scanner.learn_runs(group, grade)
         for verdict, words in self._graded(smalls).items():
             scanner.learn_smalls(words, verdict)
-        codes = scanner.settle()
-        return [_CASELESS if text and not seen else code for text, seen, code in zip(texts, given, codes, strict=True)]
+        return [
+            _Looked(
+                _CASELESS if text and not seen else code,
+                scanner.places(k, Grade.LISTED) if quiet or not _is_still(code) else (),
+            )
+            for k, (text, seen, code) in enumerate(zip(texts, given, scanner.settle(), strict=True))
+        ]
 
-    def _codes(self, texts: Sequence[str]) -> Sequence[int]:
+    def _looked(self, texts: Sequence[str]) -> Sequence[_Looked]:
         """What the scanner says of each text, or has said already."""
         loud, self._loud = self._loud, {}
         if all(id(text) in loud for text in texts):  # held there, so that no other has its id
@@ -190,15 +204,13 @@ class Recogniser:
         if not native.COMPILED:
             every = [_spelt(text, find_long_runs(_apart(text))) for text in texts]
             return [_Seen(runs, bool(runs), True) for runs in every]
-        scanner, out = self._planner.scanner, []
-        for text, code in zip(texts, self._codes(texts), strict=True):
+        out = []
+        for text, (code, spans) in zip(texts, self._looked(texts), strict=True):
             if code == _CASELESS:
-                runs = _spelt(text, scanner.runs(_apart(text)))
+                runs = _spelt(text, self._planner.scanner.runs(_apart(text)))
                 out.append(_Seen(runs, bool(runs), True))
             else:
-                grade = code & _GRADE
-                runs = _spelt(text, scanner.runs(text, Grade.LISTED)) if grade >= Grade.LISTED else []
-                out.append(_Seen(runs, grade > 0, _opens_small(code)))
+                out.append(_Seen(_spelt(text, spans), code & _GRADE > 0, _opens_small(code)))
         return out
 
     def _open(self, text: str, seen: _Seen) -> Page:
@@ -283,6 +295,11 @@ class Recogniser:
 def _is_quiet(code: int) -> bool:
     """True where no run holds what may be rewritten without company, and no word in small letters opens a name."""
     return code & _GRADE < Grade.LOUD and not _opens_small(code)
+
+
+def _is_still(code: int) -> bool:
+    """True where nothing would be rewritten in whatever company."""
+    return _is_quiet(code) and code & _GRADE < Grade.NEEDY
 
 
 def _opens_small(code: int) -> bool:

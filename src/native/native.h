@@ -184,6 +184,11 @@ typedef struct {
         uint32_t text, small;
     } *fresh;
     size_t fresh_count, fresh_room;
+    struct Noted {
+        uint64_t key;
+        Py_ssize_t start, end;
+    } *noted; /* the runs of the texts last looked at that may hold something, text by text */
+    size_t noted_count, noted_room, *noted_ends;
 } Scanner;
 
 int scanner_scan(Scanner *s, PyObject *texts); /* look at a list of texts, and note what is fresh in them */

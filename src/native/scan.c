@@ -5,6 +5,7 @@
 #define LONGEST_SMALL 16
 #define FOLLOW 59
 #define AHEAD 16
+#define NOTABLE 2 /* the least verdict on a run that holds something */
 
 typedef struct {
     Py_ssize_t next, done, past;
@@ -47,6 +48,16 @@ static int keep_open(Scanner *s, uint64_t key, int small, uint32_t text, Py_ssiz
     return 0;
 }
 
+static int note(Scanner *s, uint64_t key, Py_ssize_t start, Py_ssize_t end)
+{
+    void *wider = with_room(s->noted, s->noted_count, &s->noted_room, sizeof *s->noted);
+    if (wider == NULL)
+        return -1;
+    s->noted = wider;
+    s->noted[s->noted_count++] = (struct Noted){key, start, end};
+    return 0;
+}
+
 /* One set of functions for each width that a str may have. */
 #define CHAR Py_UCS1
 #define OF(name) name##_1
@@ -75,14 +86,10 @@ static int is_text(PyObject *text)
     return 0;
 }
 
-static PyObject *scanner_runs(Scanner *self, PyObject *args)
+static PyObject *scanner_runs(Scanner *self, PyObject *text)
 {
-    PyObject *text;
-    unsigned least = 0;
-    if (!PyArg_ParseTuple(args, "U|I", &text, &least))
-        return NULL;
-    PyObject *out = PyList_New(0);
-    if (out != NULL && BY_WIDTH(text, spans, self, text, least, out) < 0)
+    PyObject *out = is_text(text) ? PyList_New(0) : NULL;
+    if (out != NULL && BY_WIDTH(text, spans, self, text, out) < 0)
         Py_CLEAR(out);
     return out;
 }
@@ -178,23 +185,49 @@ int scanner_scan(Scanner *self, PyObject *texts)
 {
     Py_ssize_t count = PyList_GET_SIZE(texts);
     uint8_t *codes = realloc(self->codes, (size_t)count + 1);
+    size_t *ends = realloc(self->noted_ends, ((size_t)count + 1) * sizeof *ends);
+    self->codes = codes ? codes : self->codes;
+    self->noted_ends = ends ? ends : self->noted_ends;
+    self->texts = 0;
     numbers_close(&self->pending);
-    if (codes == NULL || count > UINT32_MAX || numbers_open(&self->pending) < 0) {
-        self->codes = codes ? codes : self->codes;
+    if (codes == NULL || ends == NULL || count > UINT32_MAX || numbers_open(&self->pending) < 0) {
         PyErr_NoMemory();
         return -1;
     }
-    self->codes = codes;
     self->texts = count;
-    self->open_count = self->fresh_count = 0;
+    self->open_count = self->fresh_count = self->noted_count = ends[0] = 0;
     for (Py_ssize_t k = 0; k < count; k++) {
         PyObject *text = PyList_GET_ITEM(texts, k);
         int found = is_text(text) ? BY_WIDTH(text, look, self, text, (uint32_t)k) : -1;
         if (found < 0)
             return -1;
         codes[k] = (uint8_t)found;
+        ends[k + 1] = self->noted_count;
     }
     return 0;
+}
+
+static PyObject *scanner_places(Scanner *self, PyObject *args)
+{
+    Py_ssize_t text;
+    unsigned least;
+    if (!PyArg_ParseTuple(args, "nI", &text, &least))
+        return NULL;
+    if (text < 0 || text >= self->texts) {
+        PyErr_SetString(PyExc_IndexError, "no text that was looked at");
+        return NULL;
+    }
+    PyObject *out = PyList_New(0);
+    for (size_t k = self->noted_ends[text]; out != NULL && k < self->noted_ends[text + 1]; k++) {
+        const struct Noted *one = &self->noted[k];
+        if (verdicts_get(&self->runs, one->key) < least)
+            continue;
+        PyObject *pair = Py_BuildValue("(nn)", one->start, one->end);
+        if (pair == NULL || PyList_Append(out, pair) < 0)
+            Py_CLEAR(out);
+        Py_XDECREF(pair);
+    }
+    return out;
 }
 
 int scanner_know(Scanner *self, uint64_t key, int small, uint32_t verdict)
@@ -304,6 +337,8 @@ static void scanner_dealloc(Scanner *self)
     free(self->codes);
     free(self->open);
     free(self->fresh);
+    free(self->noted);
+    free(self->noted_ends);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -355,8 +390,10 @@ static PyObject *scanner_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
 }
 
 static PyMethodDef scanner_methods[] = {
-    {"runs", (PyCFunction)scanner_runs, METH_VARARGS,
-     "The spans (start, end) of the runs of a text, or of those with at least some verdict or none yet."},
+    {"runs", (PyCFunction)scanner_runs, METH_O, "The spans (start, end) of the runs of a text."},
+    {"places", (PyCFunction)scanner_places, METH_VARARGS,
+     "The spans (start, end) of the runs of one of the texts last looked at, by its number, with at least some verdict\n"
+     "(2 to 7)."},
     {"smalls", (PyCFunction)scanner_smalls, METH_VARARGS,
      "The words in small letters with at least some verdict, or none yet."},
     {"settle", (PyCFunction)scanner_settle, METH_NOARGS,

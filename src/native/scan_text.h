@@ -408,7 +408,10 @@ static int OF(look)(const Scanner *s, PyObject *text, uint32_t number)
     Py_ssize_t start, end;
     int found, verdict, run = 0;
     while ((found = next_long_run(&v, &place, &start, &end)) > 0) {
-        if ((verdict = judged(&v, 0, number, hash_span(&v, start, end), start, end)) < 0)
+        uint64_t key = hash_span(&v, start, end);
+        if ((verdict = judged(&v, 0, number, key, start, end)) < 0)
+            return -1;
+        if ((verdict == 0 || verdict >= NOTABLE) && note((Scanner *)s, key, start, end) < 0)
             return -1;
         run = verdict > run ? verdict : run;
     }
@@ -416,19 +419,13 @@ static int OF(look)(const Scanner *s, PyObject *text, uint32_t number)
     return small < 0 ? -1 : run + 8 * small;
 }
 
-/* The runs whose verdict is not known, or at least so much. */
-static int OF(spans)(const Scanner *s, PyObject *text, uint32_t least, PyObject *out)
+static int OF(spans)(const Scanner *s, PyObject *text, PyObject *out)
 {
     View v = {s, text, PyUnicode_DATA(text), 0, PyUnicode_GET_LENGTH(text)};
     Place place = {0, 0, -1};
     Py_ssize_t start, end;
     int found;
     while ((found = next_long_run(&v, &place, &start, &end)) > 0) {
-        if (least) {
-            uint32_t verdict = verdicts_get(&s->runs, hash_span(&v, start, end));
-            if (verdict && verdict < least)
-                continue;
-        }
         PyObject *pair = Py_BuildValue("(nn)", start, end);
         if (pair == NULL || PyList_Append(out, pair) < 0) {
             Py_XDECREF(pair);
