@@ -32,7 +32,7 @@ _LOWER_PLAIN: Final = 4.4
 _QUIET: Final = 1
 _PLAIN_ONLY: Final = 2
 _OPENS: Final = 3
-#: What the scanner says of a text: a grade, and eight times what it keeps of words.
+#: What the scanner says of a text: a grade, and eight times what it keeps of words; or that it has other scripts.
 _GRADE: Final = 7
 _SMALL: Final = 8
 _CASELESS: Final = 64
@@ -165,18 +165,14 @@ class Recogniser:
         scanner = self._planner.scanner
         if max(scanner.size()) > _MOST_KNOWN:
             scanner.forget()
-        given = ["" if scanner.caseless(text) else text for text in texts]
-        runs, smalls = self._planner.sieve.look(given)
+        runs, smalls = self._planner.sieve.look(list(texts))
         for grade, group in self._planner.graded(runs).items():
             scanner.learn_runs(group, grade)
         for verdict, words in self._graded(smalls).items():
             scanner.learn_smalls(words, verdict)
         return [
-            _Looked(
-                _CASELESS if text and not seen else code,
-                scanner.places(k, Grade.LISTED) if quiet or not _is_still(code) else (),
-            )
-            for k, (text, seen, code) in enumerate(zip(texts, given, scanner.settle(), strict=True))
+            _Looked(code, scanner.places(k, Grade.LISTED) if quiet or not _is_still(code) else ())
+            for k, code in enumerate(scanner.settle())
         ]
 
     def _looked(self, texts: Sequence[str]) -> Sequence[_Looked]:
@@ -294,7 +290,7 @@ class Recogniser:
 
 def _is_quiet(code: int) -> bool:
     """True where no run holds what may be rewritten without company, and no word in small letters opens a name."""
-    return code & _GRADE < Grade.LOUD and not _opens_small(code)
+    return code != _CASELESS and code & _GRADE < Grade.LOUD and not _opens_small(code)
 
 
 def _is_still(code: int) -> bool:

@@ -5,6 +5,7 @@
 #define LONGEST_SMALL 16
 #define FOLLOW 59
 #define AHEAD 16
+#define MIXED 64  /* what is told of a text in which letters of a script without capitals stand */
 #define NOTABLE 2 /* the least verdict on a run that holds something */
 
 typedef struct {
@@ -106,23 +107,22 @@ static PyObject *scanner_smalls(Scanner *self, PyObject *args)
     return out;
 }
 
-static PyObject *scanner_caseless(Scanner *self, PyObject *text)
+/* Whether a text may hold letters of a script without capitals. */
+static int is_caseless(const Scanner *self, PyObject *text)
 {
-    if (!is_text(text))
-        return NULL;
     Py_ssize_t n = PyUnicode_GET_LENGTH(text);
     if (PyUnicode_KIND(text) == PyUnicode_2BYTE_KIND) {
         const Py_UCS2 *data = PyUnicode_2BYTE_DATA(text);
         for (Py_ssize_t k = 0; k < n; k++)
             if (self->flags[data[k]] & CASELESS)
-                Py_RETURN_TRUE;
+                return 1;
     } else if (PyUnicode_KIND(text) == PyUnicode_4BYTE_KIND) {
         const Py_UCS4 *data = PyUnicode_4BYTE_DATA(text);
         for (Py_ssize_t k = 0; k < n; k++)
             if (data[k] < PLANE ? self->flags[data[k]] & CASELESS : Py_UNICODE_ISALPHA(data[k]))
-                Py_RETURN_TRUE;
+                return 1;
     }
-    Py_RETURN_FALSE;
+    return 0;
 }
 
 /* Verdicts as bytes: the number of runs, then of each run and each word its hash with its verdict. */
@@ -198,7 +198,9 @@ int scanner_scan(Scanner *self, PyObject *texts)
     self->open_count = self->fresh_count = self->noted_count = ends[0] = 0;
     for (Py_ssize_t k = 0; k < count; k++) {
         PyObject *text = PyList_GET_ITEM(texts, k);
-        int found = is_text(text) ? BY_WIDTH(text, look, self, text, (uint32_t)k) : -1;
+        int found = !is_text(text)             ? -1
+                    : is_caseless(self, text) ? MIXED
+                                              : BY_WIDTH(text, look, self, text, (uint32_t)k);
         if (found < 0)
             return -1;
         codes[k] = (uint8_t)found;
@@ -398,8 +400,8 @@ static PyMethodDef scanner_methods[] = {
      "The words in small letters with at least some verdict, or none yet."},
     {"settle", (PyCFunction)scanner_settle, METH_NOARGS,
      "Of each text last looked at (see `Sieve.look`) the greatest verdict on its runs, plus eight times that on its words in small letters,\n"
-     "as bytes; raises ValueError where one has none yet."},
-    {"caseless", (PyCFunction)scanner_caseless, METH_O, "Whether a text may hold letters of a script without capitals."},
+     "as bytes; raises ValueError where one has none yet. 64 is all that is told of a text with letters of a script\n"
+     "without capitals."},
     {"dump", (PyCFunction)scanner_dump, METH_NOARGS, "All verdicts as bytes."},
     {"load", (PyCFunction)scanner_load, METH_VARARGS, "Add the verdicts of a dump."},
     {"forget", (PyCFunction)scanner_forget, METH_NOARGS, "Drop all verdicts."},
