@@ -8,6 +8,8 @@ static PyMethodDef functions[] = {
     {"escaped", native_escaped, METH_VARARGS, "Where sorted offsets into a text stand in it as JSON writes it."},
     {"signs", native_signs, METH_O, "What a text may hold that is never rewritten, as bits."},
     {"beyond", native_beyond, METH_O, "The spans of a text that are beyond ASCII."},
+    {"doubtful", native_doubtful, METH_VARARGS,
+     "The numbers of the texts that hold more beyond ASCII than single sound signs."},
     {"find", native_find, METH_VARARGS, "Where a key first stands among sorted hashes, or -1."},
     {"forest_sums", forest_sums, METH_VARARGS, "The sums of the leaves that rows come to in a forest."},
     {NULL, NULL, 0, NULL},

@@ -102,6 +102,7 @@ int64_t forest_sum(const Forest *forest, const float *row);
 
 PyObject *native_signs(PyObject *self, PyObject *text);
 PyObject *native_beyond(PyObject *self, PyObject *text);
+PyObject *native_doubtful(PyObject *self, PyObject *args);
 
 /* -- json.c ----------------------------------------------------------------------------------------------------- */
 
