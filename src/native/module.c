@@ -6,6 +6,8 @@ static PyMethodDef functions[] = {
     {"members", native_members, METH_VARARGS,
      "The members of the object that opens at some place of a line: the spans of the key and of the value of each."},
     {"escaped", native_escaped, METH_VARARGS, "Where sorted offsets into a text stand in it as JSON writes it."},
+    {"literal", native_literal, METH_VARARGS,
+     "Where sorted offsets into the text under a key of a line stand in its bytes, and whether it is in ASCII there."},
     {"signs", native_signs, METH_O, "What a text may hold that is never rewritten, as bits."},
     {"beyond", native_beyond, METH_O, "The spans of a text that are beyond ASCII."},
     {"doubtful", native_doubtful, METH_VARARGS,
