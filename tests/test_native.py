@@ -13,14 +13,15 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import canonym
 from canonym import native
 from canonym.candidates import Candidates
 from canonym.corpus.block import raw_offsets
-from canonym.corpus.jsonl import ESCAPE, members, members_plain
+from canonym.corpus.formats import Options
+from canonym.corpus.jsonl import ESCAPE, blocks, members, members_plain
 from canonym.decide import NAMES, Case, spelt_rows
 from canonym.deletions import MOST, Neighbourhood, compiled
 from canonym.features import edit_cost, edit_cost_plain, named, speller
@@ -29,14 +30,16 @@ from canonym.keys import key_hash
 from canonym.letters import surprise, surprise_plain
 from canonym.lexicon import above, bins, frequencies
 from canonym.lexicon import compiled as lexicon
-from canonym.model import Candidate, Entity
+from canonym.model import Candidate, Edit, Entity, Result
 from canonym.nearest import compiled_sieve
 from canonym.plans import Grade
 from canonym.profile import of, worth_searching
 from canonym.profile.glance import _glance
 from canonym.profile.residues import LONGEST, SHORTEST, Cuts
 from canonym.protected import Sign, signs, signs_plain
+from canonym.repair.mojibake import doubtful, is_doubtful, mend
 from canonym.resolve import open_table
+from canonym.rewrite import apply
 from canonym.scan import compiled_scanner, find_long_runs, lower_words
 from canonym.spans import Planner
 from canonym.text import beyond_ascii, beyond_ascii_plain, fold, has_caseless, without_caseless
@@ -142,9 +145,8 @@ def test_what_was_stored_tells_the_same() -> None:
     assert [again.zipf(w) for w in ("the", "kabul", "xqzt")] == [made.zipf(w) for w in ("the", "kabul", "xqzt")]
     glance = native.Glance.stored(_glance().store())
     paths = sorted((EXAMPLES / "articles").glob("*.txt"))
-    told = [glance.told(path.read_text(encoding="utf-8").replace("ent", ""), 1) for path in paths]
-    assert told == [_glance().told(path.read_text(encoding="utf-8").replace("ent", ""), 1) for path in paths]
-    assert any(told)
+    texts = [path.read_text(encoding="utf-8").replace("ent", "") for path in paths]
+    assert glance.told(texts, 1) == _glance().told(texts, 1) != []
 
 
 @pytest.mark.parametrize("kind", [native.Lexicon, native.Glance])
@@ -185,6 +187,41 @@ def test_members_of_a_line(value: dict[str, object], indent: int | None, escaped
 def test_offsets_into_escaped_text(raw: str, data: st.DataObject) -> None:
     wanted = sorted(data.draw(st.lists(st.integers(0, len(raw) + 2), max_size=5)))
     assert native.escaped(raw, wanted) == raw_offsets(raw, ESCAPE, wanted)
+
+
+KEYS = st.sampled_from(['"text"', '"te\\u0078t"', '"id"', '"text.text"', '"é\\\\"'])
+VALUES = st.recursive(
+    st.text('a"\\,:{}[]é😀\n').flatmap(
+        lambda text: st.sampled_from([json.dumps(text), json.dumps(text, ensure_ascii=False)])
+    )
+    | st.sampled_from(["null", "-1.5e3", "NaN", '"\\u00E9\\/\\uD83D\\uDE00"']),
+    lambda values: (
+        st.lists(values).map(lambda every: f"[{' , '.join(every)}]")
+        | st.lists(st.tuples(KEYS, values)).map(lambda every: f"{{{','.join(f'{k} :{v}' for k, v in every)}}}")
+    ),
+    max_leaves=5,
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.lists(st.tuples(KEYS, VALUES), min_size=1, max_size=4), max_size=4), st.data())
+def test_lines_are_written_straight_as_by_way_of_their_text(
+    lines: list[list[tuple[str, str]]], data: st.DataObject
+) -> None:
+    raw = "\n".join(f" {{{', '.join(f'{key}: {value}' for key, value in line)} }}" for line in lines).encode()
+    for block in blocks("x", iter([raw]), Options()):
+        results = []
+        for text in block.texts:
+            cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6)))
+            edits = [
+                Edit(a, b, text[a:b], data.draw(st.text('bé"😀\\', max_size=2)), "alias")
+                for a, b in zip(cuts[::2], cuts[1::2], strict=False)
+            ]
+            results.append(Result(apply(text, edits), tuple(edits)))
+        native.COMPILED = False
+        plain = block.outcome(results, 7)
+        native.COMPILED = True
+        assert block.outcome(results, 7) == plain
 
 
 @settings(deadline=None)
@@ -389,17 +426,23 @@ def test_texts_not_worth_searching_have_lost_nothing() -> None:
     texts = [path.read_text(encoding="utf-8") for path in sorted((EXAMPLES / "articles").glob("*.txt"))]
     texts += [text.replace("ani", "") for text in texts] + [text.replace("ent", "") for text in texts] + ["", "a b"]
     worth = worth_searching(texts)
-    assert not all(worth)
-    for text, searched in zip(texts, worth, strict=True):
-        if not searched:
-            assert not of([text]).scrubbed
+    assert 0 < len(worth) < len(texts)
+    for text in (text for k, text in enumerate(texts) if k not in worth):
+        assert not of([text]).scrubbed
 
 
 @settings(deadline=None)
 @given(st.lists(st.sampled_from([*PIECES, "Orgnistion ", "wrds", "ÉCOLE ", "İzmir", "ΟΔΟΣ"]), min_size=8).map(" ".join))
 def test_a_text_is_seen_in_small_letters(text: str) -> None:
-    assert _glance().told(text, 1) == _glance().told(text.lower(), 1)
-    assert _glance().told(text + "中", 1) == _glance().told(text.lower() + "中", 1)
+    texts = [text, text + "中"]
+    assert _glance().told(texts, 1) == _glance().told([text.lower() for text in texts], 1)
+
+
+@settings(deadline=None)
+@given(st.lists(st.text("ab ‘’“”–—…£éÃ¢€中😀", max_size=12)))
+def test_texts_that_may_have_to_be_mended(texts: list[str]) -> None:
+    assert doubtful(texts) == [k for k, text in enumerate(texts) if is_doubtful(text)]
+    assert not any(mend(text) for k, text in enumerate(texts) if k not in doubtful(texts))
 
 
 @pytest.mark.parametrize("name", ["articles.jsonl"])

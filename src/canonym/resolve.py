@@ -173,8 +173,10 @@ class Normaliser:
         rewrite: frozenset[str],
         mentions: bool,
     ) -> list[Result]:
-        plans: list[tuple[Edit, ...]] = self._repairs(texts, profile) if repair else [()] * len(texts)
-        current = [algebra.apply(t, p) for t, p in zip(texts, plans, strict=True)]
+        plans: list[tuple[Edit, ...]] = [()] * len(texts)
+        current = [*texts]
+        for k, plan in self._repairs(texts, profile) if repair else ():
+            plans[k], current[k] = plan, algebra.apply(texts[k], plan)
         if not names:
             return [Result(c, p) for c, p in zip(current, plans, strict=True)]
         pending = list(range(len(texts)))
@@ -210,16 +212,17 @@ class Normaliser:
         silent = self._recogniser.silent([texts[k] for k in numbers])
         return [k for k, quiet in zip(numbers, silent, strict=True) if not quiet]
 
-    def _repairs(self, texts: Sequence[str], profile: Profile | None) -> list[tuple[Edit, ...]]:
+    def _repairs(self, texts: Sequence[str], profile: Profile | None) -> Iterator[tuple[int, tuple[Edit, ...]]]:
+        """What repairs the texts, by their numbers: most need nothing, and of those nothing is told."""
         from canonym.profile import of, worth_searching
-        from canonym.repair import mend, repair
+        from canonym.repair import doubtful, mend, repair
 
         if profile is not None:
-            return [repair(text, profile, self.knows) for text in texts]
-        return [
-            repair(text, of([text]), self.knows) if worth else mend(text)
-            for text, worth in zip(texts, worth_searching(texts), strict=True)
-        ]
+            yield from ((k, repair(text, profile, self.knows)) for k, text in enumerate(texts))
+            return
+        searched = worth_searching(texts)
+        yield from ((k, repair(texts[k], of([texts[k]]), self.knows)) for k in searched)
+        yield from ((k, mend(texts[k])) for k in set(doubtful(texts)).difference(searched))
 
     # -- verdicts on strings, which outlive a run ----------------------------------------------------------
 

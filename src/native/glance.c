@@ -278,15 +278,35 @@ static PyObject *told_of(Glance *g, PyObject *text, Py_ssize_t enough)
     return out;
 }
 
+/* What a text tells, with its number, onto a list; most tell nothing. */
+static int add_told(Glance *self, PyObject *text, Py_ssize_t number, Py_ssize_t enough, PyObject *out)
+{
+    PyObject *small = has_capitals(text) ? PyObject_CallMethod(text, "lower", NULL) : Py_NewRef(text);
+    PyObject *told = small != NULL ? told_of(self, small, enough) : NULL;
+    PyObject *one = told != NULL && told != Py_None ? Py_BuildValue("(nO)", number, told) : NULL;
+    int failed = told == NULL || (told != Py_None && (one == NULL || PyList_Append(out, one) < 0));
+    Py_XDECREF(small);
+    Py_XDECREF(told);
+    Py_XDECREF(one);
+    return failed ? -1 : 0;
+}
+
 static PyObject *glance_told(Glance *self, PyObject *args)
 {
-    PyObject *text;
+    PyObject *texts;
     Py_ssize_t enough;
-    if (!PyArg_ParseTuple(args, "Un", &text, &enough))
+    if (!PyArg_ParseTuple(args, "O!n", &PyList_Type, &texts, &enough))
         return NULL;
-    PyObject *small = has_capitals(text) ? PyObject_CallMethod(text, "lower", NULL) : Py_NewRef(text);
-    PyObject *out = small != NULL ? told_of(self, small, enough) : NULL;
-    Py_XDECREF(small);
+    PyObject *out = PyList_New(0);
+    for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(texts); k++) {
+        PyObject *text = PyList_GET_ITEM(texts, k);
+        if (!PyUnicode_Check(text)) {
+            PyErr_SetString(PyExc_TypeError, "a text is a str");
+            Py_CLEAR(out);
+        } else if (add_told(self, text, k, enough, out) < 0) {
+            Py_CLEAR(out);
+        }
+    }
     return out;
 }
 
@@ -456,8 +476,8 @@ static PyObject *glance_stored(PyTypeObject *type, PyObject *buffer)
 
 static PyMethodDef glance_methods[] = {
     {"told", (PyCFunction)glance_told, METH_VARARGS,
-     "Whether a text is English, and the words of it that may tell of a loss, where they are so many or it is of another\n"
-     "language; else None."},
+     "Of some texts those that may tell of a loss, by their numbers, each with whether it is English and the words that tell\n"
+     "of it, which are so many at least, or it is of another language."},
     {"store", (PyCFunction)glance_store, METH_NOARGS, "All of it, for `stored`."},
     {"stored", (PyCFunction)glance_stored, METH_O | METH_CLASS, "What was stored, where it lies."},
     {NULL, NULL, 0, NULL},

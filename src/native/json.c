@@ -1,5 +1,6 @@
 /* Where things stand in a line of JSON that was parsed before. Twins: `corpus.jsonl.members_plain`, and
-   `corpus.block.raw_offsets` with the escapes of JSON. */
+   `corpus.block.raw_offsets` with the escapes of JSON. For both in one, in
+   bytes, `corpus.jsonl` has the way that goes by those. */
 #include "native.h"
 
 typedef struct {
@@ -145,4 +146,139 @@ PyObject *native_escaped(PyObject *Py_UNUSED(self), PyObject *args)
             PyList_SET_ITEM(out, j, place);
     }
     return out;
+}
+
+/* -- the same in bytes of UTF-8 --------------------------------------------------------------------------------- */
+
+typedef struct {
+    const uint8_t *at, *end;
+} Bytes;
+
+/* The place behind the string that opens at some place. */
+static const uint8_t *behind_string(const uint8_t *at, const uint8_t *end)
+{
+    const uint8_t *quote = NULL;
+    for (at++; at < end; at++) {
+        if (quote < at)
+            quote = memchr(at, '"', (size_t)(end - at));
+        if (quote == NULL)
+            return end;
+        const uint8_t *slash = memchr(at, '\\', (size_t)(quote - at));
+        if (slash == NULL)
+            return quote + 1;
+        at = slash + 1;
+    }
+    return end;
+}
+
+/* The inside of the string under a key of the object that a line is, the last of several; at is NULL where it is not
+   plain to see. */
+static Bytes literal_of(const uint8_t *at, const uint8_t *end, const uint8_t *key, size_t size)
+{
+    Bytes found = {NULL, NULL};
+    Py_ssize_t depth = 0;
+    int ours = 0, is_value = 0;
+    while (at < end && *at != '{')
+        at++;
+    for (at++; at < end; at++) {
+        if (*at == '"') {
+            const uint8_t *behind = behind_string(at, end);
+            if (depth == 0 && !is_value) {
+                if (memchr(at, '\\', (size_t)(behind - at)) != NULL)
+                    return (Bytes){NULL, NULL}; /* a key in other words: somebody else must read it */
+                ours = (size_t)(behind - at) == size + 2 && memcmp(at + 1, key, size) == 0;
+            } else if (depth == 0 && ours) {
+                found = (Bytes){at + 1, behind - 1};
+            }
+            at = behind - 1;
+        } else if (*at == '{' || *at == '[') {
+            if (depth++ == 0 && ours)
+                found = (Bytes){NULL, NULL};
+        } else if (depth) {
+            depth -= *at == '}' || *at == ']';
+        } else if (*at == ':') {
+            is_value = 1;
+        } else if (*at == ',') {
+            is_value = ours = 0;
+        } else if (*at == '}') {
+            break;
+        } else if (ours && is_value && *at > ' ') {
+            found = (Bytes){NULL, NULL}; /* a number, or null */
+        }
+    }
+    return found;
+}
+
+/* A code like \uD83D at some place: its number, or -1. */
+static long code_here(const uint8_t *at, const uint8_t *end)
+{
+    long code = 0;
+    if (end - at < 6 || at[0] != '\\' || at[1] != 'u')
+        return -1;
+    for (int k = 2; k < 6; k++) {
+        if (!is_hex(at[k]))
+            return -1;
+        code = code * 16 + (at[k] <= '9' ? at[k] - '0' : (at[k] | 32) - 'a' + 10);
+    }
+    return code;
+}
+
+/* The place behind the character at some place. */
+static const uint8_t *behind_character(const uint8_t *at, const uint8_t *end)
+{
+    if (*at == '\\') {
+        long code = code_here(at, end);
+        if (code >= 0xD800 && code < 0xDC00) {
+            long low = code_here(at + 6, end);
+            if (low >= 0xDC00 && low < 0xE000)
+                return at + 12;
+        }
+        return code >= 0 ? at + 6 : at + 2;
+    }
+    for (at++; at < end && (*at & 0xC0) == 0x80;)
+        at++;
+    return at;
+}
+
+static int is_ascii(const Bytes *text)
+{
+    for (const uint8_t *at = text->at; at < text->end; at++)
+        if (*at >= 0x80)
+            return 0;
+    return 1;
+}
+
+PyObject *native_literal(PyObject *Py_UNUSED(self), PyObject *args)
+{
+    PyObject *raw, *key, *wanted;
+    Py_ssize_t start, end;
+    if (!PyArg_ParseTuple(args, "SnnSO!", &raw, &start, &end, &key, &PyList_Type, &wanted))
+        return NULL;
+    if (start < 0 || end < start || end > PyBytes_GET_SIZE(raw)) {
+        PyErr_SetString(PyExc_ValueError, "the line lies outside");
+        return NULL;
+    }
+    const uint8_t *base = (const uint8_t *)PyBytes_AS_STRING(raw);
+    Bytes text = literal_of(base + start, base + end, (const uint8_t *)PyBytes_AS_STRING(key), (size_t)PyBytes_GET_SIZE(key));
+    if (text.at == NULL)
+        Py_RETURN_NONE;
+    Py_ssize_t count = PyList_GET_SIZE(wanted), plain = 0;
+    PyObject *places = PyList_New(count);
+    const uint8_t *at = text.at;
+    for (Py_ssize_t j = 0; places != NULL && j < count; j++) {
+        Py_ssize_t goal = PyLong_AsSsize_t(PyList_GET_ITEM(wanted, j));
+        for (; plain < goal && at < text.end; plain++)
+            at = behind_character(at, text.end);
+        int failed = (goal == -1 && PyErr_Occurred());
+        if (!failed && (plain != goal || at > text.end)) {
+            Py_DECREF(places);
+            Py_RETURN_NONE; /* this is another text */
+        }
+        PyObject *place = failed ? NULL : PyLong_FromSsize_t(at - base);
+        if (place == NULL)
+            Py_CLEAR(places);
+        else
+            PyList_SET_ITEM(places, j, place);
+    }
+    return places == NULL ? NULL : Py_BuildValue("(ON)", is_ascii(&text) ? Py_True : Py_False, places);
 }

@@ -131,11 +131,13 @@ int forest_reaches(const Forest *forest, const float *row, int64_t limit);
 
 PyObject *native_signs(PyObject *self, PyObject *text);
 PyObject *native_beyond(PyObject *self, PyObject *text);
+PyObject *native_doubtful(PyObject *self, PyObject *args);
 
 /* -- json.c ----------------------------------------------------------------------------------------------------- */
 
 PyObject *native_members(PyObject *self, PyObject *args);
 PyObject *native_escaped(PyObject *self, PyObject *args);
+PyObject *native_literal(PyObject *self, PyObject *args);
 
 /* -- letters.c -------------------------------------------------------------------------------------------------- */
 

@@ -17,6 +17,7 @@ from typing import Any, AnyStr, Final
 from canonym import native
 from canonym.corpus.block import Block, Change, Coder, Entry, Outcome, Patch, TextBlock, Unit, edit_spans
 from canonym.corpus.formats import Options
+from canonym.corpus.inplace import written
 from canonym.corpus.stream import decoded, heading, sniff
 from canonym.model import Document, DocumentError, Edit, Failure, Mention, Result
 
@@ -73,21 +74,33 @@ class LinesBlock:
         if not touched:
             return Outcome(self.mark + self.raw, encoding=self.coder.encoding)
         plan = partial(_plan, self.options, self.coder)
+        key = self.options.fields[0]
+        one_field = len(self.options.fields) == 1 and "." not in key
+        direct = native.COMPILED and self.coder.encoding == "utf-8" and one_field and not every
         parts, entries, failures = [self.mark], list[Entry](), list[Failure]()
         done, at = 0, offset + len(self.mark)
         for start, group in groupby(touched, self.starts.__getitem__):
             own = list(group)
-            raw = self.raw[start : self.ends[own[0]]]
+            end = self.ends[own[0]]
+            at += start - done
+            result = results[own[0]]
+            if direct and result is not None:
+                told = written(self.raw, (start, end), key, self.texts[own[0]], result.edits, at)
+                if told is not None:
+                    parts += (self.raw[done:start], *told[0])
+                    entries.append(Entry(self.document(own[0]), result.edits, told[1]))
+                    done, at = end, at + sum(map(len, told[0]))
+                    continue
+            raw = self.raw[start:end]
             line = raw.decode(self.coder.encoding, self.coder.errors)
             units = tuple(Unit(self.document(k), 0, len(line), self.fields[k]) for k in own)
-            at += start - done
             block = TextBlock(line, raw, self.coder, units, (), plan, every=every)
             one = block.outcome([results[k] for k in own], at)
             assert isinstance(one.payload, bytes)
             parts += (self.raw[done:start], one.payload)
             entries += one.entries
             failures += one.failures
-            done, at = start + len(raw), at + len(one.payload)
+            done, at = end, at + len(one.payload)
         parts.append(self.raw[done:])
         return Outcome(b"".join(parts), tuple(entries), tuple(failures), self.coder.encoding)
 

@@ -89,7 +89,9 @@ class Counts:
         seen = set()
         for edit in edits:
             key = (edit.before, edit.after, edit.source, edit.canonical, edit.id)
-            tally = self._changes.setdefault(key, _Tally(reasons=edit.reasons))
+            tally = self._changes.get(key)
+            if tally is None:
+                tally = self._changes[key] = _Tally(reasons=edit.reasons)
             tally.count += 1
             tally.documents += key not in seen
             seen.add(key)

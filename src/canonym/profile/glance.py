@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 
 from canonym import native
@@ -15,24 +15,19 @@ from canonym.profile.residues import LEAST_GAIN, LONGEST, RARE, SHORTEST, WITNES
 from canonym.profile.words import ENGLISH_ENOUGH, LANGUAGES, OTHER_ENOUGH, frequent, languages, stamp_of_languages
 
 
-def worth_searching(texts: Sequence[str]) -> list[bool]:
-    """Whether each text by itself may show that a string was lost; where this is True a profile tells.
+def worth_searching(texts: Sequence[str]) -> list[int]:
+    """The numbers of the texts that by themselves may show that a string was lost, of which a profile tells.
 
     >>> worth_searching(["Nothing is missing in the words of this text, as far as they are known to anybody."])
-    [False]
+    []
     """
     if not native.COMPILED:
-        return [True] * len(texts)
-    return [_is_worth(text) for text in texts]
+        return list(range(len(texts)))
+    told = _glance().told([*texts], OWN_FAMILIES)
+    return [k for k, (english, words) in told if not english or _is_worth(texts[k], words)]
 
 
-def _is_worth(text: str) -> bool:
-    found = _glance().told(text, OWN_FAMILIES)
-    if found is None:
-        return False
-    english, words = found
-    if not english:
-        return True
+def _is_worth(text: str, words: Collection[str]) -> bool:
     # One string must tell of several words, and must itself be missing.
     lowered = text.lower()
     strings = Counter(trace.string for told in traces("en").explain(sorted(words)).values() for trace in told)

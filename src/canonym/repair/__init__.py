@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from canonym.model import Edit
 from canonym.profile import Profile
-from canonym.repair.mojibake import mend
+from canonym.repair.mojibake import doubtful, mend
 from canonym.repair.scrubbed import restore
 from canonym.rewrite import apply, compose
 
-__all__ = ["mend", "repair", "restore"]
+__all__ = ["doubtful", "mend", "repair", "restore"]
 
 
 def repair(text: str, profile: Profile, known: Callable[[str], bool] | None = None) -> tuple[Edit, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
+from canonym import native
 from canonym.model import Edit
 from canonym.text import beyond_ascii
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ftfy import TextFixerConfig
 
 #: Typography that is no sign of a broken encoding where no other character beyond ASCII stands beside it.
-_SOUND: Final = frozenset("‘’“”–—…£é")
+_SOUND: Final = "‘’“”–—…£é"
 #: Stretches whose characters beyond ASCII stand at most this far apart are mended together.
 _NEAR: Final = 40
 _NEXT: Final = re.compile(r"\S*[^\S\n]{0,3}\S*")
@@ -26,6 +27,24 @@ _REPLACEMENT: Final = "\ufffd"
 _SAID: Final = "an encoding was mistaken for another"
 
 
+def doubtful(texts: Sequence[str]) -> list[int]:
+    """The numbers of the texts that `mend` may have to do with: few.
+
+    >>> doubtful(["in Kabul", "in “Kâbool”", "in KÃ¢bool", "the “old” café"])
+    [1, 2]
+    """
+    if native.COMPILED:
+        return native.doubtful([*texts], _SOUND)
+    return [k for k, text in enumerate(texts) if is_doubtful(text)]
+
+
+def is_doubtful(text: str) -> bool:
+    """Whether a text holds more beyond ASCII than single sound signs: what the compiled `doubtful` must equal."""
+    if text.isascii():
+        return False
+    return any(end - start > 1 or text[start] not in _SOUND for start, end in beyond_ascii(text))
+
+
 def mend(text: str) -> tuple[Edit, ...]:
     r"""The edits that undo mojibake: sorted, without overlaps, word by word where words can be mended alone.
 
@@ -35,12 +54,11 @@ def mend(text: str) -> tuple[Edit, ...]:
     >>> [(e.start, e.before, e.after) for e in mend("in KÃ¢bool, not in “Kâbool”")]
     [(3, 'KÃ¢bool', 'Kâbool')]
     """
-    if text.isascii():
-        return ()
-    runs = beyond_ascii(text)
-    if all(end - start == 1 and text[start] in _SOUND for start, end in runs):
+    if not is_doubtful(text):
         return ()
     from ftfy.badness import is_bad
+
+    runs = beyond_ascii(text)
 
     # The test is slow on long texts: it is shown the neighbourhoods only.
     if not is_bad("\n".join(text[max(0, a - _SIGHT) : b + _SIGHT] for a, b in runs)):
@@ -84,10 +102,13 @@ def _uncontrolled(text: str) -> str:
     return str(fix_c1_controls(text))
 
 
+@lru_cache(maxsize=4096)
 def _fixed(text: str) -> str:
     from ftfy import fix_encoding
 
     fixed = fix_encoding(text, _config())
+    if fixed == text:
+        return text
     # Lone control characters are left: whole archives have them for dashes, and no word suffers.
     # A hidden line break makes two lines of one, other hidden signs are no text; what is lost is not to be guessed.
     hidden = len(_HIDDEN.findall(fixed)) > len(_HIDDEN.findall(text))
