@@ -92,7 +92,7 @@ class Alone:
     ) -> dict[str, T]:
         distinct = list(dict.fromkeys(names))
         out: dict[str, T] = {}
-        many = native.COMPILED and len(distinct) >= _WORTH
+        many = native.COMPILED and (self._planner.sieved or len(distinct) >= _WORTH)
         # Outlets are known by shorter names than are listed.
         open_ = distinct if not many or type_ == "outlet" else self._quickly(distinct, type_, False, told, out)
         rest = []

@@ -143,6 +143,11 @@ class Planner:
         return self._sieve
 
     @property
+    def sieved(self) -> bool:
+        """True once the sieve is made."""
+        return self._sieve is not None
+
+    @property
     def scanner(self) -> native.Scanner:
         """The compiled scanner, made when it is first needed."""
         if self._scanner is None:

@@ -8,6 +8,9 @@
 #define MOST_WAYS 48 /* 1 + 9 + 36 */
 #define BASE 0x9E3779B97F4A7C15u
 #define MIX 0xD6E8FEB86659FD93u
+#define LINE 64
+#define INLINE 27
+#define BEYOND 8 /* letters are compared so many at a time, and read so far behind a word */
 
 typedef struct {
     int distance;
@@ -15,26 +18,32 @@ typedef struct {
     uint32_t atom;
 } Found;
 
-/* Of an atom: its length, above 8 bits a bit for each letter in it; for which question it was last met; and where it
-   begins in the text of all. */
+/* An atom: for which question it was last met, its length (at most 255), and its letters where they are few. All that a
+   look-up reads of most of them is in one line of memory. */
 typedef struct {
-    uint64_t shape;
-    uint32_t seen, begin;
-} State;
+    uint32_t seen;
+    uint8_t size, text[INLINE];
+} Atom;
+
+/* An atom met in a look-up, and how far it is from the word. */
+typedef struct {
+    uint32_t atom;
+    int distance;
+} Met;
 
 struct Hood {
     PyObject_HEAD
     Py_buffer hash, owner, bitmap, text, ends, prominence;
     Py_ssize_t hashes, atoms;
     int bits;
-    State *state;
-    uint32_t *met;
+    Atom *atom;
+    void *memory; /* where these are */
+    Met *met;
     size_t met_room;
     uint32_t question;
     uint64_t powers[PREFIX];
-    uint64_t places[256]; /* of the letters of the word that is asked for; else all 0 */
     Found *found;
-    size_t room;
+    Py_ssize_t room;
 };
 
 static inline int distance_for(Py_ssize_t length)
@@ -42,44 +51,72 @@ static inline int distance_for(Py_ssize_t length)
     return length < TWO_FROM ? 1 : 2;
 }
 
-/* The distance of optimal string alignment to a word of n letters, each of which has the bits of its places in `places`:
-   all of a column at once, after Hyyrö (2003), "A bit-vector algorithm for computing Levenshtein and Damerau edit
-   distances". */
-static int osa(const uint64_t *places, Py_ssize_t n, const uint8_t *other, Py_ssize_t m)
+/* How many of the first `most` letters of two words are the same; `BEYOND` letters may be read behind them. */
+static inline int same_letters(const uint8_t *a, const uint8_t *b, int most)
 {
-    uint64_t up = ~(uint64_t)0, down = 0, equal = 0, before = 0, last = (uint64_t)1 << (n - 1);
-    int distance = (int)n;
-    for (Py_ssize_t k = 0; k < m; k++) {
-        uint64_t here = places[other[k]], swapped = ((~equal & here) << 1) & before;
-        equal = (((here & up) + up) ^ up) | here | down | swapped;
-        uint64_t right = down | ~(equal | up), left = equal & up;
-        distance += (right & last) != 0;
-        distance -= (left & last) != 0;
-        right = (right << 1) | 1;
-        left <<= 1;
-        up = left | ~(equal | right);
-        down = right & equal;
-        before = here;
+    int same = 0;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    for (; same < most; same += 8) {
+        uint64_t x, y;
+        memcpy(&x, a + same, 8);
+        memcpy(&y, b + same, 8);
+        if (x != y) {
+            same += __builtin_ctzll(x ^ y) >> 3;
+            break;
+        }
     }
-    return distance;
+    return same < most ? same : most;
+#else
+    while (same < most && a[same] == b[same])
+        same++;
+    return same;
+#endif
 }
 
-static int by_rank(const void *x, const void *y)
+/* The distance of optimal string alignment where it is at most 1; else 2. */
+static inline int within_one(const uint8_t *a, int n, const uint8_t *b, int m)
 {
-    const Found *a = x, *b = y;
+    int same = same_letters(a, b, n < m ? n : m);
+    a += same, b += same, n -= same, m -= same;
+    if (n == m) {
+        if (n == 0)
+            return 0;
+        if (same_letters(a + 1, b + 1, n - 1) == n - 1)
+            return 1;
+        return n > 1 && a[0] == b[1] && a[1] == b[0] && same_letters(a + 2, b + 2, n - 2) == n - 2 ? 1 : 2;
+    }
+    if (n == m + 1)
+        return same_letters(a + 1, b, m) == m ? 1 : 2;
+    return m == n + 1 && same_letters(a, b + 1, n) == n ? 1 : 2;
+}
+
+/* The same where it is at most 2; else 3. What both begin with costs nothing, and what differs first is another letter,
+   one too many, one too few, or two swapped. */
+static int within_two(const uint8_t *a, int n, const uint8_t *b, int m)
+{
+    int same = same_letters(a, b, n < m ? n : m), least = 2, here;
+    a += same, b += same, n -= same, m -= same;
+    if (n == 0 || m == 0)
+        return n + m < 3 ? n + m : 3;
+    if (n - m <= 1 && m - n <= 1)
+        least = within_one(a + 1, n - 1, b + 1, m - 1);
+    if (least && n >= m && (here = within_one(a + 1, n - 1, b, m)) < least)
+        least = here;
+    if (least && m >= n && (here = within_one(a, n, b + 1, m - 1)) < least)
+        least = here;
+    if (least && n > 1 && m > 1 && a[0] == b[1] && a[1] == b[0] &&
+        (here = within_one(a + 2, n - 2, b + 2, m - 2)) < least)
+        least = here;
+    return least + 1;
+}
+
+static int goes_before(const Found *a, const Found *b)
+{
     if (a->distance != b->distance)
-        return a->distance - b->distance;
+        return a->distance < b->distance;
     if (a->prominence != b->prominence)
-        return a->prominence > b->prominence ? -1 : 1;
-    return a->atom < b->atom ? -1 : 1; /* atoms are stored in their order */
-}
-
-static uint64_t shape_of(const uint8_t *word, Py_ssize_t n)
-{
-    uint64_t shape = (uint64_t)(n < 255 ? n : 255);
-    for (Py_ssize_t k = 0; k < n; k++)
-        shape |= (uint64_t)1 << (8 + (word[k] & 31));
-    return shape;
+        return a->prominence > b->prominence;
+    return a->atom < b->atom; /* atoms are stored in their order */
 }
 
 /* Where a hash must stand among sorted ones, to within a few places: hashes are spread evenly. */
@@ -148,20 +185,13 @@ static int deleted(const Hood *h, const uint8_t *word, Py_ssize_t n, uint32_t *o
     return made;
 }
 
-/* The memory that a look-up needs lies far apart: it is asked for early, for all hashes of a word at once. */
-Py_ssize_t hood_find(Hood *h, const uint8_t *word, Py_ssize_t n)
+/* The atoms that share a hash with a word, some of them more than once; how many, or -1 without memory. The memory that
+   a look-up needs lies far apart: it is asked for early, for all hashes of the word at once. */
+static Py_ssize_t meet(Hood *h, const uint8_t *word, Py_ssize_t n)
 {
-    size_t count = 0, met = 0;
-    int failed = 0;
+    size_t met = 0;
     uint32_t wanted[MOST_WAYS];
     Py_ssize_t place[MOST_WAYS];
-    if (n < MIN_LENGTH || n >= LONGEST || h->hashes == 0)
-        return 0;
-    if (++h->question == 0) {
-        for (Py_ssize_t k = 0; k < h->atoms; k++)
-            h->state[k].seen = 0;
-        h->question = 1;
-    }
     const uint8_t *bitmap = h->bitmap.buf;
     const uint32_t *hash = h->hash.buf, *owner = h->owner.buf;
     int ways = deleted(h, word, n, wanted), left = 0;
@@ -187,59 +217,88 @@ Py_ssize_t hood_find(Hood *h, const uint8_t *word, Py_ssize_t n)
                 continue;
             if (met == h->met_room) {
                 size_t room = h->met_room ? 2 * h->met_room : 1024;
-                uint32_t *wider = realloc(h->met, room * sizeof *wider);
+                Met *wider = realloc(h->met, room * sizeof *wider);
                 if (wider == NULL)
                     return -1;
                 h->met = wider;
                 h->met_room = room;
             }
-            __builtin_prefetch(&h->state[owner[at]]);
-            h->met[met++] = owner[at];
+            __builtin_prefetch(&h->atom[owner[at]]);
+            h->met[met++].atom = owner[at];
         }
     }
-    uint64_t shape = shape_of(word, n);
-    size_t kept = 0;
-    for (size_t k = 0; k < met; k++) {
-        uint32_t atom = h->met[k];
-        State *state = &h->state[atom];
-        if (state->seen == h->question)
-            continue;
-        state->seen = h->question;
-        Py_ssize_t m = (Py_ssize_t)(state->shape & 255);
-        int limit = distance_for(n < m ? n : m);
-        /* An edit brings at most one letter in and takes one out. */
-        if (m > n + limit || n > m + limit || m >= LONGEST ||
-            __builtin_popcountll((state->shape ^ shape) >> 8) > 2 * limit)
-            continue;
-        __builtin_prefetch((const uint8_t *)h->text.buf + state->begin);
-        h->met[kept++] = atom;
+    return (Py_ssize_t)met;
+}
+
+/* How far an atom is from a word; more than both may differ, or 0 for the word itself, is none of its neighbours. */
+static int apart(const Hood *h, const uint8_t *word, Py_ssize_t n, uint32_t number)
+{
+    const Atom *atom = &h->atom[number];
+    Py_ssize_t m = atom->size;
+    int limit = distance_for(n < m ? n : m), distance;
+    uint8_t longer[LONGEST + BEYOND];
+    const uint8_t *text = atom->text;
+    if (m > n + limit || n > m + limit || m >= LONGEST)
+        return 0;
+    if (m > INLINE) {
+        memcpy(longer, (const uint8_t *)h->text.buf + ((const uint32_t *)h->ends.buf)[number], (size_t)m);
+        text = longer;
     }
-    for (Py_ssize_t k = 0; k < n; k++)
-        h->places[word[k]] |= (uint64_t)1 << k;
-    for (size_t k = 0; k < kept; k++) {
-        uint32_t atom = h->met[k];
-        Py_ssize_t m = (Py_ssize_t)(h->state[atom].shape & 255);
-        int limit = distance_for(n < m ? n : m);
-        int distance = osa(h->places, n, (const uint8_t *)h->text.buf + h->state[atom].begin, m);
-        if (distance == 0 || distance > limit)
-            continue;
-        if (count == h->room) {
-            size_t room = h->room ? 2 * h->room : 64;
-            Found *wider = realloc(h->found, room * sizeof *wider);
-            if ((failed = wider == NULL))
-                break;
-            h->found = wider;
-            h->room = room;
-        }
-        h->found[count++] = (Found){distance, ((const int64_t *)h->prominence.buf)[atom], atom};
+    distance = limit == 2 ? within_two(word, (int)n, text, (int)m) : within_one(word, (int)n, text, (int)m);
+    return distance <= limit ? distance : 0;
+}
+
+Py_ssize_t hood_find(Hood *h, const uint8_t *given, Py_ssize_t n, Py_ssize_t most)
+{
+    Py_ssize_t count = 0, near = 0;
+    const int64_t *prominence = h->prominence.buf;
+    uint8_t word[LONGEST + BEYOND] = {0};
+    if (n < MIN_LENGTH || n >= LONGEST || h->hashes == 0 || most <= 0)
+        return 0;
+    memcpy(word, given, (size_t)n);
+    if (most > h->room) {
+        Found *wider = realloc(h->found, (size_t)most * sizeof *wider);
+        if (wider == NULL)
+            return -1;
+        h->found = wider;
+        h->room = most;
     }
-    for (Py_ssize_t k = 0; k < n; k++)
-        h->places[word[k]] = 0;
-    if (failed)
+    if (++h->question == 0) {
+        for (Py_ssize_t k = 0; k < h->atoms; k++)
+            h->atom[k].seen = 0;
+        h->question = 1;
+    }
+    Py_ssize_t met = meet(h, word, n);
+    if (met < 0)
         return -1;
-    if (count > 1)
-        qsort(h->found, count, sizeof *h->found, by_rank);
-    return (Py_ssize_t)count;
+    for (Py_ssize_t k = 0; k < met; k++) {
+        uint32_t number = h->met[k].atom;
+        if (h->atom[number].seen == h->question)
+            continue;
+        h->atom[number].seen = h->question;
+        int distance = apart(h, word, n, number);
+        if (!distance)
+            continue;
+        __builtin_prefetch(&prominence[number]);
+        h->met[near++] = (Met){number, distance};
+    }
+    for (int distance = 1; distance <= 2; distance++) {
+        if (count == most)
+            break; /* none that is farther goes before those */
+        for (Py_ssize_t k = 0; k < near; k++) {
+            Found one = {distance, 0, h->met[k].atom};
+            if (h->met[k].distance != distance)
+                continue;
+            one.prominence = prominence[one.atom];
+            if (count == most && !goes_before(&one, &h->found[count - 1]))
+                continue;
+            Py_ssize_t at = count < most ? count++ : count - 1;
+            for (; at > 0 && goes_before(&one, &h->found[at - 1]); at--)
+                h->found[at] = h->found[at - 1];
+            h->found[at] = one;
+        }
+    }
+    return count;
 }
 
 const char *hood_word(const Hood *h, Py_ssize_t k, int *size)
@@ -260,11 +319,9 @@ static PyObject *hood_near(Hood *self, PyObject *args)
         PyErr_SetString(PyExc_ValueError, "only words in ASCII have neighbours");
         return NULL;
     }
-    Py_ssize_t count = hood_find(self, PyUnicode_1BYTE_DATA(word), PyUnicode_GET_LENGTH(word));
+    Py_ssize_t count = hood_find(self, PyUnicode_1BYTE_DATA(word), PyUnicode_GET_LENGTH(word), most);
     if (count < 0)
         return PyErr_NoMemory();
-    if (count > most)
-        count = most;
     PyObject *out = PyTuple_New(count);
     for (Py_ssize_t k = 0; out != NULL && k < count; k++) {
         int size;
@@ -286,7 +343,7 @@ static void hood_dealloc(Hood *self)
     PyBuffer_Release(&self->text);
     PyBuffer_Release(&self->ends);
     PyBuffer_Release(&self->prominence);
-    free(self->state);
+    free(self->memory);
     free(self->met);
     free(self->found);
     Py_TYPE(self)->tp_free((PyObject *)self);
@@ -321,14 +378,17 @@ static PyObject *hood_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         PyErr_SetString(PyExc_ValueError, "the arrays of the neighbourhood do not fit together");
         return NULL;
     }
-    self->state = calloc((size_t)self->atoms + 1, sizeof *self->state);
-    if (self->state == NULL) {
+    self->memory = calloc((size_t)self->atoms + 1 + LINE / sizeof(Atom), sizeof(Atom));
+    if (self->memory == NULL) {
         Py_DECREF(self);
         return PyErr_NoMemory();
     }
-    for (Py_ssize_t k = 0; k < self->atoms; k++)
-        self->state[k] = (State){
-            shape_of((const uint8_t *)self->text.buf + ends[k], (Py_ssize_t)ends[k + 1] - ends[k]), 0, ends[k]};
+    self->atom = (Atom *)(((uintptr_t)self->memory + LINE - 1) & ~(uintptr_t)(LINE - 1));
+    for (Py_ssize_t k = 0; k < self->atoms; k++) {
+        uint32_t size = ends[k + 1] - ends[k];
+        self->atom[k].size = (uint8_t)(size < 255 ? size : 255);
+        memcpy(self->atom[k].text, (const uint8_t *)self->text.buf + ends[k], size < INLINE ? size : INLINE);
+    }
     return (PyObject *)self;
 }
 

@@ -240,10 +240,10 @@ static const char *near_words(Sieve *s, const char *word, int size)
     int count = 0;
     for (int k = 0; k < s->tables; k++) {
         Hood *hood = s->layers[k].hood;
-        Py_ssize_t n = hood_find(hood, (const uint8_t *)word, size);
+        Py_ssize_t n = hood_find(hood, (const uint8_t *)word, size, MOST_NEAR);
         if (n < 0)
             return NULL;
-        for (Py_ssize_t j = 0; j < n && j < MOST_NEAR && count < MOST_OPTIONS; j++) {
+        for (Py_ssize_t j = 0; j < n && count < MOST_OPTIONS; j++) {
             int length, known = 0;
             const char *text = hood_word(hood, j, &length);
             for (size_t at = 1; at < used && !known; at += (size_t)found[at] + 1)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Resolve = Callable[[Sequence[str]], Sequence[Brief]]
 Compare = Callable[[Sequence[tuple[str, str]]], Sequence[float]]
 
-_BLOCK: Final = 50_000
+_BLOCK: Final = 10_000
 #: Names remembered from block to block; beyond it the memory is emptied, so that it stays small.
 _REMEMBERED: Final = 1_000_000
 #: Failures kept word for word; the others are counted.
@@ -91,18 +91,23 @@ def resolve_column(
     nameless = _ends([Brief("abstain")], shape)[0]
     statuses: Counter[str] = Counter()
     for rows, bodies in _blocks(lines, shape, where, reading.line_num):
-        names = Counter([row[at] for row in rows if len(row) > at])
+        even = set(map(len, rows)) == {width}
+        each = [row[at] for row in rows] if even else [row[at] for row in rows if len(row) > at]
+        names = Counter(each)
         new = [name for name in names if name not in known]
         known.update(zip(new, _ends(resolve(new), shape), strict=True))
         for name, number in names.items():
             statuses[known[name][0]] += number
-        statuses[nameless[0]] += sum(0 < len(row) <= at for row in rows)
+        if not even:
+            statuses[nameless[0]] += sum(0 < len(row) <= at for row in rows)
 
         def whole(row: list[str]) -> list[str]:
             cells = _cells_of(known[row[at]] if len(row) > at else nameless, shape) if row else []
             return _filled(row, cells, places, width) if row else row
 
-        if behind:
+        if behind and even:
+            sink.write("".join([body + known[name][1] for name, body in zip(each, bodies, strict=True)]))
+        elif behind:
             out = [
                 body + known[row[at]][1] if len(row) == width else _written([whole(row)], shape)
                 for row, body in zip(rows, bodies, strict=True)
