@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from canonym._native import Forest as Forest
     from canonym._native import Layer as Layer
+    from canonym._native import Near as Near
     from canonym._native import Nearest as Nearest
     from canonym._native import Sifted as Sifted
 

@@ -73,6 +73,7 @@ class Planner:
         self._plans: dict[str, Plan] = {}
         self._hopes: dict[object, Hope] = {}
         self._nearest: dict[object, tuple[Candidate, ...]] = {}
+        self._chosen: dict[tuple[str, bool], tuple[tuple[Candidate, ...], bool]] = {}
         #: Plans made before, in another process.
         self.kept: Callable[[str], Plan | None] | None = None
         self._sieve: native.Sieve | None = None
@@ -100,7 +101,9 @@ class Planner:
         """Plan runs, given what was found in them (None: all must be looked at)."""
         if len(self._hopes) > _CACHE:
             self._hopes.clear()
-        drafts = {run: self._draft(run, found) for run, found in worth.items()}
+        judged = {run: f for run, f in worth.items() if f is not None and all(hit[-1] is not None for hit in f[2])}
+        self._plans.update((run, self._judged(run, *found)) for run, found in judged.items())
+        drafts = {run: self._draft(run, found) for run, found in worth.items() if run not in judged}
         if not native.COMPILED:
             self.candidates.warm(
                 {w for draft in drafts.values() for form in draft.forms for w in self.candidates.needed(form.part)}
@@ -111,6 +114,28 @@ class Planner:
             told = [(span, self._hopes[key]) for key, span in given[run]]
             proposed = tuple(replace(s, needy=True) if hope == Hope.NEEDY else s for s, hope in told if hope)
             self._plans[run] = Plan(draft.listed, proposed, draft.words)
+
+    def _judged(
+        self,
+        run: str,
+        bare: tuple[tuple[int, int, str], ...],
+        names: tuple[tuple[int, int, str, int], ...],
+        hits: tuple[native.Near, ...],
+    ) -> Plan:
+        """The plan of a run of which the sieve knows all."""
+        shouted = len(bare) > 2 and run.isupper()
+        return Plan(
+            tuple(self._named(run, *name, shouted) for name in names),
+            tuple(
+                Span(start, end, form, self._entities(form, nearest), False, hope == Hope.NEEDY)
+                for start, end, form, _, _, _, hope, nearest in hits
+                if nearest and hope
+            ),
+            bare,
+        )
+
+    def _entities(self, form: str, nearest: tuple[tuple[int, int, int], ...]) -> tuple[Candidate, ...]:
+        return tuple(self.candidates.at(form, *one) for one in nearest)
 
     def adopt(self, plans: Mapping[str, Plan]) -> None:
         """Take over plans made elsewhere with the same tables."""
@@ -196,9 +221,14 @@ class Planner:
 
     def _named(self, run: str, start: int, end: int, form: str, words: int, shouted: bool) -> Span:
         """The listed name that is known to stand at a place."""
-        surface = run[start:end]
-        found = choose(surface, (c for c in self.candidates.listed(form) if fits_case(surface, c, shouted)))
-        return Span(start, end, form, found, _is_weak(form, found, words))
+        key = run[start:end], shouted
+        known = self._chosen.get(key)
+        if known is None:
+            if len(self._chosen) > _CACHE:
+                self._chosen.clear()
+            found = choose(key[0], (c for c in self.candidates.listed(form) if fits_case(key[0], c, shouted)))
+            known = self._chosen[key] = found, _is_weak(form, found, words)
+        return Span(start, end, form, *known)
 
     def _longest(self, run: str, part: list[Token], at: int, shouted: bool) -> tuple[int, Span | None] | None:
         if not _may_start(part, at) or not self._may_open(part, at):
@@ -265,7 +295,7 @@ class Planner:
         if form.nearest is not None:
             key = (form.form, form.nearest)
             self._hopes[key] = Hope(form.hope)
-            nearest = tuple(self.candidates.at(form.form, *one) for one in form.nearest)
+            nearest = self._entities(form.form, form.nearest)
         else:
             key = (form.form, form.small, form.rule, form.names, *((t.folded, t.joint) for t in form.part))
             nearest = self._nearest.get(key, ())
