@@ -269,6 +269,7 @@ typedef struct {
     Lexicon *lexicon;
     double odd[LETTERS * LETTERS * LETTERS];
     char sounds[128][2][8]; /* spelt, sound */
+    uint32_t sound_letters[128]; /* those it is spelt with */
     int sound_count;
 } Speller;
 

@@ -26,6 +26,24 @@ static void add_group(Groups *groups, const char *vowels, int size)
     groups->count++;
 }
 
+/* A bit for each letter of a word. */
+static uint32_t letters_of(const char *word)
+{
+    uint32_t letters = 0;
+    while (*word)
+        letters |= (uint32_t)1 << (*word++ & 31);
+    return letters;
+}
+
+#define LETTER(c) ((uint32_t)1 << ((c) - 'a'))
+#define PURE (LETTER('a') | LETTER('e') | LETTER('i') | LETTER('o') | LETTER('u'))
+#define VOWELS (PURE | LETTER('y') | LETTER('w'))
+
+static inline int is_one(uint32_t letters, char c)
+{
+    return c >= 'a' && c <= 'z' && (letters & LETTER(c));
+}
+
 int frame_of(const Speller *s, const char *word, int size, char *out, Groups *groups)
 {
     char token[WORD_ROOM * 2], next[WORD_ROOM * 2];
@@ -33,12 +51,12 @@ int frame_of(const Speller *s, const char *word, int size, char *out, Groups *gr
         return -1;
     memcpy(token, word, (size_t)size);
     token[size] = 0;
+    uint32_t letters = letters_of(token);
     for (int k = 0; k < s->sound_count; k++) {
         const char *spelt = s->sounds[k][0], *sound = s->sounds[k][1];
-        size_t length = strlen(spelt), short_ = strlen(sound);
-        if (!strstr(token, spelt))
+        if (s->sound_letters[k] & ~letters || !strstr(token, spelt))
             continue;
-        size_t to = 0;
+        size_t to = 0, length = strlen(spelt), short_ = strlen(sound);
         for (const char *p = token; *p;) {
             if (to + short_ + 1 >= sizeof next)
                 return -1;
@@ -52,30 +70,28 @@ int frame_of(const Speller *s, const char *word, int size, char *out, Groups *gr
         }
         next[to] = 0;
         memcpy(token, next, to + 1);
+        letters |= letters_of(sound);
     }
     int n = (int)strlen(token), made = 0, at = 0;
-    const char *vowels = "aeiouyw", *pure = "aeiou", *softening = "eiy";
-#define IS(set, c) ((c) && strchr(set, (c)))
     while (at < n) {
         char c = token[at];
-        if (IS(pure, c) || (c == 'y' && at) || (c == 'w' && at && IS("aeiouy", token[at - 1]))) {
+        if (is_one(PURE, c) || (c == 'y' && at) || (c == 'w' && at && is_one(PURE | LETTER('y'), token[at - 1]))) {
             int begin = at++;
-            while (at < n && IS(vowels, token[at]))
+            while (at < n && is_one(VOWELS, token[at]))
                 at++;
             if (groups != NULL && groups->count < WORD_ROOM)
                 add_group(groups, token + begin, at - begin);
             out[made++] = '*';
-            if (at < n && token[at] == 'h' && (at + 1 == n || !IS(vowels, token[at + 1])))
+            if (at < n && token[at] == 'h' && (at + 1 == n || !is_one(VOWELS, token[at + 1])))
                 at++;
         } else {
             if (c == 'c')
-                c = at + 1 < n && IS(softening, token[at + 1]) ? 's' : 'k';
+                c = at + 1 < n && is_one(LETTER('e') | LETTER('i') | LETTER('y'), token[at + 1]) ? 's' : 'k';
             if (!made || out[made - 1] != c)
                 out[made++] = c;
             at++;
         }
     }
-#undef IS
     return made;
 }
 
@@ -289,6 +305,7 @@ static int set_sounds(Speller *self, PyObject *sounds)
             return -1;
         }
         strcpy(self->sounds[self->sound_count][0], spelt);
+        self->sound_letters[self->sound_count] = letters_of(spelt);
         strcpy(self->sounds[self->sound_count++][1], sound);
     }
     return 0;
