@@ -182,10 +182,7 @@ Py_ssize_t keys_find(const uint64_t *keys, Py_ssize_t count, uint64_t wanted)
     Py_ssize_t low = 0, high = count;
     /* Hashes are spread evenly: where one must stand is known to within a few places. */
     if (high > 64) {
-        Py_ssize_t guess = (Py_ssize_t)(((unsigned __int128)wanted * (unsigned __int128)high) >> 64), step = 16;
-        int64_t off = wanted > keys[guess] ? (int64_t)((wanted - keys[guess]) >> 1) : -(int64_t)((keys[guess] - wanted) >> 1);
-        guess += (Py_ssize_t)(((__int128)off * count) >> 63); /* the rest, by the same measure */
-        guess = guess < 0 ? 0 : guess >= count ? count - 1 : guess;
+        Py_ssize_t guess = keys_closer(keys, count, wanted, keys_guess(count, wanted)), step = 16;
         if (keys[guess] < wanted) {
             low = guess;
             while (low + step < high && keys[low + step] < wanted)

@@ -291,6 +291,32 @@ static void add_name(Names *names, char space, const char *text, int size)
     names->count++;
 }
 
+/* Keys that will be looked up. */
+typedef struct {
+    int count;
+    uint64_t key[MOST_COMBINATIONS + 2 * MOST_OPTIONS];
+} Asked;
+
+static void ask_for(const Sieve *s, Asked *asked, char space, const char *text, int size)
+{
+    uint64_t key = asked->key[asked->count++] = key_of(space, text, (size_t)size);
+    for (int k = 0; k < s->tables; k++)
+        __builtin_prefetch((const uint64_t *)s->layers[k].at[KEYS].buf + keys_guess(s->layers[k].count, key));
+}
+
+static void ask_closer(const Sieve *s, const Asked *asked)
+{
+    for (int j = 0; j < asked->count; j++) {
+        for (int k = 0; k < s->tables; k++) {
+            const uint64_t *keys = s->layers[k].at[KEYS].buf;
+            Py_ssize_t count = s->layers[k].count;
+            if (count)
+                __builtin_prefetch(
+                    keys + keys_closer(keys, count, asked->key[j], keys_guess(count, asked->key[j])));
+        }
+    }
+}
+
 /* The listed names within reach of a form; 0, or -1 on an error. Twin: `Candidates.fuzzy`, with `spans.best`. */
 int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form, int size, Names *out)
 {
@@ -327,25 +353,25 @@ int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form,
         complete = count[k] > 0;
         combinations *= count[k] ? count[k] : 1;
     }
-    int joinable = parts <= 3 && whole_size >= 6 && whole_size <= 32 && is_letters(whole, whole_size);
+    int joinable = parts <= 3 && whole_size >= 6 && whole_size <= 32 && is_letters(whole, whole_size), made = 0;
+    char text[MOST_COMBINATIONS][MOST_FORM];
+    int used[MOST_COMBINATIONS];
     if (complete && combinations <= MOST_COMBINATIONS) {
         int at[8] = {0};
         for (;;) {
-            char text[MOST_FORM];
-            int used = 0, fits = 1;
-            for (int k = 0; k < parts; k++) {
-                int n = length[k][at[k]];
-                if (used + n + 2 > MOST_FORM) {
-                    fits = 0;
+            int fits = 1, n = 0;
+            for (int k = 0; k < parts && fits; k++) {
+                int size_k = length[k][at[k]];
+                fits = n + size_k + 2 <= MOST_FORM;
+                if (!fits)
                     break;
-                }
                 if (k && !words[from + k].joined)
-                    text[used++] = ' ';
-                memcpy(text + used, option[k][at[k]], (size_t)n);
-                used += n;
+                    text[made][n++] = ' ';
+                memcpy(text[made] + n, option[k][at[k]], (size_t)size_k);
+                n += size_k;
             }
-            if (fits && any_has(s, '=', text, (size_t)used) && near_enough(s, form, size, text, used, 0))
-                add_name(out, '=', text, used);
+            used[made] = n;
+            made += fits;
             int k = parts - 1;
             while (k >= 0 && ++at[k] == count[k])
                 at[k--] = 0;
@@ -356,6 +382,23 @@ int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form,
     const char *found = joinable ? near_words(s, whole, whole_size) : NULL;
     if (joinable && found == NULL)
         return -1;
+    /* All that is looked up below, so that its memory is asked for early. */
+    Asked asked;
+    asked.count = 0;
+    for (int k = 0; k < made; k++)
+        ask_for(s, &asked, '=', text[k], used[k]);
+    const char *one = found;
+    for (int j = found ? (unsigned char)*one++ : 0; j > 0; j--) {
+        int m = (unsigned char)*one++;
+        ask_for(s, &asked, '+', one, m);
+        if (parts > 1)
+            ask_for(s, &asked, '=', one, m);
+        one += m;
+    }
+    ask_closer(s, &asked);
+    for (int k = 0; k < made; k++)
+        if (any_has(s, '=', text[k], (size_t)used[k]) && near_enough(s, form, size, text[k], used[k], 0))
+            add_name(out, '=', text[k], used[k]);
     if (!complete && !(found && *found))
         return 0;
     if (parts > 1 && any_has(s, '#', whole, (size_t)whole_size) && any_has(s, '=', whole, (size_t)whole_size))
