@@ -174,7 +174,7 @@ def test_a_process_that_is_killed(tmp_path: Path, victim: str) -> None:
     while len(list(tmp_path.glob("out/*.txt"))) < 2:
         assert process.poll() is None and time.monotonic() < end
         time.sleep(0.01)
-    workers_of = [pid for pid, line in _children(process.pid) if "spawn_main" in line]
+    workers_of = [pid for pid, line in _children(process.pid) if "resource_tracker" not in line]
     assert len(workers_of) == 2
     os.kill(workers_of[0] if victim == "worker" else process.pid, signal.SIGKILL)
     status = process.wait(120)

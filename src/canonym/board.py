@@ -36,6 +36,10 @@ class Board:
 
         return _opened, (reduction.DupFd(self._file),)
 
+    def opened(self) -> mmap.mmap | None:
+        """The memory itself, in a process that was forked."""
+        return _mapped(self._file)
+
     def close(self) -> None:
         """Give it up; workers that have it keep it."""
         if self._file >= 0:
@@ -57,11 +61,16 @@ def _opened(handed: Any) -> mmap.mmap | None:
     """The memory in a process that was spawned with a board."""
     file = handed.detach()
     try:
+        return _mapped(file)
+    finally:
+        os.close(file)
+
+
+def _mapped(file: int) -> mmap.mmap | None:
+    try:
         return mmap.mmap(file, _SIZE)
     except OSError:
         return None
-    finally:
-        os.close(file)
 
 
 def _unnamed() -> int:

@@ -37,22 +37,31 @@ _SHARE: Final = 400_000
 #: The same where they are only counted: each share makes counts of its own, which are added up.
 _COUNTED: Final = 2_000_000
 
+#: Makes of a normaliser all that the first text would.
+_FIRST: Final = "The Duke of Xqztown left it for London."
+
 _normaliser: Normaliser | None = None
 
 
-def _begin(tables: Sequence[str], memory: mmap | None, verdicts: Path | None, leave: Path | None) -> None:
+def _begin(
+    given: Normaliser | Sequence[str], memory: mmap | board.Board | None, verdicts: Path | None, leave: Path | None
+) -> None:
     global _normaliser  # one for each worker process
     import gc
     from multiprocessing.util import Finalize
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it, and stops its workers
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     gc.disable()  # what is kept only grows and has no cycles
     Finalize(None, os._exit, (0,), exitpriority=-100)  # last of all: to free what is kept takes half a second
-    _normaliser = load(*tables)
+    forked = isinstance(given, Normaliser)
+    _normaliser = given if isinstance(given, Normaliser) else load(*given)
+    if isinstance(memory, board.Board):
+        memory = memory.opened()
     if memory is not None:
         _normaliser.share_verdicts(memory)
-    if verdicts is not None:
+    if verdicts is not None and not forked:
         with suppress(VerdictsError, OSError):  # the parent has told
             _normaliser.load_verdicts(verdicts)
     if leave is not None:
@@ -111,6 +120,14 @@ def crew(normaliser: Normaliser, tables: Sequence[str], workers: int, verdicts: 
         for path in sorted(folder.iterdir()) if folder is not None else ():
             with suppress(VerdictsError):
                 normaliser.load_verdicts(path)
+
+
+def _is_alone() -> bool:
+    """Whether this process has one thread, as the system counts them."""
+    try:
+        return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 - names alone
+    except OSError:
+        return False
 
 
 def _folder() -> AbstractContextManager[str]:
@@ -187,9 +204,17 @@ class Crew:
 
             if self._board is None:
                 self._board = board.made()
-            begin: tuple[Any, ...] = (self._tables, self._board, self._verdicts, self._left)
-            # Spawned, not forked: threads of other libraries do not survive a fork.
-            context = multiprocessing.get_context("spawn")
+            self._normaliser.process([_FIRST])
+            # Forked workers are there at once, with all that this process has. But threads do not survive a fork, nor
+            # do those who wait for them: where there are any, other libraries' too, workers are spawned.
+            forked = _is_alone()
+            begin: tuple[Any, ...] = (
+                self._normaliser if forked else self._tables,
+                self._board,
+                self._verdicts,
+                self._left,
+            )
+            context = multiprocessing.get_context("fork" if forked else "spawn")
             self._pool = ProcessPoolExecutor(self.workers, context, _begin, begin)
         return self._pool
 
