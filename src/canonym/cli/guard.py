@@ -75,7 +75,11 @@ def status(args: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return WRONG_CALL
+    except SystemExit:
+        _clear()
+        raise
     except (KeyboardInterrupt, click.Abort):
+        _clear()
         say("Interrupted. What was not finished has not been written.")
         return INTERRUPTED
     except BrokenPipeError:
@@ -100,6 +104,12 @@ def status(args: Sequence[str] | None = None) -> int:
             "Run it again as `canonym --debug ...` and report what it prints."
         )
         return OUR_FAULT
+
+
+def _clear() -> None:
+    """Take away what is half written, where a signal came before its owner could."""
+    if writer := sys.modules.get("canonym.corpus.writer"):
+        writer.discard_unfinished()
 
 
 def say(text: str) -> None:

@@ -16,6 +16,14 @@ from canonym.corpus.formats import kind
 from canonym.model import CanonymError, UsageError
 
 _serial = count()
+#: Outputs that have a temporary file: a signal may come before anybody else knows of one.
+_unfinished: set[Output] = set()
+
+
+def discard_unfinished() -> None:
+    """Leave no trace of any unfinished file, where this process ends."""
+    for output in tuple(_unfinished):
+        output.discard()
 
 
 def is_special(path: str) -> bool:
@@ -57,13 +65,13 @@ class Output:
             raw: IO[bytes] = Path(path).open("wb")  # noqa: SIM115 - closed by commit
         else:
             target = self._target = Path(os.path.realpath(path))  # a link stays one
-            temporary = target.parent / f".canonym-{os.getpid()}-{next(_serial)}.tmp"
+            self._temporary = temporary = target.parent / f".canonym-{os.getpid()}-{next(_serial)}.tmp"
+            _unfinished.add(self)
             try:
                 raw = temporary.open("xb")
             except FileNotFoundError:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 raw = temporary.open("xb")
-            self._temporary = temporary
             if target.exists():
                 temporary.chmod(target.stat().st_mode & 0o7777)
         self._layers.append(raw)
@@ -117,7 +125,7 @@ class Output:
                 layer.close()
             if self._temporary is not None:
                 self._temporary.replace(self._target)
-                self._temporary = None
+                self._done()
             if self.path is None:
                 self._sink.flush()
         except BrokenPipeError:
@@ -135,7 +143,11 @@ class Output:
             except OSError:  # a full disk: the file goes anyway
                 continue
         self._temporary.unlink(missing_ok=True)
+        self._done()
+
+    def _done(self) -> None:
         self._temporary = None
+        _unfinished.discard(self)
 
     def _failed(self, error: OSError) -> CanonymError:
         return CanonymError(
