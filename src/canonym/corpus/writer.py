@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import IO, Any
@@ -142,7 +143,8 @@ class Output:
                 layer.close()
             except OSError:  # a full disk: the file goes anyway
                 continue
-        self._temporary.unlink(missing_ok=True)
+        with suppress(FileNotFoundError, NotADirectoryError):  # it was never made
+            self._temporary.unlink()
         self._done()
 
     def _done(self) -> None:
