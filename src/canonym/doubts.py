@@ -11,6 +11,8 @@ from typing import Final
 from canonym.evidence import Evidence
 from canonym.features import commonness, edit_cost
 from canonym.indexkeys import OTHER_NAMES
+from canonym.letters import surprise
+from canonym.lexicon import capital, zipf
 from canonym.model import Candidate
 from canonym.scan import words
 from canonym.text import fold
@@ -19,18 +21,44 @@ from canonym.text import fold
 _TOWN: Final = 15_000
 _LITTLE_KNOWN: Final = 50_000
 _WELL_KNOWN: Final = 1_000_000
+_GREAT: Final = 2_000_000
+#: The name of a country or an ocean.
+_GREATEST: Final = 100_000_000
 #: Scores that a little-known name must reach where nothing else speaks for it, and that a village must reach at all.
 _LIKELY: Final = 0.85
 _LIKELIER: Final = 0.9
+_LIKELIEST: Final = 0.95
+_CERTAIN: Final = 0.97
+#: Scores that any lesser place must reach where nothing speaks for it, where the text is about its country, where a
+#: word of place stands before it; and where the form is near no more than another spelling of it, or repeated.
+_BARE: Final = 0.8
+_TOLD: Final = 0.65
+_LED: Final = 0.55
+_UNSURE: Final = 0.7
+#: From this share of the listed places on a text is about a country.
+_ABOUT: Final = 0.3
 #: What may be amiss in the spelling of a village that only its country speaks for: one letter.
 _ONE_LETTER: Final = 0.85
-#: Words as common as this (Zipf scale) are what they seem.
-_ORDINARY: Final = 4.0
-#: A translation whose words are rarer than this is not what an English text damages.
-_FAMILIAR: Final = 1.5
 #: Two letters amiss, weighted: from here on a lesser place needs support, or a higher score.
 _FAR: Final = 1.4
-_LIKELIEST: Final = 0.95
+#: From here on every place but a country needs both its country and its neighbours to speak for it, or this score,
+#: where the form looks like a word: its letters are odder than the name's (in bits, the oddest and all) by no more.
+_FARTHER: Final = 1.25
+_FAIR: Final = 0.88
+_ODDEST: Final = 1.0
+_ODDER: Final = 0.5
+#: Words as common as this (Zipf scale) are what they seem; are known; make names of firms and brands by two, which have
+#: so many letters or more.
+_ORDINARY: Final = 4.0
+_KNOWN: Final = 2.0
+_PARTS: Final = 3.0
+_PART: Final = 4
+#: From this share of its places on a form stands as persons and firms do.
+_HALF: Final = 0.5
+#: Written with a capital less often than this (0 to 1), a word is no name by itself.
+_SELDOM: Final = 0.1
+#: A translation whose words are rarer than this is not what an English text damages.
+_FAMILIAR: Final = 1.5
 #: How much nearer a damaged demonym is to the demonym than to the name.
 _NEARER: Final = 0.3
 _OFTEN: Final = 4
@@ -41,10 +69,17 @@ def doubted(form: str, candidate: Candidate, seen: Evidence, score: float) -> bo
     """True where a form is better left alone, however likely the model holds the candidate to be."""
     return (
         two_words(form, candidate)
+        or with_more(form, candidate)
         or other_word(form, candidate)
         or foreign(candidate, seen)
+        or acronym(form, seen)
         or far_off(form, candidate, seen, score)
         or unexpected(form, candidate, seen, score)
+        or unsupported(form, candidate, seen, score)
+        or coined(form, candidate, seen, score)
+        or known(form, candidate, seen, score)
+        or habitual(form, candidate, seen, score)
+        or speaker(form, candidate, seen, score)
     )
 
 
@@ -98,6 +133,18 @@ def two_words(form: str, candidate: Candidate) -> bool:
     return not known and commonness(form) >= _ORDINARY
 
 
+def with_more(form: str, candidate: Candidate) -> bool:
+    """True for a name that stands whole beside another word: Mentakab MP, FH Hafnarfjordur.
+
+    >>> from canonym.model import Entity
+    >>> town = Candidate(Entity("", "place", "Mentakab"), "Mentakab", "canonical", "fuzzy", 0.0)
+    >>> with_more("mentakab mp", town), with_more("mentakba", town)
+    (True, False)
+    """
+    alias = fold(candidate.alias)
+    return candidate.match == "fuzzy" and (form.startswith(f"{alias} ") or form.endswith(f" {alias}"))
+
+
 def other_word(form: str, candidate: Candidate) -> bool:
     """True where an everyday word stands for one of an outlet's name: "WASHINGTON Oct" is no Washington Post.
 
@@ -121,22 +168,54 @@ def foreign(candidate: Candidate, seen: Evidence) -> bool:
     """True for a translation or a former name that an English text does not use, or of a place it does not name."""
     if candidate.match != "fuzzy" or candidate.kind not in OTHER_NAMES:
         return False
-    if commonness(fold(candidate.alias)) < _FAMILIAR:
+    if commonness(fold(candidate.alias)) < _FAMILIAR or candidate.entity.prominence < _TOWN:
         return True
     return candidate.entity.prominence < _WELL_KNOWN and not seen.same_name
 
 
+def acronym(form: str, seen: Evidence) -> bool:
+    """True for a word in capitals amid words in small letters: the annual AUSMIN talks."""
+    if not seen.shouted or seen.begins or seen.run > 1 or " " in form:
+        return False
+    return not (_named(seen) or _placed(seen))
+
+
 def far_off(form: str, candidate: Candidate, seen: Evidence, score: float) -> bool:
-    """True for one word with two letters amiss, where nothing else speaks for the place: Britoil, Bristol."""
-    if not seen.in_text or candidate.kind != "canonical" or " " in form or score >= _LIKELIEST:
+    """True for one word with two letters amiss, where nothing else speaks for the place: Britoil, Bristol.
+
+    Where the form looks like a word of its own, it takes more: Dr Chicarro is no Chicago, though Chicago is named.
+    """
+    if not seen.in_text or " " in form or score >= _LIKELIEST:
         return False
-    if candidate.entity.prominence >= _WELL_KNOWN or seen.same_name or _placed(seen) or seen.locative:
+    alias, prominence = fold(candidate.alias), candidate.entity.prominence
+    cost = edit_cost(form, alias)
+    if candidate.kind != "canonical":
+        return " " in alias and cost >= _FAR and score < _UNSURE and not seen.same_name  # Goldkist, Gold Koust
+    if cost < _FARTHER or prominence >= _GREATEST:
         return False
-    return edit_cost(form, fold(candidate.alias)) >= _FAR
+    if score < _FAIR and not (_placed(seen) and _told(seen)) and form not in alias and _is_sound(form, alias):
+        return True
+    if prominence >= _WELL_KNOWN or seen.same_name or _placed(seen) or seen.locative:
+        return False
+    return cost >= _FAR
+
+
+def _is_sound(form: str, alias: str) -> bool:
+    """True where the letters of a form follow each other about as well as those of the name."""
+    (mean, most), (own, owns) = surprise(form), surprise(alias)
+    return most <= owns + _ODDEST and mean <= own + _ODDER
 
 
 def _placed(seen: Evidence) -> bool:
     return bool(seen.comma_place or seen.feature_word)
+
+
+def _named(seen: Evidence) -> bool:
+    return bool(seen.same_name or seen.same_entity)
+
+
+def _told(seen: Evidence) -> bool:
+    return seen.country_share >= _ABOUT
 
 
 def unexpected(form: str, candidate: Candidate, seen: Evidence, score: float) -> bool:
@@ -149,13 +228,91 @@ def unexpected(form: str, candidate: Candidate, seen: Evidence, score: float) ->
     if not seen.in_text or prominence >= _LITTLE_KNOWN:
         return False
     named, placed = bool(seen.same_name), _placed(seen)
-    if not named and seen.repeated >= _OFTEN and seen.country_share < 0.3:
-        return True  # nobody mistypes a name each time
     if prominence >= _TOWN:
         return score < _LIKELY and not (named or placed or seen.locative)
     if named or placed:
-        return named and score < _LIKELIER
-    if score < _LIKELIER or seen.person >= 0.5 or edit_cost(form, fold(candidate.alias)) > _ONE_LETTER:
+        return score < (_LIKELIER if named else _BARE)
+    if score < _LIKELIER or seen.person >= _HALF or edit_cost(form, fold(candidate.alias)) > _ONE_LETTER:
         return True
-    told = candidate.match == "fuzzy" and seen.country_share >= 0.6
+    told = candidate.match == "fuzzy" and seen.country_share >= 0.6 and seen.places > 1
     return not told and not (seen.locative and seen.repeated <= 1)
+
+
+def unsupported(form: str, candidate: Candidate, seen: Evidence, score: float) -> bool:
+    """True for a lesser place that little in the text speaks for, and whose spelling alone does not convince."""
+    if not seen.in_text or candidate.entity.prominence >= _GREAT or _placed(seen):
+        return False
+    if candidate.kind != "canonical" and score < _UNSURE and not seen.locative:
+        return True  # near no more than another spelling of it
+    if _named(seen):
+        return False
+    if _told(seen):
+        return score < _TOLD and candidate.match == "fuzzy" and not seen.locative
+    if seen.locative or seen.same_damaged:
+        return score < _LED or (bool(seen.saying) and not seen.locative and score < _LIKELIEST)
+    # The towns that bear an ordinary word as their name are many: Nterprise is no Enterprise.
+    ordinary = " " not in form and capital(fold(candidate.alias)) < _SELDOM
+    limit = _LIKELIEST if seen.saying else _TOLD if _swapped(form, fold(candidate.alias)) else _BARE
+    return ordinary or score < limit
+
+
+def _swapped(form: str, alias: str) -> bool:
+    """True where nothing but two neighbours changed places: a slip of the hand, and no name of its own."""
+    k = next((k for k, (a, b) in enumerate(zip(form, alias, strict=False)) if a != b), 0)
+    return form[:k] + form[k + 1 : k + 2] + form[k : k + 1] + form[k + 2 :] == alias
+
+
+def coined(form: str, candidate: Candidate, seen: Evidence, score: float) -> bool:
+    """True where two sound words make the form, and one of them is not in the name: Weldwood Plywood, near Wildwood.
+
+    It stands as persons and firms do, beside other names. The same of a name joined by a hyphen again and again: the
+    Cen-Tennial Gin Co.
+
+    >>> from canonym.model import Entity
+    >>> wildwood = Candidate(Entity("", "place", "Wildwood"), "Wildwood", "canonical", "fuzzy", 0.0)
+    >>> there = Evidence(in_text=1, person=0.5)
+    >>> coined("weldwood", wildwood, there, 0.96), coined("wilwdood", wildwood, there, 0.96)
+    (True, False)
+    """
+    if not seen.in_text or candidate.entity.prominence >= _WELL_KNOWN or _named(seen) or _placed(seen):
+        return False
+    if is_joined(candidate):
+        return seen.repeated > 1
+    alias = fold(candidate.alias)
+    if len(form) != len(alias) or " " in form or score >= _CERTAIN or seen.person < _HALF:
+        return False
+    cuts = ((form[:k], form[k:], alias[:k], alias[k:]) for k in range(_PART, len(form) - _PART + 1))
+    return any((a == x) != (b == y) and min(zipf(a), zipf(b)) >= _PARTS for a, b, x, y in cuts)
+
+
+def known(form: str, candidate: Candidate, seen: Evidence, score: float) -> bool:
+    """True for a word that is known as it stands, where it is not likely enough to be another: Australis, Dubin."""
+    if not seen.in_text or commonness(form) < _KNOWN or score >= _LIKELY or _placed(seen):
+        return False
+    if " " not in form:
+        return True
+    return score < _TOLD and not (_named(seen) or _told(seen) or seen.locative)
+
+
+def habitual(form: str, candidate: Candidate, seen: Evidence, score: float) -> bool:
+    """True for a name of its own that the text repeats while little else speaks for the place: Altron, Heemskirk.
+
+    Nobody mistypes a name each time, nor again and again where it stands rightly once.
+    """
+    prominence = candidate.entity.prominence
+    if not seen.in_text or seen.repeated < 2 or prominence >= _WELL_KNOWN or _told(seen):
+        return False
+    little = prominence < _LITTLE_KNOWN
+    if seen.repeated >= _OFTEN and ((little and not seen.same_name) or (seen.same_name < 2 and score < _BARE)):
+        return True
+    if " " in form or _named(seen) or _placed(seen):
+        return False
+    return score < (_LIKELIEST if little else _UNSURE)
+
+
+def speaker(form: str, candidate: Candidate, seen: Evidence, score: float) -> bool:
+    """True for somebody with a given name who does something: Dina Dublon is resigning."""
+    if not (seen.capital_before and seen.saying) or seen.same_name or score >= _LIKELIEST:
+        return False
+    alias = fold(candidate.alias)
+    return _is_sound(form, alias) and not _swapped(form, alias)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from canonym.decide import Case, decide_all
-from canonym.evidence import CAPITAL, LISTED, NOTHING, Everywhere, Surroundings, gather, looks, summarise
+from canonym.evidence import CAPITAL, LISTED, NOTHING, Everywhere, Summary, Surroundings, gather, looks, summarise
 from canonym.model import Candidate, Decision, Mention
 from canonym.plans import Plan, Span
 from canonym.scan import find_small, lower_words, words
@@ -20,6 +20,12 @@ _INNER: Final = re.compile(r"[a-z][A-Z]|[A-Z]{2,}[a-z]+$")
 _JOINT: Final = re.compile(r"[\s-]")
 _BEFORE: Final = re.compile(r"([^\W\d_]+|[^\w\s])[\s\"'“‘]*$")
 _AFTER: Final = re.compile(r"^(?:['’]s)?[\s\"'”’]*([^\W\d_]+|[^\w\s])")
+#: A stock exchange's sign for a firm, after some more words of its name: AMERIANA SAVINGS BANK <ASBI>.
+_SIGN: Final = re.compile(r"(?: [A-Z][\w&.'-]*){0,4} <[A-Z]{1,5}(?:\.[A-Z]{1,2})?>")
+_PART_OF: Final = re.compile(r"(\w+) (of|in)\s+$")
+_GOES_ON: Final = re.compile(r"-([a-z]+)-\w")
+#: A place that is less well known than this is taken for a firm that bears a name of its own.
+_WELL_KNOWN: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ class Page:
             for p in self.proposed
             if lone or not p.span.needy or has_company(p.span, document.entities, document.names, forms)
         }
-        believable -= {p.span.form for p in self.proposed if _is_company(p) or _is_coined(self.text, p)}
+        believable -= {p.span.form for p in self.proposed if self._is_other(p, document)}
         asked = [p for p in self.proposed if p.span.form in believable]
         around = [surroundings(self.text, p, taken) for p in asked]
         everywhere: dict[str, Everywhere] = {}
@@ -98,6 +104,17 @@ class Page:
             )
             yield p, Case(form, p.span.candidates, seen)
 
+    def _is_other(self, place: Placed, document: Summary) -> bool:
+        """True for a word that is no damaged name, wherever else it stands."""
+        if " " in place.span.form:
+            return False
+        if _is_company(place) or _is_coined(self.text, place) or _is_foreign(self.text, place):
+            return True
+        found = place.span.candidates
+        if any(c.entity.id in document.entities or c.entity.prominence >= _WELL_KNOWN for c in found):
+            return False
+        return _is_firm(self.text, place)
+
     def _in_small(self, form: str) -> bool:
         """Whether a form stands in small letters too."""
         if len(self.text) < _SHORT:
@@ -117,17 +134,36 @@ class Page:
 def _is_company(place: Placed) -> bool:
     """True for a word that a word for a firm follows, as Paradyne Corp; wherever else it stands it is the firm."""
     span = place.span
-    if " " in span.form:
-        return False
     after = next((word for start, _, word in place.plan.words if start >= span.end), "")
     return after in words("companies")
 
 
 def _is_coined(text: str, place: Placed) -> bool:
     """True for a word with a capital inside it, as SunRice, where no name that it is near has one, or a joint."""
-    if not _INNER.search(text, place.start + 1, place.end) or " " in place.span.form:
+    if not _INNER.search(text, place.start + 1, place.end):
         return False
     return not any(_JOINT.search(c.alias) or _INNER.search(c.alias, 1) for c in place.span.candidates)
+
+
+def _is_firm(text: str, place: Placed) -> bool:
+    """True for a word that stands as firms do: the Canron unit, a stake in Southcorp, <Choyang Shipping Co Ltd>."""
+    before = text[max(0, place.start - 40) : place.start]
+    if before.endswith("<") or _SIGN.match(text, place.end):
+        return True
+    if _beside(_AFTER.search(text[place.end : place.end + 40])) in words("parts_of_firms"):
+        return True
+    part = _PART_OF.search(before)
+    if part is None or text[place.end : place.end + 1] == "-":
+        return False
+    return fold(part[1]) in words("parts_of_firms" if part[2] == "of" else "holdings")
+
+
+def _is_foreign(text: str, place: Placed) -> bool:
+    """True for a word after a foreign article, and for one that goes on: de la Louisiane, Chandipur-on-sea."""
+    if _beside(_BEFORE.search(text[max(0, place.start - 40) : place.start])) in words("foreign_articles"):
+        return True
+    further = _GOES_ON.match(text, place.end)
+    return further is not None and further[1] in words("particles")
 
 
 def has_company(span: Span, entities: Container[str], names: Container[str], forms: Mapping[str, set[str]]) -> bool:
