@@ -69,7 +69,7 @@ def doubted(form: str, candidate: Candidate, seen: Evidence, score: float) -> bo
     """True where a form is better left alone, however likely the model holds the candidate to be."""
     return (
         two_words(form, candidate)
-        or with_more(form, candidate)
+        or (bool(seen.in_text) and with_more(form, candidate))
         or other_word(form, candidate)
         or foreign(candidate, seen)
         or acronym(form, seen)
