@@ -169,16 +169,25 @@ class Planner:
         return found
 
     def _draft(self, run: str, found: native.Sifted) -> _Draft:
-        if found is not None:
-            bare, names, hits = found
-            forms = tuple(
-                _Form(start, end, form, small, rule, (), near, nearest, hope)
-                for start, end, form, small, rule, near, hope, nearest in hits
-            )
-            loud = len(bare) > 2 and run.isupper()
-            return _Draft(tuple(self._named(run, *name, loud) for name in names), forms, bare)
-        part = tokens(run)
-        bare = tuple((t.start, t.end, t.folded) for t in part)
+        if found is None:
+            part = tokens(run)
+            names, taken = self._listed(run, part)
+            return _Draft(names, tuple(self._forms(part, taken)), tuple((t.start, t.end, t.folded) for t in part))
+        bare, told, hits = found
+        if told is None:
+            names, _ = self._listed(run, tokens(run))
+            hits = tuple(h for h in hits if not any(name.start <= h[0] and h[1] <= name.end for name in names))
+        else:
+            shouted = len(bare) > 2 and run.isupper()
+            names = tuple(self._named(run, *name, shouted) for name in told)
+        forms = tuple(
+            _Form(start, end, form, small, rule, (), near, nearest, hope)
+            for start, end, form, small, rule, near, hope, nearest in hits
+        )
+        return _Draft(names, forms, bare)
+
+    def _listed(self, run: str, part: list[Token]) -> tuple[tuple[Span, ...], list[tuple[int, int]]]:
+        """The listed names of a run, and from which word to which each goes."""
         shouted = len(part) > 2 and run.isupper()
         listed: list[Span] = []
         taken: list[tuple[int, int]] = []
@@ -193,7 +202,7 @@ class Planner:
                 listed.append(span)
                 taken.append((at, end))
             at = end
-        return _Draft(tuple(listed), tuple(self._forms(part, taken)), bare)
+        return tuple(listed), taken
 
     def _named(self, run: str, start: int, end: int, form: str, words: int, shouted: bool) -> Span:
         """The listed name that is known to stand at a place."""
