@@ -61,6 +61,11 @@ class _Draft:
     words: tuple[tuple[int, int, str], ...]
 
 
+#: What the sieve found in a run: its words, its listed names (None: it must be asked), and forms near others.
+_Sifted = tuple[
+    tuple[tuple[int, int, str], ...], "tuple[tuple[int, int, str, int], ...] | None", "tuple[native.Near, ...]"
+]
+
 #: What a form goes by, and its place with the entities that it may name.
 _Proposal = tuple[object, Span]
 
@@ -102,7 +107,7 @@ class Planner:
         if len(self._hopes) > _CACHE:
             self._hopes.clear()
         judged = {run: f for run, f in worth.items() if f is not None and all(hit[-1] is not None for hit in f[2])}
-        self._plans.update((run, self._judged(run, *found)) for run, found in judged.items())
+        self._plans.update((run, self._judged(run, found)) for run, found in judged.items())
         drafts = {run: self._draft(run, found) for run, found in worth.items() if run not in judged}
         if not native.COMPILED:
             self.candidates.warm(
@@ -115,24 +120,24 @@ class Planner:
             proposed = tuple(replace(s, needy=True) if hope == Hope.NEEDY else s for s, hope in told if hope)
             self._plans[run] = Plan(draft.listed, proposed, draft.words)
 
-    def _judged(
-        self,
-        run: str,
-        bare: tuple[tuple[int, int, str], ...],
-        names: tuple[tuple[int, int, str, int], ...],
-        hits: tuple[native.Near, ...],
-    ) -> Plan:
-        """The plan of a run of which the sieve knows all."""
-        shouted = len(bare) > 2 and run.isupper()
-        return Plan(
-            tuple(self._named(run, *name, shouted) for name in names),
-            tuple(
-                Span(start, end, form, self._entities(form, nearest), False, hope == Hope.NEEDY)
-                for start, end, form, _, _, _, hope, nearest in hits
-                if nearest and hope
-            ),
-            bare,
+    def _judged(self, run: str, found: _Sifted) -> Plan:
+        """The plan of a run of whose forms the sieve knows all."""
+        names, hits = self._told(run, found)
+        proposed = (
+            Span(start, end, form, self._entities(form, nearest), False, hope == Hope.NEEDY)
+            for start, end, form, _, _, _, hope, nearest in hits
+            if nearest and hope
         )
+        return Plan(names, tuple(proposed), found[0])
+
+    def _told(self, run: str, found: _Sifted) -> tuple[tuple[Span, ...], tuple[native.Near, ...]]:
+        """The listed names that the sieve found, and the forms that stand in none of them."""
+        bare, told, hits = found
+        if told is None:
+            names, _ = self._listed(run, tokens(run))
+            return names, tuple(h for h in hits if not any(n.start <= h[0] and h[1] <= n.end for n in names))
+        shouted = len(bare) > 2 and run.isupper()
+        return tuple(self._named(run, *name, shouted) for name in told), hits
 
     def _entities(self, form: str, nearest: tuple[tuple[int, int, int], ...]) -> tuple[Candidate, ...]:
         return tuple(self.candidates.at(form, *one) for one in nearest)
@@ -193,16 +198,19 @@ class Planner:
         return found
 
     def _draft(self, run: str, found: native.Sifted) -> _Draft:
-        if found is not None:
-            bare, names, hits = found
-            forms = tuple(
-                _Form(start, end, form, small, rule, (), near, nearest, hope)
-                for start, end, form, small, rule, near, hope, nearest in hits
-            )
-            loud = len(bare) > 2 and run.isupper()
-            return _Draft(tuple(self._named(run, *name, loud) for name in names), forms, bare)
-        part = tokens(run)
-        bare = tuple((t.start, t.end, t.folded) for t in part)
+        if found is None:
+            part = tokens(run)
+            names, taken = self._listed(run, part)
+            return _Draft(names, tuple(self._forms(part, taken)), tuple((t.start, t.end, t.folded) for t in part))
+        names, hits = self._told(run, found)
+        forms = tuple(
+            _Form(start, end, form, small, rule, (), near, nearest, hope)
+            for start, end, form, small, rule, near, hope, nearest in hits
+        )
+        return _Draft(names, forms, found[0])
+
+    def _listed(self, run: str, part: list[Token]) -> tuple[tuple[Span, ...], list[tuple[int, int]]]:
+        """The listed names of a run, and from which word to which each goes."""
         shouted = len(part) > 2 and run.isupper()
         listed: list[Span] = []
         taken: list[tuple[int, int]] = []
@@ -217,7 +225,7 @@ class Planner:
                 listed.append(span)
                 taken.append((at, end))
             at = end
-        return _Draft(tuple(listed), tuple(self._forms(part, taken)), bare)
+        return tuple(listed), taken
 
     def _named(self, run: str, start: int, end: int, form: str, words: int, shouted: bool) -> Span:
         """The listed name that is known to stand at a place."""

@@ -472,12 +472,12 @@ static int sift(Sieve *s, Slice run, Sifted *out)
     uint8_t taken[MOST_TOKENS][MOST_TOKENS] = {{0}};
     char form[MOST_FORM];
     int count = split(s, run, words), loud = 0;
-    out->sure = out->name_count = out->hit_count = out->names.count = 0;
+    out->sure = out->open = out->name_count = out->hit_count = out->names.count = 0;
     out->names.used = 0;
     out->word_count = count;
     if (count < 0)
         return MAYBE;
-    for (int at = 0; at < count;) {
+    for (int at = 0; at < count && !out->open;) {
         int next = at + 1;
         if (may_start(words, at) && may_open(s, words, count, at)) {
             int end = at + s->words < count ? at + s->words : count;
@@ -491,14 +491,19 @@ static int sift(Sieve *s, Slice run, Sifted *out)
                     layer++;
                 if (layer == s->tables)
                     continue;
-                if (size < 4 || !plainly_spelt(run, words, at, end) || has(&s->layers[layer], '?', form, (size_t)size))
-                    return MAYBE;
+                if (size < 4 || !plainly_spelt(run, words, at, end) ||
+                    has(&s->layers[layer], '?', form, (size_t)size)) {
+                    out->open = 1;
+                    break;
+                }
                 if (!has(&s->layers[layer], '%', form, (size_t)size)) {
                     int certain = listed_plainly(s, &s->layers[layer], form, size, words[at].zipf);
-                    if (certain < 0)
-                        return MAYBE;
                     if (certain == 0)
                         continue;
+                    if (certain < 0) {
+                        out->open = 1;
+                        break;
+                    }
                 }
                 loud |= has(&s->layers[layer], '!', form, (size_t)size);
                 out->listed[out->name_count][0] = at;
@@ -511,6 +516,10 @@ static int sift(Sieve *s, Slice run, Sifted *out)
             }
         }
         at = next;
+    }
+    if (out->open) {
+        out->name_count = 0;
+        memset(taken, 0, sizeof taken);
     }
     for (int at = 0; at < count; at++) {
         const Word *w = &words[at];
@@ -574,7 +583,7 @@ static int sift(Sieve *s, Slice run, Sifted *out)
         }
     }
     out->sure = 1;
-    return out->hit_count || loud ? MAYBE : out->name_count ? LISTED : NOTHING;
+    return out->hit_count || loud || out->open ? MAYBE : out->name_count ? LISTED : NOTHING;
 }
 
 static PyObject *word_told(const Word *w)
@@ -636,7 +645,8 @@ static PyObject *hit_told(const Sifted *found, int k)
                          judged ? hit->hope : HOPE_UNKNOWN, near);
 }
 
-/* What was found in a run as tuples: its words, the listed names, the forms near others; None where it is not sure. */
+/* What was found in a run as tuples: its words, the listed names (None where they are open), the forms near others; None
+   where it is not sure. */
 static PyObject *told(const Sifted *found)
 {
     if (!found->sure)
@@ -644,7 +654,7 @@ static PyObject *told(const Sifted *found)
     int counts[3] = {found->word_count, found->name_count, found->hit_count};
     PyObject *out = PyTuple_New(3);
     for (int part = 0; out != NULL && part < 3; part++) {
-        PyObject *all = PyTuple_New(counts[part]);
+        PyObject *all = part == 1 && found->open ? Py_NewRef(Py_None) : PyTuple_New(counts[part]);
         for (int k = 0; all != NULL && k < counts[part]; k++) {
             PyObject *one = part == 0   ? word_told(&found->words[k])
                             : part == 1 ? listed_told(found, k)
@@ -910,9 +920,10 @@ static PyMethodDef sieve_methods[] = {
      "tells of each, and words in small letters. All other runs have one then."},
     {"sift", (PyCFunction)sieve_sift, METH_O,
      "Deal runs out: those that hold nothing, those that hold listed names which stay as they are, and the others;\n"
-     "of the last two, the words (start, end, folded), the listed names (start, end, form, words), and forms near\n"
-     "others: start, end, form, whether words in small letters stand in it, whether a rule makes it a name; then the\n"
-     "names as they are stored (space, form), 3 and None; or, where it could be told, none of them, the hope that there\n"
+     "of the last two, the words (start, end, folded), the listed names (start, end, form, words; None where it must be\n"
+     "asked which), and forms near others: start, end, form, whether words in small letters stand in it, whether a rule\n"
+     "makes it a name; then the names as they are stored (space, form), 3 and None; or, where it could be told, none of\n"
+     "them, the hope that there\n"
      "is (1 or 2: without any, a form is left out), and the nearest few (layer, alias, how: by\n"
      "likeness 0, but for blanks 1, for one reason of a rule 2, for several 3). None where all of the run must be\n"
      "looked at."},

@@ -130,9 +130,9 @@ typedef struct {
 } Hit;
 
 /* What was found in a run: listed names from word to word, and forms that may be damaged ones. `sure` unless all of
-   the run must be looked at. */
+   the run must be looked at; `open` where it must be asked what is listed: then forms may stand in listed names. */
 typedef struct {
-    int sure, name_count, hit_count;
+    int sure, open, name_count, hit_count;
     int listed[MOST_TOKENS][2];
     Hit hits[MOST_TOKENS * 5];
     int word_count;
