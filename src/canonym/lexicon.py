@@ -32,7 +32,6 @@ def frequencies(lang: str = "en") -> Mapping[str, float]:
     return out
 
 
-@cache
 def above(floor: float, lang: str) -> Mapping[str, float]:
     """The words of a language with a Zipf frequency of at least `floor`, each with its own.
 

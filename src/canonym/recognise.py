@@ -37,7 +37,7 @@ _GRADE: Final = 7
 _SMALL: Final = 8
 _CASELESS: Final = 64
 #: Verdicts kept, of runs and of words: some 25 bytes each.
-_MOST_KNOWN: Final = 1_000_000
+_MOST_KNOWN: Final = 500_000
 _CACHE: Final = 200_000
 _ARTICLE: Final = re.compile(r"\b([a-z]{2,3})[- ]$")
 

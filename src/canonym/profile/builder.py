@@ -11,7 +11,7 @@ from canonym.lexicon import look_up
 from canonym.profile.readings import readings, rivals
 from canonym.profile.residues import Trace, traces
 from canonym.profile.types import Profile, Scrubbed
-from canonym.profile.words import frequent, language, words_of
+from canonym.profile.words import RARE, frequent, language, words_of
 
 _BLOCK: Final = 2_000_000
 _MOST_WORDS: Final = 2_000_000
@@ -119,6 +119,7 @@ class ProfileBuilder:
         block: list[tuple[str, str, list[str], set[str]]] = []
         unknown: dict[str, set[str]] = {}
         together: dict[str, list[str]] = {}
+        few = len(self._pending) == 1
         for text in self._pending:
             lowered = text.lower()
             words = words_of(lowered)
@@ -129,7 +130,7 @@ class ProfileBuilder:
                 continue
             distinct = set(words)
             together.setdefault(lang, []).extend(distinct)
-            rare = distinct - frequent(lang)
+            rare = _rare(distinct, lang) if few else distinct - frequent(lang)
             if rare:
                 block.append((lang, lowered, words, rare))
                 unknown.setdefault(lang, set()).update(rare)
@@ -281,6 +282,12 @@ def _by_string(
             if form in tallies.get(trace.string, ()):
                 out[trace.string][form] = trace
     return out
+
+
+def _rare(words: set[str], lang: str) -> set[str]:
+    """What is left of them without those of `frequent`, which takes longer to make than to ask for a text's words."""
+    zipf = look_up(lang)
+    return {word for word in words if zipf(word) < RARE}
 
 
 def _listed(counts: Counter[str], lang: str) -> Counter[str]:

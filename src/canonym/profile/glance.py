@@ -11,8 +11,8 @@ from canonym import native
 from canonym.kept import kept
 from canonym.lexicon import above, stamp
 from canonym.profile.builder import OWN_FAMILIES
-from canonym.profile.residues import LEAST_GAIN, LONGEST, RARE, SHORTEST, WITNESS, stranger, traces
-from canonym.profile.words import ENGLISH_ENOUGH, LANGUAGES, OTHER_ENOUGH, frequent, languages, stamp_of_languages
+from canonym.profile.residues import LEAST_GAIN, LONGEST, SHORTEST, WITNESS, stranger, traces
+from canonym.profile.words import ENGLISH_ENOUGH, LANGUAGES, OTHER_ENOUGH, RARE, frequent, languages, stamp_of_languages
 
 
 def worth_searching(texts: Sequence[str]) -> list[int]:

@@ -14,7 +14,8 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from canonym.lexicon import capital, frequencies
-from canonym.profile.residues import LEAST_GAIN, RARE, WITNESS, gain, without
+from canonym.profile.residues import LEAST_GAIN, WITNESS, gain, without
+from canonym.profile.words import RARE
 
 #: How a word stands in its text: in small letters; with a capital inside a sentence; or so that its case says
 #: nothing (at the beginning of a sentence, in a headline, among capitals).

@@ -21,8 +21,6 @@ SHORTEST: Final = 2
 LONGEST: Final = 6
 #: Words at least as frequent (Zipf) may bear witness to a missing string; rarer ones are too often chance.
 WITNESS: Final = 3.0
-#: Words below this frequency (Zipf) count as unknown until explained.
-RARE: Final = 2.5
 _WIDTH: Final = 24
 _KEPT: Final = 500_000
 LEAST_GAIN: Final = 1.5

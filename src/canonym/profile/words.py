@@ -24,6 +24,8 @@ LANGUAGES: Final = (
     "nb", "fi", "cs", "sk", "sl", "sh", "ro", "hu", "bg", "mk", "el", "he", "ca", "lt", "lv", "is", "ms", 
     "fil", "vi",
 )  # fmt: skip
+#: Words below this frequency (Zipf) count as unknown until explained.
+RARE: Final = 2.5
 _FEWEST: Final = 8
 _FEWEST_TYPES: Final = 5
 _GLANCE: Final = 200
@@ -78,7 +80,7 @@ def languages() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def frequent(lang: str, floor: float = 2.5) -> frozenset[str]:
+def frequent(lang: str, floor: float = RARE) -> frozenset[str]:
     """The words of a language with a Zipf frequency of at least `floor`."""
     return frozenset(above(floor, lang))
 

@@ -12,8 +12,8 @@ from canonym.lexicon import capital, zipf
 from canonym.model import Edit
 from canonym.profile import Profile, Scrubbed
 from canonym.profile.readings import CLITICS, Case, Readings, readings
-from canonym.profile.residues import RARE, without
-from canonym.profile.words import language, words_of
+from canonym.profile.residues import without
+from canonym.profile.words import RARE, language, words_of
 from canonym.rewrite import apply, compose
 
 _TOKEN: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
