@@ -83,7 +83,7 @@ class Page:
             for p in self.proposed
             if lone or not p.span.needy or has_company(p.span, document.entities, document.names, forms)
         }
-        believable -= {p.span.form for p in self.proposed if self._is_other(p, document)}
+        believable -= {p.span.form for p in self.proposed if p.span.form in believable and self._is_other(p, document)}
         asked = [p for p in self.proposed if p.span.form in believable]
         around = [surroundings(self.text, p, taken) for p in asked]
         everywhere: dict[str, Everywhere] = {}
@@ -91,16 +91,11 @@ class Page:
             everywhere[p.span.form] = everywhere.get(p.span.form, Everywhere()).with_one(*looks(here))
         for p, here in zip(asked, around, strict=True):
             form = p.span.form
+            small = self._in_small(form)
+            others = (len(forms.get(c.entity.id, set()) - {form}) for c in p.span.candidates)
             seen = tuple(
-                gather(
-                    c,
-                    here,
-                    document,
-                    len(forms.get(c.entity.id, set()) - {form}),
-                    self._in_small(form),
-                    everywhere[form],
-                )
-                for c in p.span.candidates
+                gather(c, here, document, damaged, small, everywhere[form])
+                for c, damaged in zip(p.span.candidates, others, strict=True)
             )
             yield p, Case(form, p.span.candidates, seen)
 
