@@ -280,8 +280,8 @@ class Normaliser:
         """`resolve_all` without reasons, and faster.
 
         >>> import canonym
-        >>> [(b.status, b.best.id) for b in canonym.load().resolve_briefly(["Mazari Sharif"])]
-        [('accept', 'af-geography-034')]
+        >>> [(b.status, b.best.canonical) for b in canonym.load().resolve_briefly(["Mazari Sharif"])]
+        [('accept', 'Mazar-e-Sharif')]
         """
         with _uncollected():
             decided = self._alone.briefs(names, type)
