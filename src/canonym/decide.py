@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from importlib.resources import files
@@ -76,7 +76,7 @@ NAMES: Final = (*(f.__name__ for f in features.FEATURES), *RIVALS, *evidence.NAM
 
 def rows(case: Case) -> list[tuple[float, ...]]:
     """The features of every candidate of a case, in the order of `NAMES`."""
-    return [(*spelt, *seen.values()) for spelt, seen in zip(spelt_rows(case), case.seen, strict=True)]
+    return [(*spelt, *seen) for spelt, seen in zip(spelt_rows(case), case.seen, strict=True)]
 
 
 def spelt_rows(case: Case) -> list[tuple[float, ...]]:
@@ -115,7 +115,7 @@ def matrix(cases: Sequence[Case]) -> npt.NDArray[np.float32]:
     import numpy as np
 
     spelt = np.frombuffer(b"".join(map(_described, cases)), dtype=np.float32)
-    seen = np.array([one.values() for case in cases for one in case.seen], dtype=np.float32)
+    seen = np.array([one for case in cases for one in case.seen], dtype=np.float32)
     split = len(NAMES) - len(evidence.NAMES)
     return np.hstack((spelt.reshape(-1, split), seen.reshape(-1, len(evidence.NAMES))))
 
@@ -221,9 +221,9 @@ _BEST: Final = (
 )  # fmt: skip
 #: The same where nothing of the name, or of another damaged spelling of it, stands elsewhere in the document.
 _LONE: Final = (
-    *(replace(_BEST[0], same_entity=0, same_name=0, same_damaged=0, **more) for more in (
+    *(_BEST[0]._replace(same_entity=0, same_name=0, same_damaged=0, **more) for more in (
         {}, {"repeated": 3, "comma_place": 0})),
-    *(replace(_BEST[2], **more) for more in ({}, {"repeated": 3})),
+    *(_BEST[2]._replace(**more) for more in ({}, {"repeated": 3})),
 )  # fmt: skip
 
 
@@ -240,7 +240,7 @@ def believable() -> dict[str, Any]:
     from array import array
 
     forest, limits = trees.shipped("decide"), thresholds()
-    seen = array("f", [value for one in (*_BEST, *_LONE) for value in one.values()])
+    seen = array("f", [value for one in (*_BEST, *_LONE) for value in one])
     return {
         "forest": forest.compiled(),
         "seen": seen.tobytes(),
@@ -298,7 +298,7 @@ def _most(table: npt.NDArray[np.float32], seen: Sequence[Evidence]) -> list[floa
     split = len(NAMES) - len(evidence.NAMES)
     most = np.zeros(len(table))
     for one in seen:
-        table[:, split:] = np.array(one.values(), dtype=np.float32)
+        table[:, split:] = np.array(one, dtype=np.float32)
         most = np.maximum(most, trees.shipped("decide").probability(table))
     return most.tolist()
 
@@ -323,7 +323,7 @@ def _decide(case: Case, scores: Sequence[float]) -> Decision:
             score = min(score, 0.1)  # a surname near the name of a village
         # Reasons are sentences; they are written for what is shown.
         why = reasons(case.form, candidate, seen) if likely or not seen.in_text else ()
-        scored.append(replace(candidate, score=score, reasons=why))
+        scored.append(Candidate(candidate.entity, candidate.alias, candidate.kind, candidate.match, score, why))
     scored.sort(key=lambda c: (-c.score, *_rank(c)))
     return conclude(case.form, scored, limit)
 

@@ -6,17 +6,17 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from canonym.model import Candidate, Entity
 from canonym.scan import words
 from canonym.text import fold
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What surrounds one form, for one candidate; all zero for a name without a text.
 
     in_text: there is a text at all.
@@ -57,43 +57,15 @@ class Evidence:
     before: float = 0.0
     after: float = 0.0
 
-    def values(self) -> tuple[float, ...]:
-        """The fields as numbers, in their order."""
-        return (
-            self.in_text,
-            self.same_entity,
-            self.same_name,
-            self.same_damaged,
-            self.repeated,
-            self.country_share,
-            self.places,
-            self.locative,
-            self.feature_word,
-            self.title,
-            self.saying,
-            self.capital_before,
-            self.capital_after,
-            self.comma_place,
-            self.lower_in_text,
-            self.begins,
-            self.shouted,
-            self.run,
-            self.person,
-            self.place,
-            self.before,
-            self.after,
-        )
 
-
-NAMES: tuple[str, ...] = tuple(f.name for f in fields(Evidence))
+NAMES: tuple[str, ...] = Evidence._fields
 ALONE = Evidence()
 
 #: Marks that stand for what is no word: a capitalised or a listed neighbour, nothing at all.
 CAPITAL, LISTED, NOTHING = "<capital>", "<listed>", "<nothing>"
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What stands beside a span: folded words, punctuation, or one of the marks above."""
 
     before: str = NOTHING
@@ -103,17 +75,16 @@ class Surroundings:
     run: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Everywhere:
+class Everywhere(NamedTuple):
     """How often a form stands in a text, and how often it looks like a person's name there, and like a place's."""
 
-    count: int = 0
+    times: int = 0
     persons: int = 0
     places: int = 0
 
     def with_one(self, person: bool, place: bool) -> Everywhere:
         """The same with one place more."""
-        return Everywhere(self.count + 1, self.persons + person, self.places + place)
+        return Everywhere(self.times + 1, self.persons + person, self.places + place)
 
 
 def looks(around: Surroundings) -> tuple[bool, bool]:
@@ -175,7 +146,7 @@ def gather(
         same_entity=float(min(3, document.entities.get(entity.id, 0))),
         same_name=float(min(3, document.names.get(fold(candidate.alias), 0))),
         same_damaged=float(min(3, damaged)),
-        repeated=float(min(5, everywhere.count)),
+        repeated=float(min(5, everywhere.times)),
         country_share=share,
         places=math.log2(1 + document.total),
         locative=float(around.before in words("locatives")),
@@ -189,8 +160,8 @@ def gather(
         begins=float(around.before in (NOTHING, ".", "!", "?", ":")),
         shouted=float(around.shouted),
         run=float(min(8, around.run)),
-        person=everywhere.persons / everywhere.count,
-        place=everywhere.places / everywhere.count,
+        person=everywhere.persons / everywhere.times,
+        place=everywhere.places / everywhere.times,
         before=before.get(around.before, 0.0),
         after=after.get(around.after, 0.0),
     )

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from canonym.decide import Case, decide_all
 from canonym.evidence import CAPITAL, LISTED, NOTHING, Everywhere, Summary, Surroundings, gather, looks, summarise
@@ -18,7 +17,8 @@ from canonym.text import fold
 _SHORT: Final = 200_000
 _INNER: Final = re.compile(r"[a-z][A-Z]|[A-Z]{2,}[a-z]+$")
 _JOINT: Final = re.compile(r"[\s-]")
-_BEFORE: Final = re.compile(r"([^\W\d_]+|[^\w\s])[\s\"'“‘]*$")
+#: Read backwards from a place, so that it is found at once.
+_BEFORE: Final = re.compile(r"[\s\"'“‘]*([^\W\d_]+|[^\w\s])")
 _AFTER: Final = re.compile(r"^(?:['’]s)?[\s\"'”’]*([^\W\d_]+|[^\w\s])")
 #: A stock exchange's sign for a firm, after some more words of its name: AMERIANA SAVINGS BANK <ASBI>.
 _SIGN: Final = re.compile(r"(?: [A-Z][\w&.'-]*){0,4} <[A-Z]{1,5}(?:\.[A-Z]{1,2})?>")
@@ -28,8 +28,7 @@ _GOES_ON: Final = re.compile(r"-([a-z]+)-\w")
 _WELL_KNOWN: Final = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A span of a run at its place in the text."""
 
     start: int
@@ -155,7 +154,7 @@ def _is_firm(text: str, place: Placed) -> bool:
 
 def _is_foreign(text: str, place: Placed) -> bool:
     """True for a word after a foreign article, and for one that goes on: de la Louisiane, Chandipur-on-sea."""
-    if _beside(_BEFORE.search(text[max(0, place.start - 40) : place.start])) in words("foreign_articles"):
+    if _word_before(text, place.start) in words("foreign_articles"):
         return True
     further = _GOES_ON.match(text, place.end)
     return further is not None and further[1] in words("particles")
@@ -198,7 +197,7 @@ def surroundings(text: str, place: Placed, spans: Spans) -> Surroundings:
             before = before if titled else word if word in words("locatives") or word in words("titles") else mark
         elif start >= place.end and not after and word != "s":
             after = mark
-    before = before or _beside(_BEFORE.search(text[max(0, place.start - 40) : place.start]))
+    before = before or _word_before(text, place.start)
     after = after or _beside(_AFTER.search(text[place.end : place.end + 40]))
     comma = any(
         (text[place.end : a].strip(" ") == "," or text[b : place.start].strip(" ") == ",")
@@ -207,6 +206,11 @@ def surroundings(text: str, place: Placed, spans: Spans) -> Surroundings:
     )
     shouted = text[place.start : place.end].isupper()
     return Surroundings(before, after, comma, shouted, len(place.plan.words))
+
+
+def _word_before(text: str, at: int) -> str:
+    match = _BEFORE.match(text[max(0, at - 40) : at][::-1])
+    return NOTHING if match is None else fold(match[1][::-1]) or match[1][::-1]
 
 
 def _beside(match: re.Match[str] | None) -> str:
