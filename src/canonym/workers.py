@@ -32,8 +32,10 @@ T = TypeVar("T")
 
 #: Below so many characters a batch is done at once: to start a process costs about as much as half a million.
 _WORTH: Final = 500_000
-#: Characters handed to a worker at a time: enough that words are looked up together, few enough that none waits.
+#: Characters handed to a worker at a time, at least, and to all of them: texts that stand together say the same, which
+#: one worker then finds out once; but few enough that none waits.
 _SHARE: Final = 400_000
+_SPREAD: Final = 4_000_000
 #: The same where they are only counted: each share makes counts of its own, which are added up.
 _COUNTED: Final = 2_000_000
 
@@ -238,6 +240,7 @@ class Elsewhere:
     def __init__(self, crew: Crew, here: Process, options: bytes) -> None:
         self.ahead = crew.workers + 1
         self._crew, self._here, self._options = crew, here, options
+        self._most = max(_SHARE, _SPREAD // crew.workers)
 
     def __call__(self, texts: Sequence[str]) -> list[Result]:
         """The results of some texts."""
@@ -247,7 +250,7 @@ class Elsewhere:
         """Begin with some texts; the call that is given back waits for their results."""
         if not self._crew.is_worth(texts):
             return partial(self._here, texts)
-        begun = [self._share(share) for share in _dealt(texts, _SHARE)]
+        begun = [self._share(share) for share in _dealt(texts, self._most)]
         return lambda: [result for ready in begun for result in ready()]
 
     def _share(self, texts: Sequence[str]) -> Callable[[], Iterable[Result]]:
