@@ -45,7 +45,6 @@ import canonym
 from canonym import table as tables
 from canonym import trees
 from canonym.decide import NAMES, Case, rows, thresholds
-from canonym.evidence import ALONE
 from canonym.index import compile_table, open_index, save
 from canonym.resolve import Normaliser, open_table
 from canonym.text import fold
@@ -291,13 +290,11 @@ def make_rows(source: Source, docs: list[dict[str, Any]], copies: int, first: bo
             del part
     if source.names:
         singles = list(csv.DictReader(io.StringIO(read(source.names).decode("utf-8"))))
-        near = names._recogniser.near([row["name"] for row in singles])
-        for k, (row, close) in enumerate(zip(singles, near, strict=True)):
-            form = fold(row["name"])
-            found = () if names._candidates.listed(form) else close
-            if found:
+        cases = names._alone.cases([row["name"] for row in singles], None)
+        for k, (row, case) in enumerate(zip(singles, cases, strict=True)):
+            if case.candidates and not names._candidates.listed(case.form):
                 right = set(row["ids"].split("|")) if row["ids"] else set()
-                out.add(Case(form, found, (ALONE,) * len(found)), right, k, 1.0, first)
+                out.add(case, right, k, 1.0, first)
     return {
         "x": np.array(out.x, np.float32),
         "y": np.array(out.y, np.float64),
