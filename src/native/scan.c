@@ -12,6 +12,22 @@ typedef struct {
     Py_ssize_t next, done, past;
 } Place;
 
+/* What a string goes by: the same for each width. */
+#define HASH_START 0x9E3779B97F4A7C15u
+
+static inline uint64_t hash_more(uint64_t h, Py_UCS4 c)
+{
+    return (h ^ c) * 0xD6E8FEB86659FD93u;
+}
+
+static inline uint64_t hash_done(uint64_t h, Py_ssize_t size)
+{
+    h ^= h >> 32 ^ (uint64_t)size;
+    h *= 0xFF51AFD7ED558CCDu;
+    h ^= h >> 29;
+    return h ? h : 1;
+}
+
 /* Room for one more at the end of an array, which may move. */
 static void *with_room(void *array, size_t count, size_t *room, size_t each)
 {

@@ -239,12 +239,10 @@ static int next_run(const View *v, Py_ssize_t *k, Py_ssize_t *done, Py_ssize_t *
 
 static inline uint64_t hash_span(const View *v, Py_ssize_t begin, Py_ssize_t end)
 {
-    uint64_t h = 0x9E3779B97F4A7C15u ^ (uint64_t)(end - begin);
-    for (Py_ssize_t k = begin; k < end; k++) {
-        h = (h ^ char_at(v, k)) * 0xD6E8FEB86659FD93u;
-        h ^= h >> 32;
-    }
-    return h ? h : 1;
+    uint64_t h = HASH_START;
+    for (Py_ssize_t k = begin; k < end; k++)
+        h = hash_more(h, char_at(v, k));
+    return hash_done(h, end - begin);
 }
 
 /* Where the word in small letters after a run ends, if it is a word that nobody knows; else -1; -2 on an error. */
@@ -326,25 +324,29 @@ static int next_long_run(const View *v, Place *place, Py_ssize_t *start, Py_ssiz
     }
 }
 
-/* The next word in small letters of four letters or more; 0 at the end. */
-static inline int next_small(const View *v, Py_ssize_t *k, Py_ssize_t *start, Py_ssize_t *end)
+/* The next word in small letters of four letters or more, and its hash; 0 at the end. */
+static inline int next_small(const View *v, Py_ssize_t *k, Py_ssize_t *start, Py_ssize_t *end, uint64_t *hash)
 {
-    Py_ssize_t p = *k;
-    while (p < v->high) {
-        unsigned f = flags_at(v, p);
+    const CHAR *data = v->data;
+    const Scanner *s = v->s;
+    Py_ssize_t p = *k, high = v->high;
+    while (p < high) {
+        unsigned f = flags_of(s, data[p]);
         if (!(f & ALNUM)) {
             p++;
             continue;
         }
         Py_ssize_t begin = p;
         unsigned all = SMALL;
-        while (p < v->high && ((f = flags_at(v, p)) & ALNUM)) {
+        uint64_t h = HASH_START;
+        do {
             all &= f;
-            p++;
-        }
+            h = hash_more(h, data[p]);
+        } while (++p < high && ((f = flags_of(s, data[p])) & ALNUM));
         if (all && p - begin >= 4) {
             *start = begin;
             *end = *k = p;
+            *hash = hash_done(h, p - begin);
             return 1;
         }
     }
@@ -380,8 +382,8 @@ static int judge_smalls(const View *v, uint32_t text)
     Py_ssize_t start, end, k = 0;
     int more = 1, most = 0;
     while (more || taken < put) {
-        if (more && (more = next_small(v, &k, &start, &end))) {
-            uint64_t key = hash_span(v, start, end);
+        uint64_t key;
+        if (more && (more = next_small(v, &k, &start, &end, &key))) {
             __builtin_prefetch(&v->s->smalls.slots[verdicts_place(&v->s->smalls, key)]);
             ahead[put % AHEAD].key = key;
             ahead[put % AHEAD].start = start;
@@ -441,8 +443,9 @@ static int OF(words)(const Scanner *s, PyObject *text, uint32_t least, PyObject 
 {
     View v = {s, text, PyUnicode_DATA(text), 0, PyUnicode_GET_LENGTH(text)};
     Py_ssize_t start, end, k = 0;
-    while (next_small(&v, &k, &start, &end)) {
-        uint32_t verdict = verdicts_get(&s->smalls, hash_span(&v, start, end));
+    uint64_t key;
+    while (next_small(&v, &k, &start, &end, &key)) {
+        uint32_t verdict = verdicts_get(&s->smalls, key);
         if (verdict && verdict < least)
             continue;
         PyObject *one = PyUnicode_Substring(text, start, end);
