@@ -314,10 +314,12 @@ def _decide(case: Case, scores: Sequence[float]) -> Decision:
     scored = []
     for k in order:
         candidate, seen = case.candidates[k], case.seen[k]
-        score = scores[k]
-        if left_alone(case.form, candidate, seen):
+        score, sure = scores[k], _sure(case.form, candidate)
+        if not sure and seen.in_text and score < limit - limits.margin:
+            pass  # neither accepted nor a rival
+        elif left_alone(case.form, candidate, seen):
             score = min(score, 0.1)  # Dr Miriam Nairobe, Mr Kunduzi, Southwest Asia, Brazils
-        elif _sure(case.form, candidate):
+        elif sure:
             score, likely = max(score, SURE), True
         elif doubted(case.form, candidate, seen, score):
             score = min(score, 0.1)  # a surname near the name of a village

@@ -22,6 +22,7 @@ _BEFORE: Final = re.compile(r"[\s\"'“‘]*([^\W\d_]+|[^\w\s])")
 _AFTER: Final = re.compile(r"^(?:['’]s)?[\s\"'”’]*([^\W\d_]+|[^\w\s])")
 #: A stock exchange's sign for a firm, after some more words of its name: AMERIANA SAVINGS BANK <ASBI>.
 _SIGN: Final = re.compile(r"(?: [A-Z][\w&.'-]*){0,4} <[A-Z]{1,5}(?:\.[A-Z]{1,2})?>")
+_SIGN_AHEAD: Final = 200
 _PART_OF: Final = re.compile(r"(\w+) (of|in)\s+$")
 _GOES_ON: Final = re.compile(r"-([a-z]+)-\w")
 #: A place that is less well known than this is taken for a firm that bears a name of its own.
@@ -142,11 +143,12 @@ def _is_coined(text: str, place: Placed) -> bool:
 def _is_firm(text: str, place: Placed) -> bool:
     """True for a word that stands as firms do: the Canron unit, a stake in Southcorp, <Choyang Shipping Co Ltd>."""
     before = text[max(0, place.start - 40) : place.start]
-    if before.endswith("<") or _SIGN.match(text, place.end):
+    signed = text.find("<", place.end, place.end + _SIGN_AHEAD) >= 0  # most are not, which is seen at once
+    if before.endswith("<") or (signed and _SIGN.match(text, place.end)):
         return True
     if _beside(_AFTER.search(text[place.end : place.end + 40])) in words("parts_of_firms"):
         return True
-    part = _PART_OF.search(before)
+    part = _PART_OF.search(before) if before.rstrip().endswith((" of", " in")) else None
     if part is None or text[place.end : place.end + 1] == "-":
         return False
     return fold(part[1]) in words("parts_of_firms" if part[2] == "of" else "holdings")
