@@ -315,13 +315,12 @@ def _decide(case: Case, scores: Sequence[float]) -> Decision:
     for k in order:
         candidate, seen = case.candidates[k], case.seen[k]
         score, sure = scores[k], _sure(case.form, candidate)
-        if not sure and seen.in_text and score < limit - limits.margin:
-            pass  # neither accepted nor a rival
-        elif left_alone(case.form, candidate, seen):
+        matters = sure or not seen.in_text or score >= limit - limits.margin  # else neither accepted nor a rival
+        if matters and left_alone(case.form, candidate, seen):
             score = min(score, 0.1)  # Dr Miriam Nairobe, Mr Kunduzi, Southwest Asia, Brazils
         elif sure:
             score, likely = max(score, SURE), True
-        elif doubted(case.form, candidate, seen, score):
+        elif matters and doubted(case.form, candidate, seen, score):
             score = min(score, 0.1)  # a surname near the name of a village
         # Reasons are sentences; they are written for what is shown.
         why = reasons(case.form, candidate, seen) if likely or not seen.in_text else ()
