@@ -110,6 +110,8 @@ class Sieve:
         quiet_kinds: int,
         ordinary: float,
         rare: float,
+        small_rare: float,
+        small_plain: float,
         most_cost: float,
         other_name: float,
         digit: float,

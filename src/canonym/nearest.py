@@ -17,6 +17,10 @@ from canonym.text import fold
 
 #: A form is taken for a damaged name only where its words are rarer than this (Zipf scale).
 RARE: Final = 3.0
+#: In a text with capitals, a name in small letters is seen only by a word rarer than this (Zipf scale) ...
+SMALL_RARE: Final = 3.0
+#: ... and in a text without any capitals by one rarer than this.
+SMALL_PLAIN: Final = 4.4
 _RIVALS: Final = 4
 #: Weighted edits for each letter of a name; beyond that a form is another word: "Mthly" is no Italy.
 _MOST_COST: Final = 0.3
@@ -74,6 +78,8 @@ def compiled_sieve(candidates: Candidates, scanner: native.Scanner) -> native.Si
         quiet_kinds=_bits(QUIET_KINDS),
         ordinary=ORDINARY,
         rare=RARE,
+        small_rare=SMALL_RARE,
+        small_plain=SMALL_PLAIN,
         most_cost=_MOST_COST,
         other_name=_OTHER_NAME,
         digit=_DIGIT,

@@ -16,6 +16,7 @@ from canonym.indexkeys import ATOM
 from canonym.keys import rules, without_izafa
 from canonym.lexicon import zipf
 from canonym.model import Candidate, Mention
+from canonym.nearest import SMALL_PLAIN, SMALL_RARE
 from canonym.pages import Page, Placed, Spans, believe, has_company, listed_mention, mention, without_overlap
 from canonym.plans import Grade
 from canonym.protected import Sign, find_domains, find_protected, signs
@@ -23,10 +24,6 @@ from canonym.scan import find_long_runs, find_lower, lower_words
 from canonym.spans import Planner
 from canonym.text import fold, has_caseless, is_boundary, without_caseless
 
-#: In a text with capitals, a name in small letters is seen only by a word rarer than this (Zipf scale) ...
-_LOWER_RARE: Final = 3.0
-#: ... and in a text without any capitals by one rarer than this.
-_LOWER_PLAIN: Final = 4.4
 #: What the scanner keeps of words in small letters: they open no name, one in a text without capitals, one in any. Of
 #: runs it keeps a `Grade`.
 _QUIET: Final = 1
@@ -183,12 +180,15 @@ class Recogniser:
         return self._look(texts)
 
     def _graded(self, smalls: Sequence[str]) -> dict[int, list[str]]:
-        """Words in small letters: those that open no name, those that do in a text without capitals, and in any."""
-        rare = [word for word in smalls if zipf(word) < _LOWER_PLAIN]
+        """Words in small letters: those that open no name, those that do in a text without capitals, and in any.
+
+        The sieve knows of most by itself.
+        """
+        rare = [word for word in smalls if zipf(word) < SMALL_PLAIN]
         stems = {word: (word, *without_izafa(word)) for word in rare}
         parts = self._planner.sieve.among(ATOM, {stem for some in stems.values() for stem in some})
         opening = {word for word, some in stems.items() if not parts.isdisjoint(some)}
-        loud = [word for word in opening if zipf(word) < _LOWER_RARE]
+        loud = [word for word in opening if zipf(word) < SMALL_RARE]
         return {
             _QUIET: [word for word in smalls if word not in opening],
             _PLAIN_ONLY: sorted(opening.difference(loud)),
@@ -246,7 +246,7 @@ class Recogniser:
 
     def _lower(self, text: str, capitals: bool, known: Sequence[Mention]) -> list[Mention]:
         """Names in small letters, each seen by a rare word that some name has."""
-        limit = _LOWER_RARE if capitals else _LOWER_PLAIN
+        limit = SMALL_RARE if capitals else SMALL_PLAIN
         out: list[Mention] = []
         if native.COMPILED:
             small: Iterable[str] = self._planner.scanner.smalls(text, _PLAIN_ONLY)
@@ -283,7 +283,7 @@ class Recogniser:
                 self._plain.clear()
             part = any(self._candidates.is_part(w) for w in (word, *without_izafa(word)))
             known = self._lower_known[word, limit] = part and zipf(word) < limit
-            if not part or zipf(word) >= max(_LOWER_RARE, _LOWER_PLAIN):
+            if not part or zipf(word) >= max(SMALL_RARE, SMALL_PLAIN):
                 self._plain.add(word)
         return known
 

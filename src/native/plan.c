@@ -754,6 +754,48 @@ static int judge_fresh(Sieve *self, const struct Fresh *one, PyObject *text, PyO
     return failed ? -1 : 0;
 }
 
+#define MOST_LETTERS 255
+
+/* What a word in small letters opens: no name, one in a text without capitals, or one in any text; 0 where Python must be
+   asked. Twin: `Recogniser._graded`. */
+static uint32_t small_verdict(const Sieve *s, Slice word)
+{
+    char text[2 * MOST_LETTERS + 1];
+    size_t size = 0;
+    if (word.size > MOST_LETTERS)
+        return 0;
+    for (Py_ssize_t k = 0; k < word.size; k++) {
+        Py_UCS4 c = slice_at(word, k);
+        if (c > 0xFF)
+            return 0;
+        if (c >= 0x80)
+            text[size++] = (char)(0xC0 | c >> 6);
+        text[size++] = (char)(c < 0x80 ? c : 0x80 | (c & 0x3F));
+    }
+    double zipf = zipf_of(s->scanner->lexicon, text, size);
+    if (zipf >= s->small_plain)
+        return SMALL_QUIET;
+    int part = any_has(s, '#', text, size);
+    for (int k = 0; k < s->tail_count && !part; k++) {
+        size_t n = strlen(s->tails[k]);
+        if ((size_t)word.size >= n + 3 && !memcmp(text + size - n, s->tails[k], n))
+            part = any_has(s, '#', text, size - n);
+    }
+    return !part ? SMALL_QUIET : zipf < s->small_rare ? SMALL_OPENS : SMALL_PLAIN;
+}
+
+/* Judge a fresh word in small letters, or add it to those for whoever asked: 0, or -1 on an error. */
+static int judge_small(Sieve *self, const struct Fresh *one, PyObject *text, PyObject *smalls)
+{
+    uint32_t verdict = small_verdict(self, slice_of(text, one->start, one->end));
+    if (verdict)
+        return scanner_know(self->scanner, one->key, 1, verdict);
+    PyObject *word = PyUnicode_Substring(text, one->start, one->end);
+    int failed = word == NULL || PyList_Append(smalls, word) < 0;
+    Py_XDECREF(word);
+    return failed ? -1 : 0;
+}
+
 static PyObject *sieve_look(Sieve *self, PyObject *texts)
 {
     if (!PyList_Check(texts)) {
@@ -771,15 +813,8 @@ static PyObject *sieve_look(Sieve *self, PyObject *texts)
     for (size_t k = 0; k < self->scanner->fresh_count; k++) {
         const struct Fresh *one = &self->scanner->fresh[k];
         PyObject *text = PyList_GET_ITEM(texts, one->text);
-        if (one->small) {
-            PyObject *word = PyUnicode_Substring(text, one->start, one->end);
-            int failed = word == NULL || PyList_Append(smalls, word) < 0;
-            Py_XDECREF(word);
-            if (failed)
-                goto done;
-        } else if (judge_fresh(self, one, text, maybe, found) < 0) {
+        if (one->small ? judge_small(self, one, text, smalls) < 0 : judge_fresh(self, one, text, maybe, found) < 0)
             goto done;
-        }
     }
     out = PyTuple_Pack(2, maybe, smalls);
 done:
@@ -866,7 +901,7 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"scanner",  "speller", "layers",  "words",    "particles", "openers",     "endings",
                             "izafa",    "articles", "vowels", "compass", "surnames", "tails", "rule_kinds", "near_kinds", "other_kinds", "silent_kinds", "quiet_kinds", "ordinary",
-                            "rare",     "most_cost", "other_name", "digit", "by_hand", "forest",   "seen",       "best",
+                            "rare",     "small_rare", "small_plain", "most_cost", "other_name", "digit", "by_hand", "forest",   "seen",       "best",
                             "hopeless", "needy",   NULL};
     PyObject *layers, *particles, *openers, *endings, *izafa, *articles, *vowels, *compass, *surnames, *tails, *forest;
     Sieve *self = (Sieve *)type->tp_alloc(type, 0);
@@ -876,10 +911,10 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     if (self == NULL)
         return NULL;
     if (!PyArg_ParseTupleAndKeywords(
-            args, kwargs, "O!O!O!iOOOOOOOOO!IIIIIdddddLO!y*iLL", names, &ScannerType, &scanner, &SpellerType, &speller,
+            args, kwargs, "O!O!O!iOOOOOOOOO!IIIIIdddddddLO!y*iLL", names, &ScannerType, &scanner, &SpellerType, &speller,
             &PyTuple_Type, &layers, &self->words, &particles, &openers, &endings, &izafa, &articles, &vowels,
             &compass, &surnames, &PyTuple_Type, &tails,
-            &self->rule_kinds, &self->near_kinds, &self->other_kinds, &self->silent_kinds, &self->quiet_kinds, &self->ordinary, &self->rare, &self->most_cost,
+            &self->rule_kinds, &self->near_kinds, &self->other_kinds, &self->silent_kinds, &self->quiet_kinds, &self->ordinary, &self->rare, &self->small_rare, &self->small_plain, &self->most_cost,
             &self->other_name, &self->digit, &self->by_hand, &PyTuple_Type, &forest, &seen, &self->best, &self->hopeless, &self->needy))
         goto failed;
     self->scanner = (Scanner *)Py_NewRef(scanner);
@@ -917,7 +952,7 @@ failed:
 static PyMethodDef sieve_methods[] = {
     {"look", (PyCFunction)sieve_look, METH_O,
      "Look at some texts, and tell what in them has no verdict: runs that may hold something to rewrite, with what `sift`\n"
-     "tells of each, and words in small letters. All other runs have one then."},
+     "tells of each, and some words in small letters. All others have one then."},
     {"sift", (PyCFunction)sieve_sift, METH_O,
      "Deal runs out: those that hold nothing, those that hold listed names which stay as they are, and the others;\n"
      "of the last two, the words (start, end, folded), the listed names (start, end, form, words; None where it must be\n"

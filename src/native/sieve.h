@@ -21,6 +21,9 @@
 
 enum { NOTHING = 1, LISTED = 2, MAYBE = 3 };
 
+/* What words in small letters open. */
+enum { SMALL_QUIET = 1, SMALL_PLAIN = 2, SMALL_OPENS = 3 };
+
 /* What could make a form believable. Twin: `decide.Hope`; unknown: ask there. */
 enum { HOPE_NONE = 0, HOPE_NEEDY = 1, HOPE_GOOD = 2, HOPE_UNKNOWN = 3 };
 
@@ -58,7 +61,7 @@ typedef struct {
     Speller *speller;
     Numbers particles, openers, endings, izafa, articles, vowels, compass, surnames;
     unsigned rule_kinds, near_kinds, other_kinds, silent_kinds, quiet_kinds; /* a bit for each kind; see `Planner.sieve` */
-    double ordinary, rare, most_cost, other_name, digit;
+    double ordinary, rare, small_rare, small_plain, most_cost, other_name, digit;
     long long by_hand; /* the prominence of whatever stands in a table made by hand */
     char tails[16][8]; /* izafa vowels at the end of a word */
     int tail_count;
