@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from canonym.kept import kept
+from canonym.kept import cache_folder, kept
 
 
 def _read(data: bytes | mmap) -> bytes:
@@ -58,4 +58,14 @@ def test_what_cannot_be_read_is_made_anew(tmp_path: Path, monkeypatch: pytest.Mo
 def test_without_a_folder_it_is_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_bytes(b"")
     monkeypatch.setenv("CANONYM_CACHE", str(tmp_path / "file" / "cache"))
+    assert kept("one", _read, lambda: b"whole") == b"whole"
+
+
+def test_a_user_without_a_home_has_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(_: str) -> Path:
+        raise RuntimeError
+
+    monkeypatch.delenv("CANONYM_CACHE", raising=False)
+    monkeypatch.setattr("platformdirs.user_cache_path", nobody)
+    assert not (cache_folder() / "one").exists()
     assert kept("one", _read, lambda: b"whole") == b"whole"

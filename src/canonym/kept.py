@@ -20,12 +20,15 @@ _PIECE: Final = 1 << 18
 
 
 def cache_folder() -> Path:
-    """Where it is kept: CANONYM_CACHE, or the user's cache folder."""
+    """Where it is kept: CANONYM_CACHE, or the user's cache folder; a user without a home has none."""
     if given := os.environ.get("CANONYM_CACHE"):
         return Path(given)
     from platformdirs import user_cache_path
 
-    return user_cache_path("canonym")
+    try:
+        return user_cache_path("canonym")
+    except RuntimeError:
+        return Path(os.devnull)  # nothing can lie below it
 
 
 def kept(name: str, read: Callable[[bytes | mmap.mmap], T], make: Callable[[], bytes]) -> T:
