@@ -42,6 +42,9 @@ _COUNTED: Final = 2_000_000
 #: Makes of a normaliser all that the first text would.
 _FIRST: Final = "The Duke of Xqztown left it for London."
 
+#: What ends a run from outside.
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM)
+
 _normaliser: Normaliser | None = None
 
 
@@ -54,6 +57,8 @@ def _begin(
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it, and stops its workers
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     gc.disable()  # what is kept only grows and has no cycles
     Finalize(None, os._exit, (0,), exitpriority=-100)  # last of all: to free what is kept takes half a second
@@ -130,6 +135,16 @@ def _is_alone() -> bool:
         return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 - names alone
     except OSError:
         return False
+
+
+@contextmanager
+def _held() -> Iterator[None]:
+    """Hear signals later: what is raised while Python forks is lost, and a new worker does as its parent would."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _folder() -> AbstractContextManager[str]:
@@ -218,6 +233,9 @@ class Crew:
             )
             context = multiprocessing.get_context("fork" if forked else "spawn")
             self._pool = ProcessPoolExecutor(self.workers, context, _begin, begin)
+            if forked:
+                with _held():
+                    self._pool.submit(os.getpid)  # forks them
         return self._pool
 
     def _lost(self, pool: ProcessPoolExecutor) -> None:
