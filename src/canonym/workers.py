@@ -218,6 +218,7 @@ class Crew:
         if self._pool is None:
             import multiprocessing
             from concurrent.futures import ProcessPoolExecutor
+            from concurrent.futures.process import BrokenProcessPool
 
             if self._board is None:
                 self._board = board.made()
@@ -234,7 +235,7 @@ class Crew:
             context = multiprocessing.get_context("fork" if forked else "spawn")
             self._pool = ProcessPoolExecutor(self.workers, context, _begin, begin)
             if forked:
-                with _held():
+                with _held(), suppress(BrokenProcessPool):
                     self._pool.submit(os.getpid)  # forks them
         return self._pool
 
