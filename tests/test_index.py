@@ -77,6 +77,23 @@ def test_a_changed_table_is_compiled_again(tmp_path: Path, monkeypatch: pytest.M
     assert len(list((tmp_path / "cache").iterdir())) == 2
 
 
+def test_what_is_kept_need_not_be_sound_nor_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CANONYM_CACHE", str(tmp_path / "cache"))
+    path = tmp_path / "t.csv"
+    path.write_text("canonical,alias\nKabul,Cabul\n", "utf-8")
+    ix.cached.cache_clear()
+    ix.cached(path)
+    (kept,) = (tmp_path / "cache").iterdir()
+    made = kept.read_bytes()
+    kept.write_bytes(b"damaged")
+    ix.cached.cache_clear()
+    assert (ix.cached(path).size, kept.read_bytes()) == (2, made)
+    kept.unlink()
+    kept.mkdir()
+    ix.cached.cache_clear()
+    assert ix.cached(path).size == 2
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.text(alphabet="abcde", min_size=MIN_LENGTH, max_size=12), min_size=1, max_size=12, unique=True),

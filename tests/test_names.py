@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +149,19 @@ def test_a_result_depends_on_its_own_text_alone(texts: list[str]) -> None:
     together = names.process(texts)
     assert together == [canonym.load().process([t])[0] for t in texts]
     assert list(reversed(names.process(texts[::-1]))) == together
+
+
+def test_threads_take_turns() -> None:
+    names = canonym.load()
+    batches = [[f"Near Kandaharr {k}, Xq{k}zt Heratt and Mazar-i-Sharif"] * 2 for k in range(60)]
+    alone = [names.process(batch) for batch in batches]
+    names, interval = canonym.load(), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(names.process, batches)) == alone
+    finally:
+        sys.setswitchinterval(interval)
 
 
 # -- the five articles --------------------------------------------------------------------------------------------

@@ -469,3 +469,12 @@ def test_many_names_are_resolved_as_each_alone() -> None:
     together = normaliser.resolve_all(names)
     assert together == [normaliser.resolve(name) for name in names]
     assert len({d.status for d in together}) > 1
+
+
+def test_a_look_that_failed_leaves_nothing_to_read() -> None:
+    planner = Planner(canonym.load()._candidates)
+    with pytest.raises(TypeError):
+        planner.sieve.look(["Near Kandaharr", 5])  # type: ignore[list-item]
+    assert planner.scanner.settle() == b""
+    with pytest.raises(IndexError):
+        planner.scanner.places(0, 2)

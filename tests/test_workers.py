@@ -196,6 +196,24 @@ def test_a_process_that_is_killed(tmp_path: Path, victim: str) -> None:
         assert (tmp_path / name).read_bytes() == (tmp_path / name.replace("out", "clean")).read_bytes()
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="workers are spawned")
+def test_a_signal_is_heard_while_workers_are_forked() -> None:
+    call = """
+import os, signal, canonym
+from canonym.workers import crew
+normaliser = canonym.load()
+os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGINT))
+try:
+    with crew(normaliser, ["default"], 2) as made:
+        made.process({})(["in Afghstan and elsewhere"] * 25_000)
+except KeyboardInterrupt:
+    print("heard")
+"""
+    env = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # no threads beside the first
+    done = subprocess.run([sys.executable, "-c", call], capture_output=True, text=True, env=env, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "heard\n", "")
+
+
 def _children(pid: int) -> list[tuple[int, str]]:
     call = ["ps", "-ww", "--ppid", str(pid), "-o", "pid=,args="]
     told = subprocess.run(call, capture_output=True, text=True, check=True)

@@ -13,6 +13,7 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from itertools import repeat
 from pathlib import Path
@@ -315,11 +316,8 @@ def cached(path: Path) -> Index:
     data = read_bytes(path)
     stamp = fingerprint(data)
     kept = cache_folder() / f"{stamp}-{FORMAT}-{KEY_VERSION}.index"
-    if kept.exists():
-        try:
-            return open_index(kept)
-        except CanonymError:
-            kept.unlink(missing_ok=True)
+    with suppress(CanonymError):  # it is not there, or damaged, or not ours to read
+        return open_index(kept)
     compiled = compile_table(parse(data, str(path)))
     try:
         save(compiled, kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -112,7 +113,7 @@ class Explanation:
 class Normaliser:
     """Names in texts and names alone, against one or more tables. Make one by `canonym.load`.
 
-    Not changed by use, but for what it keeps of strings it has seen; one for each process.
+    Not changed by use, but for what it keeps of strings it has seen; one for each process, whose threads take turns.
     """
 
     def __init__(self, indexes: Sequence[Index]) -> None:
@@ -120,6 +121,7 @@ class Normaliser:
         self._recogniser = Recogniser(self._candidates)
         self._alone = Alone(self._candidates, self._recogniser.planner)
         stamp = "+".join(index.fingerprint for index in indexes)
+        self._turn = threading.RLock()
         self.fingerprint = stamp if len(indexes) == 1 else hashlib.sha256(stamp.encode()).hexdigest()[:16]
 
     # -- texts ---------------------------------------------------------------------------------------------
@@ -161,7 +163,7 @@ class Normaliser:
         `profile` is what a corpus told (see `canonym.profile`); without one each text is its own corpus. Edits
         and mentions of a result are against the text given. A second pass over the outcome changes nothing.
         """
-        with _uncollected():
+        with self._turn, _uncollected():
             return self._process(texts, names, repair, profile, rewrite, mentions)
 
     def _process(
@@ -228,7 +230,9 @@ class Normaliser:
 
     def keep_verdicts(self, path: str | Path) -> None:
         """Write what was found out about strings, so that another run with the same tables need not again."""
-        verdicts.save(Path(path), self.fingerprint, self._recogniser.verdicts())
+        with self._turn:
+            made = self._recogniser.verdicts()
+        verdicts.save(Path(path), self.fingerprint, made)
 
     def load_verdicts(self, path: str | Path) -> None:
         """Take over what another run found out.
@@ -236,7 +240,9 @@ class Normaliser:
         Raises:
             VerdictsError: the file is none, is damaged, or was made with other tables, keys, model or versions.
         """
-        self._recogniser.learn(verdicts.read(Path(path), self.fingerprint))
+        data = verdicts.read(Path(path), self.fingerprint)
+        with self._turn:
+            self._recogniser.learn(data)
 
     def share_verdicts(self, memory: mmap | bytearray) -> None:
         """Have verdicts in common with other processes that have the same tables, through memory that all of them map.
@@ -244,7 +250,8 @@ class Normaliser:
         Raises:
             ValueError: its size in words of eight bytes is no power of two.
         """
-        self._recogniser.share(memory)
+        with self._turn:
+            self._recogniser.share(memory)
 
     @property
     def known_verdicts(self) -> int:
@@ -269,7 +276,7 @@ class Normaliser:
 
     def resolve_all(self, names: Sequence[str], type: str | None = None) -> list[Decision]:
         """`resolve` for many names; much faster than one by one."""
-        with _uncollected():
+        with self._turn, _uncollected():
             return self._resolve_all(names, type)
 
     def _resolve_all(self, names: Sequence[str], type: str | None) -> list[Decision]:
@@ -283,13 +290,14 @@ class Normaliser:
         >>> [(b.status, b.best.canonical) for b in canonym.load().resolve_briefly(["Mazari Sharif"])]
         [('accept', 'Mazar-e-Sharif')]
         """
-        with _uncollected():
+        with self._turn, _uncollected():
             decided = self._alone.briefs(names, type)
             return [decided[name] for name in names]
 
     def explain(self, name: str, type: str | None = None) -> Explanation:
         """`resolve` with what counted for each candidate."""
-        values = matrix(self._alone.cases([name], type)).tolist()
+        with self._turn:
+            values = matrix(self._alone.cases([name], type)).tolist()
         decision = self.resolve(name, type)
         return Explanation(decision, tuple(dict(zip(NAMES, row, strict=True)) for row in values))
 

@@ -42,6 +42,9 @@ _COUNTED: Final = 2_000_000
 #: Makes of a normaliser all that the first text would.
 _FIRST: Final = "The Duke of Xqztown left it for London."
 
+#: What ends a run from outside.
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM)
+
 _normaliser: Normaliser | None = None
 
 
@@ -54,6 +57,8 @@ def _begin(
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it, and stops its workers
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     gc.disable()  # what is kept only grows and has no cycles
     Finalize(None, os._exit, (0,), exitpriority=-100)  # last of all: to free what is kept takes half a second
@@ -132,6 +137,16 @@ def _is_alone() -> bool:
         return False
 
 
+@contextmanager
+def _held() -> Iterator[None]:
+    """Hear signals later: what is raised while Python forks is lost, and a new worker does as its parent would."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _folder() -> AbstractContextManager[str]:
     import tempfile
 
@@ -203,6 +218,7 @@ class Crew:
         if self._pool is None:
             import multiprocessing
             from concurrent.futures import ProcessPoolExecutor
+            from concurrent.futures.process import BrokenProcessPool
 
             if self._board is None:
                 self._board = board.made()
@@ -218,6 +234,9 @@ class Crew:
             )
             context = multiprocessing.get_context("fork" if forked else "spawn")
             self._pool = ProcessPoolExecutor(self.workers, context, _begin, begin)
+            if forked:
+                with _held(), suppress(BrokenProcessPool):
+                    self._pool.submit(os.getpid)  # forks them
         return self._pool
 
     def _lost(self, pool: ProcessPoolExecutor) -> None:

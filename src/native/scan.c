@@ -205,23 +205,26 @@ int scanner_scan(Scanner *self, PyObject *texts)
     self->codes = codes ? codes : self->codes;
     self->noted_ends = ends ? ends : self->noted_ends;
     self->texts = 0;
+    self->open_count = self->fresh_count = self->noted_count = 0;
     numbers_close(&self->pending);
     if (codes == NULL || ends == NULL || count > UINT32_MAX || numbers_open(&self->pending) < 0) {
         PyErr_NoMemory();
         return -1;
     }
-    self->texts = count;
-    self->open_count = self->fresh_count = self->noted_count = ends[0] = 0;
+    ends[0] = 0;
     for (Py_ssize_t k = 0; k < count; k++) {
         PyObject *text = PyList_GET_ITEM(texts, k);
         int found = !is_text(text)             ? -1
                     : is_caseless(self, text) ? MIXED
                                               : BY_WIDTH(text, look, self, text, (uint32_t)k);
-        if (found < 0)
+        if (found < 0) {
+            self->open_count = 0;
             return -1;
+        }
         codes[k] = (uint8_t)found;
         ends[k + 1] = self->noted_count;
     }
+    self->texts = count;
     return 0;
 }
 
