@@ -151,3 +151,9 @@ def test_neighbours_of_long_words() -> None:
         assert list(found) == plain.near([word])[0], word
         assert list(hood.near(word, 3)) == list(found)[:3]
         assert all(OSA.distance(word, other) == d <= distance_for(min(len(word), len(other))) for other, d in found)
+
+
+def test_a_type_that_nobody_has_finds_nothing() -> None:
+    asked = list(names(open_table("default"), 997))
+    for type_ in ("a\0b", "\ud800", "lugar"):
+        assert {d.status for d in canonym.load().resolve_all(asked, type_)} <= {"abstain"}

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from array import array
 from collections.abc import Iterator
 from functools import cache
@@ -478,3 +479,9 @@ def test_a_look_that_failed_leaves_nothing_to_read() -> None:
     assert planner.scanner.settle() == b""
     with pytest.raises(IndexError):
         planner.scanner.places(0, 2)
+
+
+def test_a_long_run_takes_time_as_its_length() -> None:
+    started = time.process_time()
+    assert canonym.load().normalise("in Afghstan " * 8000) == "in Afghanistan " * 8000
+    assert time.process_time() - started < 15  # by the square of it 25

@@ -92,7 +92,8 @@ class Alone:
     ) -> dict[str, T]:
         distinct = list(dict.fromkeys(names))
         out: dict[str, T] = {}
-        many = native.COMPILED and (self._planner.sieved or len(distinct) >= _WORTH)
+        sayable = type_ is None or (type_.isascii() and type_.isprintable())
+        many = native.COMPILED and sayable and (self._planner.sieved or len(distinct) >= _WORTH)
         # Outlets are known by shorter names than are listed.
         open_ = distinct if not many or type_ == "outlet" else self._quickly(distinct, type_, False, told, out)
         rest = []

@@ -271,13 +271,16 @@ class Planner:
         """Forms of one to five words that may be damaged names, and whether to look for near spellings."""
         particles = words("particles")
         suspects = [self._damaged(t.folded) for t in part]
+        until = [0] * len(part)  # where the listed name ends that a word stands in
+        for first, last in taken:
+            until[first:last] = [last] * (last - first)
         for at in range(len(part)):
             if not _may_start(part, at) or _in_compound(part, at) or part[at].folded in words("openers"):
                 continue
             for end in range(at + 1, min(len(part), at + 5) + 1):
                 if _is_glued(part[end - 1]):
                     break
-                if not _may_end(part, end) or any(a <= at and end <= b for a, b in taken):
+                if not _may_end(part, end) or end <= until[at]:
                     continue
                 here = part[at:end]
                 if here[-1].quote and _is_ending(here[-1]):
