@@ -13,7 +13,7 @@ from canonym.kept import cache_folder, kept
 
 def _read(data: bytes | mmap) -> bytes:
     if not data[:].startswith(b"whole"):
-        raise ValueError
+        raise ValueError("another kind")
     return data[:]
 
 
@@ -50,7 +50,7 @@ def test_what_is_damaged_is_made_anew(
 
 def test_what_cannot_be_read_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CANONYM_CACHE", str(tmp_path))
-    with pytest.raises(ValueError, match=""):
+    with pytest.raises(ValueError, match="another kind"):
         kept("one", _read, lambda: b"of another kind")
     assert kept("one", _read, lambda: b"whole") == b"whole"
 
