@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Container, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from canonym.decide import Case, decide_all
@@ -14,6 +15,7 @@ from canonym.plans import Plan, Span
 from canonym.scan import find_small, lower_words, words
 from canonym.text import fold
 
+_FEW: Final = 12
 _SHORT: Final = 200_000
 _INNER: Final = re.compile(r"[a-z][A-Z]|[A-Z]{2,}[a-z]+$")
 _JOINT: Final = re.compile(r"[\s-]")
@@ -129,7 +131,7 @@ class Page:
 def _is_company(place: Placed) -> bool:
     """True for a word that a word for a firm follows, as Paradyne Corp; wherever else it stands it is the firm."""
     span = place.span
-    after = next((word for start, _, word in place.plan.words if start >= span.end), "")
+    after = next((word for start, _, word in _near(place) if start >= span.end), "")
     return after in words("companies")
 
 
@@ -187,10 +189,11 @@ class Spans:
 
 def surroundings(text: str, place: Placed, spans: Spans) -> Surroundings:
     """What stands beside a place; `spans` are those of listed names."""
-    last = place.run_start + (place.plan.words[-1][1] if place.plan.words else 0)
-    taken = spans.near(place.run_start - 4, max(last, place.end) + 4)
+    near = _near(place)
+    first, last = (place.run_start + near[0][0], place.run_start + near[-1][1]) if near else (place.start, place.end)
+    taken = spans.near(min(first, place.start) - 4, max(last, place.end) + 4)
     before = after = ""
-    for start, end, word in place.plan.words:
+    for start, end, word in near:
         start, end = start + place.run_start, end + place.run_start
         listed = any(a <= start and end <= b for a, b in taken)
         mark = LISTED if listed else CAPITAL if text[start].isupper() else word
@@ -208,6 +211,15 @@ def surroundings(text: str, place: Placed, spans: Spans) -> Surroundings:
     )
     shouted = text[place.start : place.end].isupper()
     return Surroundings(before, after, comma, shouted, len(place.plan.words))
+
+
+def _near(place: Placed) -> tuple[tuple[int, int, str], ...]:
+    """The words of a run that stand near a place; a run may have thousands, and each be a place."""
+    words = place.plan.words
+    if len(words) <= 2 * _FEW:
+        return words
+    at = bisect_left(words, place.start - place.run_start, key=itemgetter(0))
+    return words[max(0, at - _FEW) : at + _FEW]
 
 
 def _word_before(text: str, at: int) -> str:
