@@ -82,9 +82,11 @@ Nearest = tuple[int, int, int]
 Near = tuple[int, int, str, bool, bool, tuple[tuple[str, str], ...], int, tuple[Nearest, ...] | None]
 
 #: What a run holds: its words (start, end, folded), its listed names (start, end, form, words), and forms near others.
-#: For the names None where it must be asked which are listed; forms may stand in them then. None where all of the run
-#: must be looked at.
-Sifted = tuple[tuple[tuple[int, int, str], ...], tuple[tuple[int, int, str, int], ...] | None, tuple[Near, ...]] | None
+#: For the names None where it must be asked which are listed; forms may stand in them then.
+Found = tuple[tuple[tuple[int, int, str], ...], tuple[tuple[int, int, str, int], ...] | None, tuple[Near, ...]]
+
+#: The same, or None where all of the run must be looked at.
+Sifted = Found | None
 
 class Sieve:
     def __init__(

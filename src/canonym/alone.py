@@ -26,7 +26,6 @@ _WORTH: Final = 100
 _SHARE: Final = 4096
 _MOST_WORDS: Final = 6
 _STATUSES: Final[tuple[Status, ...]] = ("abstain", "ambiguous", "accept")
-_NOTHING: Final = "nothing listed is near"
 
 T = TypeVar("T")
 

@@ -61,11 +61,6 @@ class _Draft:
     words: tuple[tuple[int, int, str], ...]
 
 
-#: What the sieve found in a run: its words, its listed names (None: it must be asked), and forms near others.
-_Sifted = tuple[
-    tuple[tuple[int, int, str], ...], "tuple[tuple[int, int, str, int], ...] | None", "tuple[native.Near, ...]"
-]
-
 #: What a form goes by, and its place with the entities that it may name.
 _Proposal = tuple[object, Span]
 
@@ -120,7 +115,7 @@ class Planner:
             proposed = tuple(replace(s, needy=True) if hope == Hope.NEEDY else s for s, hope in told if hope)
             self._plans[run] = Plan(draft.listed, proposed, draft.words)
 
-    def _judged(self, run: str, found: _Sifted) -> Plan:
+    def _judged(self, run: str, found: native.Found) -> Plan:
         """The plan of a run of whose forms the sieve knows all."""
         names, hits = self._told(run, found)
         proposed = (
@@ -130,7 +125,7 @@ class Planner:
         )
         return Plan(names, tuple(proposed), found[0])
 
-    def _told(self, run: str, found: _Sifted) -> tuple[tuple[Span, ...], tuple[native.Near, ...]]:
+    def _told(self, run: str, found: native.Found) -> tuple[tuple[Span, ...], tuple[native.Near, ...]]:
         """The listed names that the sieve found, and the forms that stand in none of them."""
         bare, told, hits = found
         if told is None:
