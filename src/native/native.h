@@ -80,20 +80,6 @@ static inline uint32_t verdicts_get(const Verdicts *map, uint64_t key) /* 0 wher
     }
 }
 
-/* Where a hash must stand among sorted ones: hashes are spread evenly. */
-static inline Py_ssize_t keys_guess(Py_ssize_t count, uint64_t wanted)
-{
-    return (Py_ssize_t)(((unsigned __int128)wanted * (unsigned __int128)count) >> 64);
-}
-
-/* The same to within a few places, from what stands at a place near it. */
-static inline Py_ssize_t keys_closer(const uint64_t *keys, Py_ssize_t count, uint64_t wanted, Py_ssize_t at)
-{
-    int64_t off = wanted > keys[at] ? (int64_t)((wanted - keys[at]) >> 1) : -(int64_t)((keys[at] - wanted) >> 1);
-    at += (Py_ssize_t)(((__int128)off * count) >> 63);
-    return at < 0 ? 0 : at >= count ? count - 1 : at;
-}
-
 Py_ssize_t keys_find(const uint64_t *keys, Py_ssize_t count, uint64_t wanted); /* its first place, or -1 */
 
 PyObject *native_find(PyObject *self, PyObject *args);

@@ -301,20 +301,7 @@ static void ask_for(const Sieve *s, Asked *asked, char space, const char *text, 
 {
     uint64_t key = asked->key[asked->count++] = key_of(space, text, (size_t)size);
     for (int k = 0; k < s->tables; k++)
-        __builtin_prefetch((const uint64_t *)s->layers[k].at[KEYS].buf + keys_guess(s->layers[k].count, key));
-}
-
-static void ask_closer(const Sieve *s, const Asked *asked)
-{
-    for (int j = 0; j < asked->count; j++) {
-        for (int k = 0; k < s->tables; k++) {
-            const uint64_t *keys = s->layers[k].at[KEYS].buf;
-            Py_ssize_t count = s->layers[k].count;
-            if (count)
-                __builtin_prefetch(
-                    keys + keys_closer(keys, count, asked->key[j], keys_guess(count, asked->key[j])));
-        }
-    }
+        __builtin_prefetch(s->layers[k].there + (key >> (64 - s->layers[k].bits) >> 3));
 }
 
 /* The listed names within reach of a form; 0, or -1 on an error. Twin: `Candidates.fuzzy`, with `spans.best`. */
@@ -395,7 +382,6 @@ int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form,
             ask_for(s, &asked, '=', one, m);
         one += m;
     }
-    ask_closer(s, &asked);
     for (int k = 0; k < made; k++)
         if (any_has(s, '=', text[k], (size_t)used[k]) && near_enough(s, form, size, text[k], used[k], 0))
             add_name(out, '=', text[k], used[k]);
