@@ -18,7 +18,7 @@ from canonym.keys import KEY_VERSION
 from canonym.model import Candidate, CanonymError, Entity
 from canonym.plans import Plan, Span
 
-MAGIC: Final = b"canonymv\x03"
+MAGIC: Final = b"canonymv\x04"
 #: What decides beside the tables: the data files, and the packages whose data or measures are used.
 _DECIDING: Final = ("words.json", "rules.json", "edits.json", "letters.npz", "decide.npz", "decide.json")
 _PACKAGES: Final = ("canonym", "wordfreq")

@@ -161,11 +161,26 @@ void board_put(Board *board, uint64_t key, int small, uint32_t verdict);
 
 /* -- scan.c ----------------------------------------------------------------------------------------------------- */
 
+#define FEW 32
+
+/* A few short words by their hashes, with the letters that those of each length begin with. */
+typedef struct {
+    Numbers words;
+    uint32_t first[FEW];
+} Few;
+
+/* A bit for each character of a text: it stands in a word; a run may begin there; it is a small letter; four of them and
+   a word begin there. */
+typedef struct {
+    uint64_t *word, *opening, *small, *four;
+    size_t room;
+} Marks;
+
 typedef struct {
     PyObject_HEAD
     uint16_t *flags;
-    PyObject *particles; /* frozenset of str */
-    PyObject *leading;   /* frozenset of str */
+    Few particles, leading;
+    Marks marks; /* of the text that is looked at */
     Lexicon *lexicon;
     double rare;
     Verdicts tails; /* what is known of words in small letters after a run: 1 rare, 2 not */

@@ -15,9 +15,10 @@ typedef struct {
 /* What a string goes by: the same for each width. */
 #define HASH_START 0x9E3779B97F4A7C15u
 
-static inline uint64_t hash_more(uint64_t h, Py_UCS4 c)
+static inline uint64_t hash_more(uint64_t h, uint64_t block)
 {
-    return (h ^ c) * 0xD6E8FEB86659FD93u;
+    unsigned __int128 product = (unsigned __int128)(h ^ block) * 0xD6E8FEB86659FD93u;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
 static inline uint64_t hash_done(uint64_t h, Py_ssize_t size)
@@ -26,6 +27,101 @@ static inline uint64_t hash_done(uint64_t h, Py_ssize_t size)
     h *= 0xFF51AFD7ED558CCDu;
     h ^= h >> 29;
     return h ? h : 1;
+}
+
+/* -- A bit for each character ----------------------------------------------------------------------------------- */
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#define SIXTEEN
+
+/* The lowest bytes of sixteen characters of one or two bytes; a bit for each that is beyond ASCII. */
+static inline unsigned load_sixteen(const void *from, size_t width, __m128i *out)
+{
+    __m128i a = _mm_loadu_si128(from);
+    if (width == 1) {
+        *out = a;
+        return (unsigned)_mm_movemask_epi8(a);
+    }
+    __m128i b = _mm_loadu_si128((const __m128i *)from + 1), zero = _mm_setzero_si128();
+    __m128i low_a = _mm_cmpeq_epi16(_mm_srli_epi16(a, 7), zero), low_b = _mm_cmpeq_epi16(_mm_srli_epi16(b, 7), zero);
+    *out = _mm_packus_epi16(a, b);
+    return ~(unsigned)_mm_movemask_epi8(_mm_packs_epi16(low_a, low_b)) & 0xFFFF;
+}
+
+/* A bit for each of sixteen bytes that is one of so many from some letter on. */
+static inline unsigned among_sixteen(__m128i bytes, char first, int count)
+{
+    __m128i moved = _mm_add_epi8(bytes, _mm_set1_epi8((char)(-128 - first)));
+    return (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(moved, _mm_set1_epi8((char)(-128 + count))));
+}
+#endif
+
+static inline int bit_at(const uint64_t *bits, Py_ssize_t k)
+{
+    return (int)(bits[k >> 6] >> (k & 63)) & 1;
+}
+
+/* The first bit that is set from a place on, or the end. */
+static inline Py_ssize_t next_bit(const uint64_t *bits, Py_ssize_t k, Py_ssize_t end)
+{
+    if (k >= end)
+        return end;
+    Py_ssize_t block = k >> 6, last = (end - 1) >> 6;
+    uint64_t here = bits[block] & ~(uint64_t)0 << (k & 63);
+    while (!here && block < last)
+        here = bits[++block];
+    k = block * 64 + (here ? __builtin_ctzll(here) : 64);
+    return k < end ? k : end;
+}
+
+/* The first that is not; none is behind the text. */
+static inline Py_ssize_t next_clear(const uint64_t *bits, Py_ssize_t k)
+{
+    Py_ssize_t block = k >> 6;
+    uint64_t here = ~bits[block] & ~(uint64_t)0 << (k & 63);
+    while (!here)
+        here = ~bits[++block];
+    return block * 64 + __builtin_ctzll(here);
+}
+
+/* Room for so many characters, and for a place behind them; -1 without memory. */
+static int marks_room(Marks *m, Py_ssize_t n)
+{
+    size_t blocks = (size_t)n / 64 + 2;
+    if (blocks <= m->room)
+        return 0;
+    uint64_t *wider = realloc(m->word, 4 * 2 * blocks * sizeof *wider);
+    if (wider == NULL)
+        return -1;
+    m->room = 2 * blocks;
+    m->word = wider;
+    m->opening = wider + m->room;
+    m->small = m->opening + m->room;
+    m->four = m->small + m->room;
+    return 0;
+}
+
+/* From what each character is to what begins there. */
+static void marks_finish(Marks *m, Py_ssize_t n)
+{
+    Py_ssize_t blocks = (n + 63) / 64;
+    uint64_t before = 0;
+    m->word[blocks] = m->small[blocks] = 0;
+    for (Py_ssize_t k = 0; k < blocks; k++) {
+        uint64_t first = ~(m->word[k] << 1 | before), small = m->small[k], next = m->small[k + 1];
+        before = m->word[k] >> 63;
+        m->opening[k] &= first;
+        m->four[k] = first & small & (small >> 1 | next << 63) & (small >> 2 | next << 62) & (small >> 3 | next << 61);
+    }
+}
+
+/* -- A few words ------------------------------------------------------------------------------------------------ */
+
+/* Whether a word that begins so and is so long may be among them. */
+static inline int few_may(const Few *few, Py_UCS4 first, Py_ssize_t size)
+{
+    return size < FEW && ((few->first[size] >> (first & 31)) & 1);
 }
 
 /* Room for one more at the end of an array, which may move. */
@@ -123,24 +219,6 @@ static PyObject *scanner_smalls(Scanner *self, PyObject *args)
     return out;
 }
 
-/* Whether a text may hold letters of a script without capitals. */
-static int is_caseless(const Scanner *self, PyObject *text)
-{
-    Py_ssize_t n = PyUnicode_GET_LENGTH(text);
-    if (PyUnicode_KIND(text) == PyUnicode_2BYTE_KIND) {
-        const Py_UCS2 *data = PyUnicode_2BYTE_DATA(text);
-        for (Py_ssize_t k = 0; k < n; k++)
-            if (self->flags[data[k]] & CASELESS)
-                return 1;
-    } else if (PyUnicode_KIND(text) == PyUnicode_4BYTE_KIND) {
-        const Py_UCS4 *data = PyUnicode_4BYTE_DATA(text);
-        for (Py_ssize_t k = 0; k < n; k++)
-            if (data[k] < PLANE ? self->flags[data[k]] & CASELESS : Py_UNICODE_ISALPHA(data[k]))
-                return 1;
-    }
-    return 0;
-}
-
 /* Verdicts as bytes: the number of runs, then of each run and each word its hash with its verdict. */
 static PyObject *scanner_dump(Scanner *self, PyObject *Py_UNUSED(ignored))
 {
@@ -214,9 +292,7 @@ int scanner_scan(Scanner *self, PyObject *texts)
     ends[0] = 0;
     for (Py_ssize_t k = 0; k < count; k++) {
         PyObject *text = PyList_GET_ITEM(texts, k);
-        int found = !is_text(text)             ? -1
-                    : is_caseless(self, text) ? MIXED
-                                              : BY_WIDTH(text, look, self, text, (uint32_t)k);
+        int found = !is_text(text) ? -1 : BY_WIDTH(text, look, self, text, (uint32_t)k);
         if (found < 0) {
             self->open_count = 0;
             return -1;
@@ -344,11 +420,47 @@ static int mark_class(Scanner *s, PyObject *class_, unsigned flag)
     return 0;
 }
 
+static int set_few(Few *few, PyObject *words)
+{
+    PyObject *word, *each = numbers_open(&few->words) < 0 ? PyErr_NoMemory() : PyObject_GetIter(words);
+    if (each == NULL)
+        return -1;
+    while ((word = PyIter_Next(each)) != NULL) {
+        Py_ssize_t size = is_text(word) ? PyUnicode_GET_LENGTH(word) : 0;
+        if (size > 0 && size < FEW) {
+            few->first[size] |= 1u << (PyUnicode_READ_CHAR(word, 0) & 31);
+            if (numbers_put(&few->words, BY_WIDTH(word, hash, NULL, word), 1) < 0)
+                PyErr_NoMemory();
+        } else if (!PyErr_Occurred()) {
+            PyErr_Format(PyExc_ValueError, "a particle has 1 to %d letters", FEW - 1);
+        }
+        Py_DECREF(word);
+        if (PyErr_Occurred())
+            break;
+    }
+    Py_DECREF(each);
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+/* Whether the classes are in ASCII what `mark` takes them for. */
+static int is_usual(const Scanner *s)
+{
+    for (int c = 0; c < 128; c++) {
+        unsigned wanted = (Py_ISALNUM(c) ? ALNUM : 0) | (Py_ISUPPER(c) ? UPPER : 0) | (Py_ISLOWER(c) ? SMALL : 0);
+        if ((s->flags[c] & (ALNUM | UPPER | SMALL)) == wanted)
+            continue;
+        PyErr_SetString(PyExc_ValueError, "in ASCII A to Z are capitals, and a to z small letters");
+        return 0;
+    }
+    return 1;
+}
+
 static void scanner_dealloc(Scanner *self)
 {
     free(self->flags);
-    Py_XDECREF(self->particles);
-    Py_XDECREF(self->leading);
+    free(self->marks.word);
+    numbers_close(&self->particles.words);
+    numbers_close(&self->leading.words);
     Py_XDECREF(self->lexicon);
     verdicts_close(&self->tails);
     verdicts_close(&self->runs);
@@ -383,8 +495,6 @@ static PyObject *scanner_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
         Py_DECREF(self);
         return PyErr_NoMemory();
     }
-    self->particles = Py_NewRef(particles);
-    self->leading = Py_NewRef(leading);
     self->lexicon = (Lexicon *)Py_NewRef(lexicon);
     self->rare = rare;
     for (Py_UCS4 c = 0; c < PLANE; c++) {
@@ -407,6 +517,10 @@ static PyObject *scanner_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
     mark_class(self, dash, DASH);
     mark_class(self, quote, QUOTE);
     mark_class(self, joint, JOINT);
+    if (set_few(&self->particles, particles) < 0 || set_few(&self->leading, leading) < 0 || !is_usual(self)) {
+        Py_DECREF(self);
+        return NULL;
+    }
     return (PyObject *)self;
 }
 

@@ -5,7 +5,9 @@
 #define char_at OF(char_at)
 #define flags_at OF(flags_at)
 #define is_word OF(is_word)
-#define in_set OF(in_set)
+#define is_among OF(is_among)
+#define mark OF(mark)
+#define view_of OF(view_of)
 #define rest OF(rest)
 #define small_ascii OF(small_ascii)
 #define small_before_capital OF(small_before_capital)
@@ -21,13 +23,69 @@
 #define next_small OF(next_small)
 #define judged OF(judged)
 #define judge_smalls OF(judge_smalls)
+#define judge_runs OF(judge_runs)
+#define Ahead OF(Ahead)
+#define meet_string OF(meet_string)
 
 typedef struct {
     const Scanner *s;
     PyObject *text;
     const CHAR *data;
-    Py_ssize_t low, high; /* what a match may see */
+    Py_ssize_t low, high;                  /* what a match may see */
+    const Marks *marks;
 } View;
+
+/* Note of each character what kind it is; CASELESS where there is one of that kind. */
+static unsigned mark(const Scanner *s, const CHAR *data, Py_ssize_t n, Marks *m)
+{
+    unsigned all = 0;
+    for (Py_ssize_t block = 0; block * 64 < n; block++) {
+        uint64_t word = 0, upper = 0, small = 0;
+        for (Py_ssize_t k = block * 64, to = k + 64 < n ? k + 64 : n; k < to;) {
+            int shift = (int)(k & 63), count = to - k < 16 ? (int)(to - k) : 16;
+            unsigned left = (1u << count) - 1;
+#ifdef SIXTEEN
+            __m128i sixteen;
+            if (sizeof(CHAR) < 4 && count == 16) {
+                left = load_sixteen(data + k, sizeof(CHAR), &sixteen);
+                unsigned low = ~left & 0xFFFF, a = among_sixteen(sixteen, 'a', 26) & low;
+                unsigned b = (among_sixteen(sixteen, 'A', 26) | among_sixteen(sixteen, '0', 10)) & low;
+                word |= (uint64_t)(a | b) << shift;
+                upper |= (uint64_t)b << shift;
+                small |= (uint64_t)a << shift;
+            }
+#endif
+            for (; left; left &= left - 1) {
+                int bit = __builtin_ctz(left);
+                Py_UCS4 c = data[k + bit];
+                unsigned f = flags_of(s, c);
+                all |= c >= PLANE && (f & ALPHA) ? CASELESS : f;
+                word |= (uint64_t)((f & ALNUM) != 0) << (shift + bit);
+                upper |= (uint64_t)((f & (UPPER | FIGURE)) != 0) << (shift + bit);
+                small |= (uint64_t)((f & SMALL) != 0) << (shift + bit);
+            }
+            k += count;
+        }
+        m->word[block] = word;
+        m->opening[block] = upper;
+        m->small[block] = small;
+    }
+    marks_finish(m, n);
+    return sizeof(CHAR) == 1 ? 0 : all & CASELESS;
+}
+
+/* A view of a whole text; MIXED where letters of a script without capitals stand in it, -1 without memory. */
+static int view_of(const Scanner *s, PyObject *text, View *out)
+{
+    Py_ssize_t n = PyUnicode_GET_LENGTH(text);
+    Marks *marks = &((Scanner *)s)->marks;
+    if (marks_room(marks, n) < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    *out = (View){s, text, PyUnicode_DATA(text), 0, n, marks};
+    return mark(s, out->data, n, marks) ? MIXED : 0;
+}
 
 static inline Py_UCS4 char_at(const View *v, Py_ssize_t k)
 {
@@ -131,27 +189,60 @@ static int blanks(const View *v, Py_ssize_t k, Py_ssize_t *out)
     return n;
 }
 
-static int in_set(PyObject *set, const View *v, Py_ssize_t begin, Py_ssize_t end)
+static inline uint64_t hash_span(const View *v, Py_ssize_t begin, Py_ssize_t end)
 {
-    PyObject *word = PyUnicode_Substring(v->text, begin, end);
-    if (word == NULL)
-        return -1;
-    int found = PySet_Contains(set, word);
-    Py_DECREF(word);
-    return found;
+    const CHAR *data = v->data + begin;
+    Py_ssize_t size = end - begin, k = 0;
+    uint64_t h = HASH_START, wide = 0;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    if (sizeof(CHAR) == 1 && size >= 4) {
+        uint64_t block = 0;
+        for (; k + 8 <= size; k += 8) {
+            memcpy(&block, data + k, 8);
+            h = hash_more(h, block);
+        }
+        if (k == size)
+            return hash_done(h, size);
+        if (size >= 8) {
+            memcpy(&block, data + size - 8, 8);
+            block >>= 8 * (8 - (size - k));
+        } else {
+            uint32_t first, last;
+            memcpy(&first, data, 4);
+            memcpy(&last, data + size - 4, 4);
+            block = first | (uint64_t)last << 8 * (size - 4);
+        }
+        return hash_done(hash_more(h, block), size);
+    }
+#endif
+    while (k < size) {
+        uint64_t block = 0;
+        for (int j = 0; j < 8 && k < size; j++, k++) {
+            Py_UCS4 c = data[k];
+            block |= (uint64_t)(c & 0xFF) << 8 * j;
+            if (c > 0xFF)
+                wide = hash_more(wide, (uint64_t)k << 16 | c >> 8);
+        }
+        h = hash_more(h, block);
+    }
+    return hash_done(h ^ wide, size);
 }
 
-/* small{1,2}capital, or -1; -2 on an error */
+static inline int is_among(const Few *few, const View *v, Py_ssize_t begin, Py_ssize_t end)
+{
+    return few_may(few, char_at(v, begin), end - begin) && numbers_get(&few->words, hash_span(v, begin, end)) != NULL;
+}
+
+/* small{1,2}capital, or -1 */
 static Py_ssize_t after_small(const View *v, Py_ssize_t k, int depth)
 {
     Py_ssize_t end = k;
+    if (!small_ascii(v, k))
+        return -1;
     while (end < v->high && end - k <= LONGEST_SMALL && is_word(v, end))
         end++;
-    if (end == k || end - k > LONGEST_SMALL || !small_ascii(v, k))
+    if (end == k || end - k > LONGEST_SMALL || !is_among(&v->s->particles, v, k, end))
         return -1;
-    int found = in_set(v->s->particles, v, k, end);
-    if (found <= 0)
-        return found < 0 ? -2 : -1;
     Py_ssize_t ends[8];
     int n = blanks(v, end, ends);
     if (flags_at(v, end) & QUOTE)
@@ -159,7 +250,7 @@ static Py_ssize_t after_small(const View *v, Py_ssize_t k, int depth)
     for (int j = 0; j < n; j++) {
         if (depth < 2) {
             Py_ssize_t deeper = after_small(v, ends[j], depth + 1);
-            if (deeper != -1)
+            if (deeper >= 0)
                 return deeper;
         }
         Py_ssize_t done = capital(v, ends[j]);
@@ -169,12 +260,10 @@ static Py_ssize_t after_small(const View *v, Py_ssize_t k, int depth)
     return -1;
 }
 
-/* Where a run that begins at k ends, or -1 where none does; -2 on an error. */
+/* Where a run that begins at k ends, or -1 where none does. No word stands before k. */
 static Py_ssize_t match_run(const View *v, Py_ssize_t k)
 {
     unsigned f = flags_at(v, k);
-    if (!(f & (UPPER | FIGURE)) || (k > v->low && (flags_at(v, k - 1) & ALNUM)))
-        return -1;
     Py_ssize_t end = k + 1;
     if (f & FIGURE) {
         for (int n = 0; n < 3 && (flags_at(v, end) & FIGURE); n++)
@@ -192,8 +281,6 @@ static Py_ssize_t match_run(const View *v, Py_ssize_t k)
             next = capital(v, ends[j]);
             if (next < 0)
                 next = after_small(v, ends[j], 1);
-            if (next == -2)
-                return -2;
         }
         if (next < 0 && (flags_at(v, end) & (DASH | QUOTE)) && (flags_at(v, end + 1) & ALNUM))
             next = rest(v, end + 2);
@@ -207,26 +294,18 @@ static Py_ssize_t match_run(const View *v, Py_ssize_t k)
 static int next_run(const View *v, Py_ssize_t *k, Py_ssize_t *done, Py_ssize_t *start, Py_ssize_t *end)
 {
     Py_ssize_t p = *k;
-    for (; p < v->high; p++) {
-        if (!(flags_at(v, p) & (UPPER | FIGURE)))
+    while ((p = next_bit(v->marks->opening, p, v->high)) < v->high) {
+        Py_ssize_t e = match_run(v, p), s = p;
+        if (e < 0) {
+            p++;
             continue;
-        Py_ssize_t e = match_run(v, p);
-        if (e == -2)
-            return -1;
-        if (e < 0)
-            continue;
-        Py_ssize_t s = p;
+        }
         if (s - *done > 1 && (flags_at(v, s - 1) & JOINT)) {
             Py_ssize_t a = s - 2;
             while (a >= *done && s - a < 6 && (flags_at(v, a) & ALPHA))
                 a--;
-            if (s - 1 > a + 1) {
-                int found = in_set(v->s->leading, v, a + 1, s - 1);
-                if (found < 0)
-                    return -1;
-                if (found)
-                    s = a + 1;
-            }
+            if (s - 1 > a + 1 && is_among(&v->s->leading, v, a + 1, s - 1))
+                s = a + 1;
         }
         *start = s;
         *end = *done = e;
@@ -235,14 +314,6 @@ static int next_run(const View *v, Py_ssize_t *k, Py_ssize_t *done, Py_ssize_t *
     }
     *k = p;
     return 0;
-}
-
-static inline uint64_t hash_span(const View *v, Py_ssize_t begin, Py_ssize_t end)
-{
-    uint64_t h = HASH_START;
-    for (Py_ssize_t k = begin; k < end; k++)
-        h = hash_more(h, char_at(v, k));
-    return hash_done(h, end - begin);
 }
 
 /* Where the word in small letters after a run ends, if it is a word that nobody knows; else -1; -2 on an error. */
@@ -324,33 +395,14 @@ static int next_long_run(const View *v, Place *place, Py_ssize_t *start, Py_ssiz
     }
 }
 
-/* The next word in small letters of four letters or more, and its hash; 0 at the end. */
-static inline int next_small(const View *v, Py_ssize_t *k, Py_ssize_t *start, Py_ssize_t *end, uint64_t *hash)
+/* The next word in small letters of four letters or more; 0 at the end. */
+static inline int next_small(const View *v, Py_ssize_t *k, Py_ssize_t *start, Py_ssize_t *end)
 {
-    const CHAR *data = v->data;
-    const Scanner *s = v->s;
-    Py_ssize_t p = *k, high = v->high;
-    while (p < high) {
-        unsigned f = flags_of(s, data[p]);
-        if (!(f & ALNUM)) {
-            p++;
-            continue;
-        }
-        Py_ssize_t begin = p;
-        unsigned all = SMALL;
-        uint64_t h = HASH_START;
-        do {
-            all &= f;
-            h = hash_more(h, data[p]);
-        } while (++p < high && ((f = flags_of(s, data[p])) & ALNUM));
-        if (all && p - begin >= 4) {
-            *start = begin;
-            *end = *k = p;
-            *hash = hash_done(h, p - begin);
+    while ((*start = next_bit(v->marks->four, *k, v->high)) < v->high) {
+        *k = *end = next_clear(v->marks->small, *start + 4);
+        if (!bit_at(v->marks->word, *end))
             return 1;
-        }
     }
-    *k = p;
     return 0;
 }
 
@@ -371,30 +423,36 @@ static int judged(const View *v, int small, uint32_t text, uint64_t key, Py_ssiz
     return (int)told;
 }
 
-/* The greatest verdict on the words in small letters, or -1. Memory is asked for some words ahead. */
+/* The strings that were met last and have no verdict yet: memory is asked for some of them ahead. */
+typedef struct {
+    uint64_t key[AHEAD];
+    Py_ssize_t start[AHEAD], end[AHEAD];
+    size_t put, taken;
+} Ahead;
+
+static inline void meet_string(const View *v, const Verdicts *verdicts, Ahead *a, Py_ssize_t start, Py_ssize_t end)
+{
+    size_t at = a->put++ % AHEAD;
+    a->key[at] = hash_span(v, start, end);
+    a->start[at] = start;
+    a->end[at] = end;
+    __builtin_prefetch(&verdicts->slots[verdicts_place(verdicts, a->key[at])]);
+}
+
+/* The greatest verdict on the words in small letters, or -1. */
 static int judge_smalls(const View *v, uint32_t text)
 {
-    struct {
-        uint64_t key;
-        Py_ssize_t start, end;
-    } ahead[AHEAD];
-    size_t put = 0, taken = 0;
+    Ahead a;
     Py_ssize_t start, end, k = 0;
     int more = 1, most = 0;
-    while (more || taken < put) {
-        uint64_t key;
-        if (more && (more = next_small(v, &k, &start, &end, &key))) {
-            __builtin_prefetch(&v->s->smalls.slots[verdicts_place(&v->s->smalls, key)]);
-            ahead[put % AHEAD].key = key;
-            ahead[put % AHEAD].start = start;
-            ahead[put++ % AHEAD].end = end;
-        }
-        if (put - taken < AHEAD && more)
+    a.put = a.taken = 0;
+    while (more || a.taken < a.put) {
+        if (more && (more = next_small(v, &k, &start, &end)))
+            meet_string(v, &v->s->smalls, &a, start, end);
+        if (a.taken == a.put || (more && a.put - a.taken < AHEAD))
             continue;
-        if (taken == put)
-            break;
-        size_t one = taken++ % AHEAD;
-        int verdict = judged(v, 1, text, ahead[one].key, ahead[one].start, ahead[one].end);
+        size_t at = a.taken++ % AHEAD;
+        int verdict = judged(v, 1, text, a.key[at], a.start[at], a.end[at]);
         if (verdict < 0)
             return -1;
         most = verdict > most ? verdict : most;
@@ -402,31 +460,50 @@ static int judge_smalls(const View *v, uint32_t text)
     return most;
 }
 
-/* The greatest verdict on the runs, and eight times that on the small words; or -1. */
-static int OF(look)(const Scanner *s, PyObject *text, uint32_t number)
+/* The greatest verdict on the runs, or -1. */
+static int judge_runs(const View *v, uint32_t text)
 {
-    View v = {s, text, PyUnicode_DATA(text), 0, PyUnicode_GET_LENGTH(text)};
+    Ahead a;
     Place place = {0, 0, -1};
     Py_ssize_t start, end;
-    int found, verdict, run = 0;
-    while ((found = next_long_run(&v, &place, &start, &end)) > 0) {
-        uint64_t key = hash_span(&v, start, end);
-        if ((verdict = judged(&v, 0, number, key, start, end)) < 0)
+    int more = 1, most = 0;
+    a.put = a.taken = 0;
+    while (more || a.taken < a.put) {
+        if (more && (more = next_long_run(v, &place, &start, &end)) > 0)
+            meet_string(v, &v->s->runs, &a, start, end);
+        if (more < 0)
             return -1;
-        if ((verdict == 0 || verdict >= NOTABLE) && note((Scanner *)s, key, start, end) < 0)
+        if (a.taken == a.put || (more && a.put - a.taken < AHEAD))
+            continue;
+        size_t at = a.taken++ % AHEAD;
+        int verdict = judged(v, 0, text, a.key[at], a.start[at], a.end[at]);
+        if (verdict < 0 || ((verdict == 0 || verdict >= NOTABLE) &&
+                            note((Scanner *)v->s, a.key[at], a.start[at], a.end[at]) < 0))
             return -1;
-        run = verdict > run ? verdict : run;
+        most = verdict > most ? verdict : most;
     }
-    int small = found < 0 ? -1 : judge_smalls(&v, number);
+    return most;
+}
+
+/* The greatest verdict on the runs, and eight times that on the small words; MIXED; or -1. */
+static int OF(look)(const Scanner *s, PyObject *text, uint32_t number)
+{
+    View v;
+    int mixed = view_of(s, text, &v);
+    if (mixed)
+        return mixed;
+    int run = judge_runs(&v, number), small = run < 0 ? -1 : judge_smalls(&v, number);
     return small < 0 ? -1 : run + 8 * small;
 }
 
 static int OF(spans)(const Scanner *s, PyObject *text, PyObject *out)
 {
-    View v = {s, text, PyUnicode_DATA(text), 0, PyUnicode_GET_LENGTH(text)};
+    View v;
     Place place = {0, 0, -1};
     Py_ssize_t start, end;
     int found;
+    if (view_of(s, text, &v) < 0)
+        return -1;
     while ((found = next_long_run(&v, &place, &start, &end)) > 0) {
         PyObject *pair = Py_BuildValue("(nn)", start, end);
         if (pair == NULL || PyList_Append(out, pair) < 0) {
@@ -441,11 +518,12 @@ static int OF(spans)(const Scanner *s, PyObject *text, PyObject *out)
 /* The words in small letters whose verdict is at least so much. */
 static int OF(words)(const Scanner *s, PyObject *text, uint32_t least, PyObject *out)
 {
-    View v = {s, text, PyUnicode_DATA(text), 0, PyUnicode_GET_LENGTH(text)};
+    View v;
     Py_ssize_t start, end, k = 0;
-    uint64_t key;
-    while (next_small(&v, &k, &start, &end, &key)) {
-        uint32_t verdict = verdicts_get(&s->smalls, key);
+    if (view_of(s, text, &v) < 0)
+        return -1;
+    while (next_small(&v, &k, &start, &end)) {
+        uint32_t verdict = verdicts_get(&s->smalls, hash_span(&v, start, end));
         if (verdict && verdict < least)
             continue;
         PyObject *one = PyUnicode_Substring(text, start, end);
@@ -459,7 +537,7 @@ static int OF(words)(const Scanner *s, PyObject *text, uint32_t least, PyObject 
 
 static uint64_t OF(hash)(const Scanner *s, PyObject *text)
 {
-    View v = {s, text, PyUnicode_DATA(text), 0, PyUnicode_GET_LENGTH(text)};
+    View v = {s, text, PyUnicode_DATA(text), 0, PyUnicode_GET_LENGTH(text), NULL};
     return hash_span(&v, 0, v.high);
 }
 
@@ -467,7 +545,12 @@ static uint64_t OF(hash)(const Scanner *s, PyObject *text)
 #undef char_at
 #undef flags_at
 #undef is_word
-#undef in_set
+#undef is_among
+#undef mark
+#undef view_of
+#undef Ahead
+#undef meet_string
+#undef judge_runs
 #undef rest
 #undef small_ascii
 #undef small_before_capital
