@@ -333,13 +333,11 @@ int one_slip(const Sieve *s, const char *form, int size, const char *alias, int 
 }
 
 /* Whether a name reaches a sum with any of some kinds of evidence. */
-static int reaches(const Sieve *s, float *row, int from, int to, long long limit)
+static int reaches(const Sieve *s, uint8_t *bins, int from, int to, long long limit)
 {
-    for (int e = from; e < to; e++) {
-        memcpy(row + SPELT, s->seen + e * s->evidence, (size_t)s->evidence * sizeof(float));
-        if (forest_reaches(&s->forest, row, limit))
+    for (int kind = from; kind < to; kind++)
+        if (grove_reaches(s->grove, bins, kind, limit))
             return 1;
-    }
     return 0;
 }
 
@@ -361,7 +359,7 @@ void rivals_of(const Sieve *s, const Near *near, int count, Rival *out)
 int hope_of(const Sieve *s, const char *form, int size, const Near *near, int count)
 {
     Rival rivals[MOST_RIVALS];
-    float rows[MOST_RIVALS][MOST_FEATURES];
+    float rows[MOST_RIVALS][SPELT];
     rivals_of(s, near, count, rivals);
     for (int k = 0; k < count; k++)
         if (sure_rule(s, form, size, &rivals[k], near[k].how) ||
@@ -369,11 +367,14 @@ int hope_of(const Sieve *s, const char *form, int size, const Near *near, int co
             return HOPE_GOOD;
     if (count == 0)
         return HOPE_NONE;
-    if (spelt_rows(s->speller, form, size, rivals, count, rows[0], MOST_FEATURES) < 0)
+    if (spelt_rows(s->speller, form, size, rivals, count, rows[0], SPELT) < 0)
         return HOPE_UNKNOWN;
     int hope = HOPE_NONE;
-    for (int k = 0; k < count && hope != HOPE_GOOD; k++)
-        if (reaches(s, rows[k], 0, s->best, s->hopeless))
-            hope = reaches(s, rows[k], s->best, s->seen_count, s->needy) ? HOPE_GOOD : HOPE_NEEDY;
+    for (int k = 0; k < count && hope != HOPE_GOOD; k++) {
+        uint8_t bins[MOST_FEATURES];
+        grove_bins(s->grove, rows[k], bins);
+        if (reaches(s, bins, 0, s->best, s->hopeless))
+            hope = reaches(s, bins, s->best, s->seen_count, s->needy) ? HOPE_GOOD : HOPE_NEEDY;
+    }
     return hope;
 }

@@ -118,14 +118,21 @@ typedef struct {
     Py_buffer feature, threshold, leaf;
     Py_ssize_t trees;
     int depth, width;
-    int64_t *most, *least; /* what is left to gain from each eight trees on */
 } Forest;
 
 int forest_open(Forest *forest, PyObject *args); /* (feature, threshold, leaf, trees, depth, width) */
 void forest_close(Forest *forest);
 int64_t forest_sum(const Forest *forest, const float *row);
-int forest_bound(Forest *forest); /* for `forest_reaches`; -1 without memory */
-int forest_reaches(const Forest *forest, const float *row, int64_t limit);
+
+/* A forest, with some kinds of what its last features may be. */
+typedef struct Grove Grove;
+
+#define MOST_WIDTH 96
+
+Grove *grove_new(const Forest *forest, const float *known, int kinds, int from); /* NULL on an error */
+void grove_close(Grove *grove);
+void grove_bins(const Grove *grove, const float *row, uint8_t *bins); /* of the first features; room for MOST_WIDTH */
+int grove_reaches(const Grove *grove, uint8_t *bins, int kind, int64_t limit); /* whether a row comes to so much */
 
 /* -- signs.c ---------------------------------------------------------------------------------------------------- */
 

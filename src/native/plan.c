@@ -829,7 +829,7 @@ static void sieve_dealloc(Sieve *self)
     Py_XDECREF(self->scanner);
     Py_XDECREF(self->speller);
     forest_close(&self->forest);
-    free(self->seen);
+    grove_close(self->grove);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -905,21 +905,16 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         goto failed;
     self->scanner = (Scanner *)Py_NewRef(scanner);
     self->speller = (Speller *)Py_NewRef(speller);
-    if (numbers_open(&self->asked) < 0 || numbers_open(&self->facts) < 0 || numbers_open(&self->empty) < 0 || (self->seen = malloc((size_t)seen.len + 1)) == NULL) {
+    if (numbers_open(&self->asked) < 0 || numbers_open(&self->facts) < 0 || numbers_open(&self->empty) < 0) {
         PyErr_NoMemory();
         goto failed;
     }
-    memcpy(self->seen, seen.buf, (size_t)seen.len);
     if (words_from(&self->particles, particles) < 0 || words_from(&self->openers, openers) < 0 ||
         words_from(&self->endings, endings) < 0 || words_from(&self->izafa, izafa) < 0 ||
         words_from(&self->articles, articles) < 0 || words_from(&self->vowels, vowels) < 0 ||
         words_from(&self->compass, compass) < 0 || words_from(&self->surnames, surnames) < 0 ||
         set_tails(self, tails) < 0 || set_layers(self, layers) < 0 || forest_open(&self->forest, forest) < 0)
         goto failed;
-    if (forest_bound(&self->forest) < 0) {
-        PyErr_NoMemory();
-        goto failed;
-    }
     self->evidence = self->forest.width - SPELT;
     if (self->evidence <= 0 || self->forest.width > MOST_FEATURES ||
         seen.len % ((Py_ssize_t)sizeof(float) * self->evidence)) {
@@ -927,6 +922,8 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         goto failed;
     }
     self->seen_count = (int)(seen.len / ((Py_ssize_t)sizeof(float) * self->evidence));
+    if ((self->grove = grove_new(&self->forest, seen.buf, self->seen_count, SPELT)) == NULL)
+        goto failed;
     PyBuffer_Release(&seen);
     return (PyObject *)self;
 failed:

@@ -17,7 +17,7 @@
 #define MOST_RIVALS 4
 #define SOUND 3.0 /* `candidates._SOUND` */
 #define LONG_NAME 8 /* `candidates._LONG` */
-#define MOST_FEATURES 96
+#define MOST_FEATURES MOST_WIDTH
 
 enum { NOTHING = 1, LISTED = 2, MAYBE = 3 };
 
@@ -66,7 +66,7 @@ typedef struct {
     char tails[16][8]; /* izafa vowels at the end of a word */
     int tail_count;
     Forest forest;
-    float *seen; /* kinds of evidence: the best that there is, then the same without company */
+    Grove *grove; /* it with kinds of evidence: the best that there is, then the same without company */
     int evidence, seen_count, best;
     long long hopeless, needy;
     /* The neighbours of words already asked for, by their numbers: a count, then size and letters of each. */
