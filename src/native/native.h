@@ -311,8 +311,9 @@ int osa_of(const char *a, int n, const char *b, int m);
 
 typedef struct Hood Hood;
 
-/* How many, at most so many, the nearest and most prominent first; -1 without memory. */
-Py_ssize_t hood_find(Hood *hood, const uint8_t *word, Py_ssize_t size, Py_ssize_t most);
+int hood_ask(Hood *hood, const uint8_t *word, Py_ssize_t size); /* 0: none is near a word */
+/* Of the word last asked for, how many, at most so many, the nearest and most prominent first; -1 without memory. */
+Py_ssize_t hood_answer(Hood *hood, const uint8_t *word, Py_ssize_t size, Py_ssize_t most);
 const char *hood_word(const Hood *hood, Py_ssize_t k, int *size);       /* one of those last found */
 
 #endif

@@ -10,6 +10,7 @@
 #define MIX 0xD6E8FEB86659FD93u
 #define LINE 64
 #define INLINE 27
+#define CLASSES 3
 #define BEYOND 8 /* letters are compared so many at a time, and read so far behind a word */
 
 typedef struct {
@@ -31,6 +32,10 @@ typedef struct {
     int distance;
 } Met;
 
+/* Only an atom that is about as long as a word is near it: of long ones there are few, and each of these lengths has a
+   bitmap of those that are at least so long. They are made once it is known that many long words are asked for. */
+static const uint8_t AT_LEAST[CLASSES] = {18, 14, 11};
+
 struct Hood {
     PyObject_HEAD
     Py_buffer hash, owner, bitmap, text, ends, prominence;
@@ -44,6 +49,11 @@ struct Hood {
     uint64_t powers[PREFIX];
     Found *found;
     Py_ssize_t room;
+    uint8_t *longer[CLASSES];
+    int longer_bits[CLASSES];
+    Py_ssize_t long_questions;
+    int left; /* the hashes of the word asked for that are there, as far as a bitmap tells */
+    uint32_t wanted[MOST_WAYS];
 };
 
 static inline int distance_for(Py_ssize_t length)
@@ -185,25 +195,77 @@ static int deleted(const Hood *h, const uint8_t *word, Py_ssize_t n, uint32_t *o
     return made;
 }
 
-/* The atoms that share a hash with a word, some of them more than once; how many, or -1 without memory. The memory that
-   a look-up needs lies far apart: it is asked for early, for all hashes of the word at once. */
-static Py_ssize_t meet(Hood *h, const uint8_t *word, Py_ssize_t n)
+/* Make the bitmaps of long atoms; without memory there are none. */
+static void note_long(Hood *h)
+{
+    size_t count[CLASSES] = {0};
+    for (Py_ssize_t k = 0; k < h->atoms; k++)
+        for (int c = 0; c < CLASSES; c++)
+            count[c] += h->atom[k].size >= AT_LEAST[c];
+    for (int c = 0; c < CLASSES; c++) {
+        h->longer_bits[c] = 12;
+        while (h->longer_bits[c] < 31 && (size_t)1 << h->longer_bits[c] < 16 * MOST_WAYS * count[c])
+            h->longer_bits[c]++;
+        h->longer[c] = calloc((size_t)1 << (h->longer_bits[c] - 3), 1);
+    }
+    for (Py_ssize_t k = 0; k < h->atoms; k++) {
+        uint32_t hashes[MOST_WAYS];
+        if (h->atom[k].size < AT_LEAST[CLASSES - 1])
+            continue;
+        int ways = deleted(h, h->atom[k].text, PREFIX, hashes);
+        for (int c = 0; c < CLASSES; c++) {
+            if (h->atom[k].size < AT_LEAST[c] || h->longer[c] == NULL)
+                continue;
+            for (int j = 0; j < ways; j++) {
+                uint32_t slot = hashes[j] >> (32 - h->longer_bits[c]);
+                h->longer[c][slot >> 3] |= (uint8_t)(1 << (slot & 7));
+            }
+        }
+    }
+}
+
+/* Note which hashes of a word may be there; how many. */
+int hood_ask(Hood *h, const uint8_t *word, Py_ssize_t n)
+{
+    uint32_t wanted[MOST_WAYS];
+    const uint8_t *bitmap = h->bitmap.buf;
+    int shift = 32 - h->bits, left = 0;
+    h->left = 0;
+    if (n < MIN_LENGTH || n >= LONGEST || h->hashes == 0)
+        return 0;
+    if (n >= AT_LEAST[CLASSES - 1] + 2) {
+        int c = 0;
+        while (n < AT_LEAST[c] + 2)
+            c++;
+        if (h->long_questions++ == h->atoms / 4)
+            note_long(h);
+        if (h->longer[c] != NULL) {
+            bitmap = h->longer[c];
+            shift = 32 - h->longer_bits[c];
+        }
+    }
+    int ways = deleted(h, word, n, wanted);
+    /* Without branches, so that memory is waited for once. */
+    for (int k = 0; k < ways; k++) {
+        uint32_t slot = wanted[k] >> shift;
+        h->wanted[left] = wanted[k];
+        left += (bitmap[slot >> 3] >> (slot & 7)) & 1;
+    }
+    return h->left = left;
+}
+
+/* The atoms that share a hash with the word asked for, some of them more than once; how many, or -1 without memory. The
+   memory that a look-up needs lies far apart: it is asked for early, for all hashes of the word at once. */
+static Py_ssize_t meet(Hood *h)
 {
     size_t met = 0;
-    uint32_t wanted[MOST_WAYS];
+    const uint32_t *wanted = h->wanted;
     Py_ssize_t place[MOST_WAYS];
-    const uint8_t *bitmap = h->bitmap.buf;
     const uint32_t *hash = h->hash.buf, *owner = h->owner.buf;
-    int ways = deleted(h, word, n, wanted), left = 0;
-    for (int k = 0; k < ways; k++)
-        __builtin_prefetch(bitmap + (wanted[k] >> (32 - h->bits) >> 3));
-    for (int k = 0; k < ways; k++) {
-        uint32_t slot = wanted[k] >> (32 - h->bits);
-        if (!((bitmap[slot >> 3] >> (slot & 7)) & 1))
-            continue;
-        place[left] = near_place(hash, h->hashes, wanted[k], -1);
-        __builtin_prefetch(hash + place[left]);
-        wanted[left++] = wanted[k];
+    int left = h->left;
+    for (int k = 0; k < left; k++) {
+        place[k] = near_place(hash, h->hashes, wanted[k], -1);
+        __builtin_prefetch(hash + place[k]);
     }
     for (int k = 0; k < left; k++) {
         place[k] = near_place(hash, h->hashes, wanted[k], place[k]);
@@ -248,12 +310,12 @@ static int apart(const Hood *h, const uint8_t *word, Py_ssize_t n, uint32_t numb
     return distance <= limit ? distance : 0;
 }
 
-Py_ssize_t hood_find(Hood *h, const uint8_t *given, Py_ssize_t n, Py_ssize_t most)
+Py_ssize_t hood_answer(Hood *h, const uint8_t *given, Py_ssize_t n, Py_ssize_t most)
 {
     Py_ssize_t count = 0, near = 0;
     const int64_t *prominence = h->prominence.buf;
     uint8_t word[LONGEST + BEYOND] = {0};
-    if (n < MIN_LENGTH || n >= LONGEST || h->hashes == 0 || most <= 0)
+    if (h->left == 0 || most <= 0)
         return 0;
     memcpy(word, given, (size_t)n);
     if (most > h->room) {
@@ -268,7 +330,7 @@ Py_ssize_t hood_find(Hood *h, const uint8_t *given, Py_ssize_t n, Py_ssize_t mos
             h->atom[k].seen = 0;
         h->question = 1;
     }
-    Py_ssize_t met = meet(h, word, n);
+    Py_ssize_t met = meet(h);
     if (met < 0)
         return -1;
     for (Py_ssize_t k = 0; k < met; k++) {
@@ -319,7 +381,9 @@ static PyObject *hood_near(Hood *self, PyObject *args)
         PyErr_SetString(PyExc_ValueError, "only words in ASCII have neighbours");
         return NULL;
     }
-    Py_ssize_t count = hood_find(self, PyUnicode_1BYTE_DATA(word), PyUnicode_GET_LENGTH(word), most);
+    const uint8_t *text = PyUnicode_1BYTE_DATA(word);
+    hood_ask(self, text, PyUnicode_GET_LENGTH(word));
+    Py_ssize_t count = hood_answer(self, text, PyUnicode_GET_LENGTH(word), most);
     if (count < 0)
         return PyErr_NoMemory();
     PyObject *out = PyTuple_New(count);
@@ -346,6 +410,8 @@ static void hood_dealloc(Hood *self)
     free(self->memory);
     free(self->met);
     free(self->found);
+    for (int c = 0; c < CLASSES; c++)
+        free(self->longer[c]);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 

@@ -16,58 +16,6 @@ int any_has(const Sieve *s, char space, const char *text, size_t size)
     return 0;
 }
 
-static int is_letters(const char *text, int size)
-{
-    for (int k = 0; k < size; k++)
-        if (text[k] < 'a' || text[k] > 'z')
-            return 0;
-    return size > 0;
-}
-
-/* 01358 read as olesb where a word is mostly letters; 1 where that changed it. */
-static int read_figures(char *text, int size)
-{
-    int digits = 0, changed = 0;
-    for (int k = 0; k < size; k++)
-        digits += text[k] >= '0' && text[k] <= '9';
-    if (!digits || digits * 3 > size)
-        return 0;
-    for (int k = 0; k < size; k++) {
-        const char *figures = "01358", *found = text[k] ? strchr(figures, text[k]) : NULL;
-        if (found) {
-            text[k] = "olesb"[found - figures];
-            changed = 1;
-        }
-    }
-    return changed;
-}
-
-static int is_suspect(const Sieve *s, const char *text, int size)
-{
-    return size >= 3 && is_letters(text, size) && zipf_of(s->scanner->lexicon, text, (size_t)size) < s->ordinary &&
-           !any_has(s, '=', text, (size_t)size);
-}
-
-/* What is known of a word, looked up once. */
-static unsigned facts_of(Sieve *s, const char *text, int size)
-{
-    uint64_t key = key_of(0, text, (size_t)size);
-    const uint32_t *known = numbers_get(&s->facts, key ? key : 1), *zipf;
-    if (known)
-        return *known;
-    char plain[WORD_ROOM];
-    memcpy(plain, text, (size_t)size);
-    zipf = words_get(&s->scanner->lexicon->words, text, (size_t)size);
-    unsigned facts = zipf ? *zipf & ZIPF : 0;
-    facts |= any_has(s, '^', text, (size_t)size) ? OPENS : 0;
-    facts |= any_has(s, '#', text, (size_t)size) ? PART : 0;
-    facts |= read_figures(plain, size) || is_suspect(s, plain, size) ? SUSPECT : 0;
-    facts |= words_get(&s->openers, text, (size_t)size) ? OPENER : 0;
-    facts |= words_get(&s->particles, text, (size_t)size) ? PARTICLE : 0;
-    numbers_put(&s->facts, key ? key : 1, facts); /* without room it is looked up again */
-    return facts;
-}
-
 static int is_joint(const Sieve *s, Py_UCS4 c)
 {
     unsigned f = flags_of(s->scanner, c);
@@ -84,8 +32,8 @@ static int is_glued(const Sieve *s, Slice run, const Word *w)
     return last > 2 && last < w->size - 1 && words_get(&s->openers, w->text + last, (size_t)(w->size - last)) != NULL;
 }
 
-/* The words of a run; their number, or -1 where the run is not plain enough. */
-int split(Sieve *s, Slice run, Word *out)
+/* The words of a run, of which nothing is known yet; their number, or -1 where the run is not plain enough. */
+static int cut(const Sieve *s, Slice run, Word *out)
 {
     Py_ssize_t n = run.size, before = 0;
     int count = 0;
@@ -122,11 +70,23 @@ int split(Sieve *s, Slice run, Word *out)
         w->joined = w->quote || (between == '.' && count > 0 && out[count - 1].size == 1 && w->size == 1);
         w->plain = is_letters(w->text, w->size);
         w->glued = is_glued(s, run, w);
-        w->facts = facts_of(s, w->text, w->size);
-        w->zipf = (w->facts & ZIPF) / 100.0;
+        ask_word(s, w);
         before = k;
         count++;
     }
+    return count;
+}
+
+static void know(Sieve *s, Word *words, int count)
+{
+    for (int k = 0; k < count; k++)
+        know_word(s, &words[k]);
+}
+
+int split(Sieve *s, Slice run, Word *out)
+{
+    int count = cut(s, run, out);
+    know(s, out, count);
     return count;
 }
 
@@ -188,90 +148,6 @@ static int plainly_spelt(Slice run, const Word *words, int from, int to)
     return 1;
 }
 
-/* Room for an answer, which stays where it is. */
-static char *room_for(Sieve *s, size_t size)
-{
-    enum { BLOCK = 1 << 20 };
-    if (s->block_count == 0 || s->block_used + size > BLOCK) {
-        char **wider = realloc(s->blocks, (s->block_count + 1) * sizeof *wider);
-        if (wider == NULL)
-            return NULL;
-        s->blocks = wider;
-        if ((s->blocks[s->block_count] = malloc(BLOCK)) == NULL)
-            return NULL;
-        s->block_count++;
-        s->block_used = 0;
-    }
-    char *at = s->blocks[s->block_count - 1] + s->block_used;
-    s->block_used += size;
-    return at;
-}
-
-/* Forget the neighbours of all words once there are many; nothing that points at them may be in use. */
-int forget_many(Sieve *s)
-{
-    Numbers *maps[] = {&s->empty, &s->facts};
-    for (int k = 0; k < 2; k++) {
-        if (maps[k]->used > MOST_ANSWERS) {
-            numbers_close(maps[k]);
-            if (numbers_open(maps[k]) < 0)
-                return -1;
-        }
-    }
-    if (s->answered < MOST_ANSWERS)
-        return 0;
-    for (size_t k = 0; k < s->block_count; k++)
-        free(s->blocks[k]);
-    s->block_count = s->block_used = s->answered = 0;
-    numbers_close(&s->asked);
-    return numbers_open(&s->asked);
-}
-
-/* The neighbours of a word: their count, then the size and the letters of each. NULL without memory. */
-static const char *near_words(Sieve *s, const char *word, int size)
-{
-    uint64_t key = key_of('#', word, (size_t)size);
-    key = key ? key : 1;
-    const uint32_t *known = numbers_get(&s->asked, key);
-    if (known)
-        return s->answers[*known];
-    char found[MOST_OPTIONS * WORD_ROOM + 1];
-    size_t used = 1;
-    int count = 0;
-    for (int k = 0; k < s->tables; k++) {
-        Hood *hood = s->layers[k].hood;
-        Py_ssize_t n = hood_find(hood, (const uint8_t *)word, size, MOST_NEAR);
-        if (n < 0)
-            return NULL;
-        for (Py_ssize_t j = 0; j < n && count < MOST_OPTIONS; j++) {
-            int length, known = 0;
-            const char *text = hood_word(hood, j, &length);
-            for (size_t at = 1; at < used && !known; at += (size_t)found[at] + 1)
-                known = found[at] == length && !memcmp(found + at + 1, text, (size_t)length);
-            if (known)
-                continue;
-            found[used++] = (char)length;
-            memcpy(found + used, text, (size_t)length);
-            used += (size_t)length;
-            count++;
-        }
-    }
-    found[0] = (char)count;
-    if (s->answered == s->room) {
-        size_t room = s->room ? 2 * s->room : 4096;
-        const char **wider = realloc(s->answers, room * sizeof *wider);
-        if (wider == NULL)
-            return NULL;
-        s->answers = wider;
-        s->room = room;
-    }
-    char *kept = room_for(s, used);
-    if (kept == NULL || numbers_put(&s->asked, key, (uint32_t)s->answered) < 0)
-        return NULL;
-    memcpy(kept, found, used);
-    return s->answers[s->answered++] = kept;
-}
-
 static int near_enough(const Sieve *s, const char *form, int n, const char *alias, int m, int slack)
 {
     int length = m + slack < 4 ? 4 : m + slack;
@@ -323,7 +199,7 @@ int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form,
         int changed = read_figures(own[k], w->size);
         count[k] = 0;
         if (changed ? is_suspect(s, own[k], w->size) : (w->facts & SUSPECT) != 0) {
-            const char *found = near_words(s, own[k], w->size);
+            const char *found = changed ? near_words(s, own[k], w->size) : near_word(s, w);
             if (found == NULL)
                 return -1;
             count[k] = (unsigned char)*found++;
@@ -451,18 +327,21 @@ static uint64_t words_key(const Word *words, int at, int end, int small)
     return key_of('w', text, (size_t)size);
 }
 
-/* What a run may hold: one of the verdicts above, or -1 on an error. */
-static int sift(Sieve *s, Slice run, Sifted *out)
+/* Begin with a run: its words. */
+static void sift_words(const Sieve *s, Slice run, Sifted *out)
 {
-    Word *words = out->words;
-    uint8_t taken[MOST_TOKENS][MOST_TOKENS] = {{0}};
-    char form[MOST_FORM];
-    int count = split(s, run, words), loud = 0;
-    out->sure = out->open = out->name_count = out->hit_count = out->names.count = 0;
+    out->run = run;
+    out->sure = out->open = out->loud = out->name_count = out->hit_count = out->form_count = out->names.count = 0;
     out->names.used = 0;
-    out->word_count = count;
-    if (count < 0)
-        return MAYBE;
+    out->word_count = cut(s, run, out->words);
+}
+
+/* The listed names of a run, as long as it is certain which; 0 where the run is too long. */
+static int sift_listed(const Sieve *s, Sifted *out)
+{
+    const Word *words = out->words;
+    int count = out->word_count;
+    char form[MOST_FORM];
     for (int at = 0; at < count && !out->open;) {
         int next = at + 1;
         if (may_start(words, at) && may_open(s, words, count, at)) {
@@ -472,12 +351,12 @@ static int sift(Sieve *s, Slice run, Sifted *out)
                     continue;
                 int size = join(words, at, end, form), layer = 0;
                 if (size < 0)
-                    return MAYBE;
+                    return 0;
                 while (layer < s->tables && !has(&s->layers[layer], '=', form, (size_t)size))
                     layer++;
                 if (layer == s->tables)
                     continue;
-                if (size < 4 || !plainly_spelt(run, words, at, end) ||
+                if (size < 4 || !plainly_spelt(out->run, words, at, end) ||
                     has(&s->layers[layer], '?', form, (size_t)size)) {
                     out->open = 1;
                     break;
@@ -491,29 +370,36 @@ static int sift(Sieve *s, Slice run, Sifted *out)
                         break;
                     }
                 }
-                loud |= has(&s->layers[layer], '!', form, (size_t)size);
+                out->loud |= has(&s->layers[layer], '!', form, (size_t)size);
                 out->listed[out->name_count][0] = at;
                 out->listed[out->name_count++][1] = end;
-                for (int a = at; a < end; a++)
-                    for (int b = a; b < end; b++)
-                        taken[a][b] = 1;
                 next = end;
                 break;
             }
         }
         at = next;
     }
-    if (out->open) {
+    if (out->open)
         out->name_count = 0;
-        memset(taken, 0, sizeof taken);
-    }
+    return 1;
+}
+
+/* The forms of a run that may be damaged names; 0 where there are more than can be told. */
+static int sift_forms(const Sieve *s, Sifted *out)
+{
+    const Word *words = out->words;
+    int count = out->word_count, until[MOST_TOKENS] = {0}; /* where the listed name ends that a word stands in */
+    char form[MOST_FORM];
+    for (int k = 0; k < out->name_count; k++)
+        for (int at = out->listed[k][0]; at < out->listed[k][1]; at++)
+            until[at] = out->listed[k][1];
     for (int at = 0; at < count; at++) {
         const Word *w = &words[at];
         if (!may_start(words, at) || (w->facts & OPENER))
             continue;
         if (w->dash && at > 0) {
             const Word *before = &words[at - 1];
-            Py_UCS4 first = slice_at(run, w->begin);
+            Py_UCS4 first = slice_at(out->run, w->begin);
             if (words_get(&s->articles, before->text, (size_t)before->size) || !(first >= 'A' && first <= 'Z'))
                 continue;
         }
@@ -524,7 +410,7 @@ static int sift(Sieve *s, Slice run, Sifted *out)
             if (last->glued)
                 break;
             suspect |= (last->facts & SUSPECT) != 0;
-            if (!may_end(s, words, count, end) || taken[at][end - 1])
+            if (!may_end(s, words, count, end) || end <= until[at])
                 continue;
             if ((last->quote && is_ending(s, last)) || (parts > 1 && w->size == 1 && words[at + 1].dash))
                 continue;
@@ -532,44 +418,72 @@ static int sift(Sieve *s, Slice run, Sifted *out)
                 continue;
             int size = join(words, at, end, form);
             if (size < 0)
-                return MAYBE;
+                return 0;
             if (size < 4)
                 continue;
             if (parts != 2 && !(parts == 3 && words_get(&s->izafa, words[at + 1].text, (size_t)words[at + 1].size)) &&
                 common(s, words, at, end, form, size) >= s->rare)
                 continue;
-            Names *names = &out->names;
-            int small = is_small(run, words, at, end);
+            int small = is_small(out->run, words, at, end);
+            int near = suspect || (parts == 2 && (w->zipf == 0.0 || last->zipf == 0.0));
             uint64_t key = words_key(words, at, end, small);
-            if (key && numbers_get(&s->empty, key))
-                continue;
-            Near ruled[MOST_RULED];
-            int rules = by_rule(s, form, size, ruled);
-            Hit hit = {at, end, rules != 0, small, names->count, 0, names->used, HOPE_UNKNOWN, -1, {{0, 0, 0}}};
-            if (suspect || (parts == 2 && (w->zipf == 0.0 || last->zipf == 0.0)))
-                if (fuzzy_names(s, words, at, end, form, size, names) < 0)
-                    return -1;
-            if (names->count == MOST_NAMES)
-                return MAYBE;
-            hit.names = names->count - hit.first;
-            if (rules >= 0 && (rules || hit.names)) {
-                hit.near_count = nearest(s, form, size, ruled, rules, names->text + hit.text, hit.names, small, NULL, hit.near);
-                if (hit.near_count >= 0)
-                    hit.hope = hope_of(s, form, size, hit.near, hit.near_count);
-                if (hit.hope == HOPE_NONE) {
-                    names->count = hit.first;
-                    names->used = hit.text;
-                    hit.rule = hit.names = 0;
-                }
-            }
-            if (hit.rule || hit.names)
-                out->hits[out->hit_count++] = hit;
-            else if (key && numbers_put(&s->empty, key, 1) < 0)
-                return -1;
+            __builtin_prefetch(&s->empty.keys[(size_t)key & s->empty.mask]);
+            out->forms[out->form_count++] = (Form){key, (uint8_t)at, (uint8_t)end, (uint8_t)small, (uint8_t)near};
         }
     }
+    return 1;
+}
+
+/* What is known of the words of a run, and what has to be looked at therefore; 0 where all of it has. */
+static int sift_known(Sieve *s, Sifted *out)
+{
+    know(s, out->words, out->word_count);
+    return out->word_count >= 0 && sift_listed(s, out) && sift_forms(s, out);
+}
+
+/* What a run may hold, of which the words are known: one of the verdicts above, or -1 on an error. */
+static int sift_judged(Sieve *s, Sifted *out)
+{
+    char form[MOST_FORM];
+    Names *names = &out->names;
+    for (int k = 0; k < out->form_count; k++) {
+        const Form *one = &out->forms[k];
+        if (one->key && numbers_get(&s->empty, one->key))
+            continue;
+        int size = join(out->words, one->at, one->end, form);
+        Near ruled[MOST_RULED];
+        int rules = by_rule(s, form, size, ruled);
+        Hit hit = {one->at, one->end, rules != 0, one->small, names->count, 0, names->used, HOPE_UNKNOWN, -1, {{0, 0, 0}}};
+        if (one->near && fuzzy_names(s, out->words, one->at, one->end, form, size, names) < 0)
+            return -1;
+        if (names->count == MOST_NAMES)
+            return MAYBE;
+        hit.names = names->count - hit.first;
+        if (rules >= 0 && (rules || hit.names)) {
+            hit.near_count =
+                nearest(s, form, size, ruled, rules, names->text + hit.text, hit.names, hit.small, NULL, hit.near);
+            if (hit.near_count >= 0)
+                hit.hope = hope_of(s, form, size, hit.near, hit.near_count);
+            if (hit.hope == HOPE_NONE) {
+                names->count = hit.first;
+                names->used = hit.text;
+                hit.rule = hit.names = 0;
+            }
+        }
+        if (hit.rule || hit.names)
+            out->hits[out->hit_count++] = hit;
+        else if (one->key && numbers_put(&s->empty, one->key, 1) < 0)
+            return -1;
+    }
     out->sure = 1;
-    return out->hit_count || loud || out->open ? MAYBE : out->name_count ? LISTED : NOTHING;
+    return out->hit_count || out->loud || out->open ? MAYBE : out->name_count ? LISTED : NOTHING;
+}
+
+/* What a run may hold: one of the verdicts above, or -1 on an error. */
+static int sift(Sieve *s, Slice run, Sifted *out)
+{
+    sift_words(s, run, out);
+    return sift_known(s, out) ? sift_judged(s, out) : MAYBE;
 }
 
 static PyObject *word_told(const Word *w)
@@ -723,14 +637,10 @@ done:
     return out;
 }
 
-/* Judge a fresh run, or keep it for whoever asked: 0, or -1 on an error. */
-static int judge_fresh(Sieve *self, const struct Fresh *one, PyObject *text, PyObject *maybe, Sifted *found)
+/* Keep what was found in a fresh run, or tell it whoever asked: 0, or -1 on an error. */
+static int keep_fresh(Sieve *self, const struct Fresh *one, PyObject *text, PyObject *maybe, const Sifted *found,
+                      int verdict)
 {
-    int verdict;
-    if (forget_many(self) < 0 || (verdict = sift(self, slice_of(text, one->start, one->end), found)) < 0) {
-        PyErr_NoMemory();
-        return -1;
-    }
     if (verdict != MAYBE)
         return scanner_know(self->scanner, one->key, 0, (uint32_t)verdict);
     PyObject *run = PyUnicode_Substring(text, one->start, one->end), *all = run ? told(found) : NULL;
@@ -738,6 +648,30 @@ static int judge_fresh(Sieve *self, const struct Fresh *one, PyObject *text, PyO
     Py_XDECREF(run);
     Py_XDECREF(all);
     return failed ? -1 : 0;
+}
+
+/* Judge some fresh runs at once, so that memory is waited for once for all of them: 0, or -1 on an error. */
+static int judge_fresh(Sieve *self, const struct Fresh *const *some, int count, PyObject *texts, PyObject *maybe,
+                       Sifted *found)
+{
+    int verdicts[AT_ONCE];
+    if (forget_many(self) < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (int k = 0; k < count; k++)
+        sift_words(self, slice_of(PyList_GET_ITEM(texts, some[k]->text), some[k]->start, some[k]->end), &found[k]);
+    for (int k = 0; k < count; k++)
+        verdicts[k] = sift_known(self, &found[k]) ? 0 : MAYBE;
+    for (int k = 0; k < count; k++) {
+        if (!verdicts[k] && (verdicts[k] = sift_judged(self, &found[k])) < 0) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        if (keep_fresh(self, some[k], PyList_GET_ITEM(texts, some[k]->text), maybe, &found[k], verdicts[k]) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 #define MOST_LETTERS 255
@@ -791,16 +725,24 @@ static PyObject *sieve_look(Sieve *self, PyObject *texts)
     if (scanner_scan(self->scanner, texts) < 0)
         return NULL;
     PyObject *maybe = PyDict_New(), *smalls = PyList_New(0), *out = NULL;
-    Sifted *found = malloc(sizeof *found);
+    Sifted *found = malloc(AT_ONCE * sizeof *found);
+    const struct Fresh *some[AT_ONCE];
+    int count = 0;
     if (found == NULL)
         PyErr_NoMemory();
     if (maybe == NULL || smalls == NULL || found == NULL)
         goto done;
     for (size_t k = 0; k < self->scanner->fresh_count; k++) {
         const struct Fresh *one = &self->scanner->fresh[k];
-        PyObject *text = PyList_GET_ITEM(texts, one->text);
-        if (one->small ? judge_small(self, one, text, smalls) < 0 : judge_fresh(self, one, text, maybe, found) < 0)
+        if (!one->small)
+            some[count++] = one;
+        else if (judge_small(self, one, PyList_GET_ITEM(texts, one->text), smalls) < 0)
             goto done;
+        if (count == AT_ONCE || (count && k + 1 == self->scanner->fresh_count)) {
+            if (judge_fresh(self, some, count, texts, maybe, found) < 0)
+                goto done;
+            count = 0;
+        }
     }
     out = PyTuple_Pack(2, maybe, smalls);
 done:
@@ -819,13 +761,10 @@ static void sieve_dealloc(Sieve *self)
         free(self->layers[k].there);
     }
     Numbers *all[] = {&self->particles, &self->openers, &self->endings, &self->izafa, &self->articles, &self->vowels,
-                      &self->compass, &self->surnames, &self->asked, &self->facts, &self->empty};
+                      &self->compass, &self->surnames, &self->asked, &self->empty};
     for (size_t k = 0; k < sizeof all / sizeof *all; k++)
         numbers_close(all[k]);
-    for (size_t k = 0; k < self->block_count; k++)
-        free(self->blocks[k]);
-    free(self->blocks);
-    free(self->answers);
+    lore_close(self);
     Py_XDECREF(self->scanner);
     Py_XDECREF(self->speller);
     forest_close(&self->forest);
@@ -905,7 +844,7 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         goto failed;
     self->scanner = (Scanner *)Py_NewRef(scanner);
     self->speller = (Speller *)Py_NewRef(speller);
-    if (numbers_open(&self->asked) < 0 || numbers_open(&self->facts) < 0 || numbers_open(&self->empty) < 0) {
+    if (lore_open(self) < 0) {
         PyErr_NoMemory();
         goto failed;
     }

@@ -69,11 +69,10 @@ typedef struct {
     Grove *grove; /* it with kinds of evidence: the best that there is, then the same without company */
     int evidence, seen_count, best;
     long long hopeless, needy;
-    /* The neighbours of words already asked for, by their numbers: a count, then size and letters of each. */
-    Numbers asked, facts, empty; /* empty: words that are near nothing, or to nothing believable */
-    const char **answers;
-    size_t answered, room;
-    char **blocks;
+    struct Lore *lore; /* of words, by their hashes */
+    size_t lore_mask, lore_used;
+    Numbers asked, empty; /* where what is near to words that are joined; words that are near nothing believable */
+    char **blocks;        /* near words: a count, then size and letters of each */
     size_t block_count, block_used;
 } Sieve;
 
@@ -84,7 +83,14 @@ typedef struct {
     int joined, quote, dash, upper, lower, plain, glued; /* joined: no blank before it; plain: of letters only */
     unsigned facts;
     double zipf;
+    uint64_t key;
 } Word;
+
+/* What is known of a word, and where what is near it stands. */
+typedef struct Lore {
+    uint64_t key; /* 0: no word */
+    uint32_t facts, near;
+} Lore;
 
 /* What is known of a word, above the hundredths of its Zipf frequency. */
 enum {
@@ -132,16 +138,27 @@ typedef struct {
     Near near[MOST_RIVALS];
 } Hit;
 
+/* Words of a run that may be a damaged name: what they go by, whether one of them is in small letters, and whether it is
+   asked what is near them. */
+typedef struct {
+    uint64_t key;
+    uint8_t at, end, small, near;
+} Form;
+
 /* What was found in a run: listed names from word to word, and forms that may be damaged ones. `sure` unless all of
    the run must be looked at; `open` where it must be asked what is listed: then forms may stand in listed names. */
 typedef struct {
-    int sure, open, name_count, hit_count;
+    Slice run;
+    int sure, open, loud, name_count, hit_count, form_count;
     int listed[MOST_TOKENS][2];
     Hit hits[MOST_TOKENS * 5];
     int word_count;
     Word words[MOST_TOKENS];
+    Form forms[MOST_TOKENS * 5];
     Names names;
 } Sifted;
+
+#define AT_ONCE 8 /* so many runs are looked at together */
 
 static inline const char *string_at(const Layer *layer, int text, uint32_t k, int *size)
 {
@@ -186,13 +203,28 @@ void rivals_of(const Sieve *s, const Near *near, int count, Rival *out); /* what
 int sure_rule(const Sieve *s, const char *form, int size, const Rival *r, int how);
 int one_slip(const Sieve *s, const char *form, int size, const char *alias, int alias_size);
 
+/* -- lore.c ----------------------------------------------------------------------------------------------------- */
+
+int lore_open(Sieve *s); /* -1 without memory */
+void lore_close(Sieve *s);
+int forget_many(Sieve *s); /* once there are many, all words; nothing that points at them may be in use */
+int is_letters(const char *text, int size);
+int is_suspect(const Sieve *s, const char *text, int size);
+int read_figures(char *text, int size); /* 01358 as olesb where a word is mostly letters; 1 where that changed it */
+void ask_word(const Sieve *s, Word *w);
+void know_word(Sieve *s, Word *w); /* what is known of a word asked for; it is found out once */
+
+/* The neighbours of a word, or of words that are joined: their count, then the size and the letters of each. NULL
+   without memory. */
+const char *near_word(Sieve *s, const Word *w);
+const char *near_words(Sieve *s, const char *word, int size);
+
 /* -- plan.c ----------------------------------------------------------------------------------------------------- */
 
 int any_has(const Sieve *s, char space, const char *text, size_t size);
-int split(Sieve *s, Slice run, Word *out);
+int split(Sieve *s, Slice run, Word *out); /* its words; how many, or -1 where it is not plain enough */
 int join(const Word *words, int from, int to, char *out);
 int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form, int size, Names *out);
-int forget_many(Sieve *s);
 
 /* -- alone.c ---------------------------------------------------------------------------------------------------- */
 
