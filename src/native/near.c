@@ -52,6 +52,9 @@ struct Hood {
     uint8_t *longer[CLASSES];
     int longer_bits[CLASSES];
     Py_ssize_t long_questions;
+    uint32_t *starts; /* where among the hashes each beginning of them starts; made once many words are asked for */
+    int starts_bits;
+    Py_ssize_t questions;
     int left; /* the hashes of the word asked for that are there, as far as a bitmap tells */
     uint32_t wanted[MOST_WAYS];
 };
@@ -195,6 +198,24 @@ static int deleted(const Hood *h, const uint8_t *word, Py_ssize_t n, uint32_t *o
     return made;
 }
 
+/* Note where each beginning of a hash starts; without memory it is looked for. */
+static void note_starts(Hood *h)
+{
+    const uint32_t *hash = h->hash.buf;
+    int bits = 10;
+    while (bits < 24 && (Py_ssize_t)8 << bits < h->hashes)
+        bits++;
+    if (h->hashes > UINT32_MAX || (h->starts = malloc((((size_t)1 << bits) + 1) * sizeof *h->starts)) == NULL)
+        return;
+    size_t next = 0;
+    for (Py_ssize_t k = 0; k < h->hashes; k++)
+        while (next <= hash[k] >> (32 - bits))
+            h->starts[next++] = (uint32_t)k;
+    while (next <= (size_t)1 << bits)
+        h->starts[next++] = (uint32_t)h->hashes;
+    h->starts_bits = bits;
+}
+
 /* Make the bitmaps of long atoms; without memory there are none. */
 static void note_long(Hood *h)
 {
@@ -261,20 +282,27 @@ static Py_ssize_t meet(Hood *h)
     size_t met = 0;
     const uint32_t *wanted = h->wanted;
     Py_ssize_t place[MOST_WAYS];
-    const uint32_t *hash = h->hash.buf, *owner = h->owner.buf;
-    int left = h->left;
+    const uint32_t *hash = h->hash.buf, *owner = h->owner.buf, *starts = h->starts;
+    int left = h->left, shift = 32 - h->starts_bits;
+    if (h->questions++ == h->hashes / 1024)
+        note_starts(h);
     for (int k = 0; k < left; k++) {
-        place[k] = near_place(hash, h->hashes, wanted[k], -1);
-        __builtin_prefetch(hash + place[k]);
+        place[k] = starts ? 0 : near_place(hash, h->hashes, wanted[k], -1);
+        __builtin_prefetch(starts ? starts + (wanted[k] >> shift) : hash + place[k]);
     }
     for (int k = 0; k < left; k++) {
-        place[k] = near_place(hash, h->hashes, wanted[k], place[k]);
+        place[k] = starts ? (Py_ssize_t)starts[wanted[k] >> shift] : near_place(hash, h->hashes, wanted[k], place[k]);
         __builtin_prefetch(hash + place[k]);
         __builtin_prefetch(owner + place[k]);
     }
     for (int k = 0; k < left; k++) {
-        for (Py_ssize_t at = first_place(hash, h->hashes, wanted[k], place[k]); at < h->hashes && hash[at] == wanted[k];
-             at++) {
+        Py_ssize_t at = place[k];
+        if (starts)
+            while (at < h->hashes && hash[at] < wanted[k])
+                at++;
+        else
+            at = first_place(hash, h->hashes, wanted[k], at);
+        for (; at < h->hashes && hash[at] == wanted[k]; at++) {
             if (owner[at] >= h->atoms)
                 continue;
             if (met == h->met_room) {
@@ -412,6 +440,7 @@ static void hood_dealloc(Hood *self)
     free(self->found);
     for (int c = 0; c < CLASSES; c++)
         free(self->longer[c]);
+    free(self->starts);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
