@@ -39,12 +39,20 @@ int layer_ready(Layer *layer)
     layer->bits = 10;
     while (((Py_ssize_t)1 << layer->bits) < 8 * layer->count)
         layer->bits++;
-    if ((layer->there = calloc((size_t)1 << (layer->bits - 3), 1)) == NULL)
+    layer->starts_bits = layer->bits - 6;
+    layer->there = calloc((size_t)1 << (layer->bits - 3), 1);
+    layer->starts = malloc((((size_t)1 << layer->starts_bits) + 1) * sizeof *layer->starts);
+    if (layer->there == NULL || layer->starts == NULL || layer->count > UINT32_MAX)
         return -1;
+    size_t next = 0;
     for (Py_ssize_t k = 0; k < layer->count; k++) {
         uint64_t slot = keys[k] >> (64 - layer->bits);
         layer->there[slot >> 3] |= (uint8_t)(1 << (slot & 7));
+        while (next <= slot >> 6)
+            layer->starts[next++] = (uint32_t)k;
     }
+    while (next <= (size_t)1 << layer->starts_bits)
+        layer->starts[next++] = (uint32_t)layer->count;
     return 0;
 }
 

@@ -759,6 +759,7 @@ static void sieve_dealloc(Sieve *self)
             PyBuffer_Release(&self->layers[k].at[b]);
         Py_XDECREF(self->layers[k].hood);
         free(self->layers[k].there);
+        free(self->layers[k].starts);
     }
     Numbers *all[] = {&self->particles, &self->openers, &self->endings, &self->izafa, &self->articles, &self->vowels,
                       &self->compass, &self->surnames, &self->asked, &self->empty};

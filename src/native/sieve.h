@@ -39,7 +39,8 @@ typedef struct {
     Py_buffer at[ARRAYS];
     Py_ssize_t count, aliases, entities;
     uint8_t *there; /* a bit for each beginning of a key that there is: it answers most misses */
-    int bits;
+    uint32_t *starts; /* where among the keys each beginning of them starts; one more at the end */
+    int bits, starts_bits;
     Hood *hood;
 } Layer;
 
@@ -49,7 +50,12 @@ static inline Py_ssize_t layer_find(const Layer *layer, uint64_t key)
     uint64_t slot = key >> (64 - layer->bits);
     if (!((layer->there[slot >> 3] >> (slot & 7)) & 1))
         return -1;
-    return keys_find(layer->at[KEYS].buf, layer->count, key);
+    const uint64_t *keys = layer->at[KEYS].buf;
+    uint64_t start = key >> (64 - layer->starts_bits);
+    Py_ssize_t k = layer->starts[start], end = layer->starts[start + 1];
+    while (k < end && keys[k] < key)
+        k++;
+    return k < end && keys[k] == key ? k : -1;
 }
 
 typedef struct {

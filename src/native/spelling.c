@@ -9,7 +9,10 @@ struct Edits {
     double one[SYMBOLS][SYMBOLS];          /* a letter for a letter */
     uint8_t two_one[SYMBOLS * SYMBOLS][SYMBOLS]; /* two letters for one: they sound or look alike */
     uint8_t *two_two;                      /* two for two, SYMBOLS**4 flags */
+    uint8_t pairs[SYMBOLS * SYMBOLS];      /* whether two letters stand for one, or for two */
 };
+
+enum { FOR_ONE = 1, FOR_TWO = 2 };
 
 static inline int symbol(Py_UCS4 c)
 {
@@ -25,8 +28,9 @@ static inline double least(double a, double b)
     return b < a ? b : a;
 }
 
+/* `rows` has room for (n + 1) * (m + 1) numbers, `symbols` for n + m. */
 static double cost_of(const Edits *e, const Py_UCS4 *form, Py_ssize_t n, const Py_UCS4 *alias, Py_ssize_t m,
-                      double *rows)
+                      double *rows, uint8_t *symbols)
 {
     Py_ssize_t shorter = n < m ? n : m, low = 0, high = 0;
     while (low < shorter - 2 && form[low] == alias[low])
@@ -41,37 +45,37 @@ static double cost_of(const Edits *e, const Py_UCS4 *form, Py_ssize_t n, const P
     n -= low + high;
     m -= low + high;
     Py_ssize_t wide = m + 1;
-    for (Py_ssize_t i = 0; i <= n; i++) {
+    uint8_t *mine = symbols, *theirs = symbols + n;
+    for (Py_ssize_t i = 0; i < n; i++)
+        mine[i] = (uint8_t)symbol(form[i]);
+    rows[0] = 0.0;
+    for (Py_ssize_t j = 1; j <= m; j++) {
+        Py_UCS4 b = alias[j - 1];
+        double cost = b == ' ' ? 0.3 : j > 1 && alias[j - 2] == b ? 0.6 : 0.85;
+        theirs[j - 1] = (uint8_t)symbol(b);
+        rows[j] = rows[j - 1] + cost + (j == 1 ? penalty : 0.0);
+    }
+    for (Py_ssize_t i = 1; i <= n; i++) {
         double *row = rows + i * wide;
         const double *up = row - wide, *upper = up - wide;
-        Py_UCS4 a = i ? form[i - 1] : 0, before_a = i > 1 ? form[i - 2] : 0;
-        int sa = i ? symbol(a) : OTHER, sba = i > 1 ? symbol(before_a) : OTHER;
-        double first = i <= 1 ? penalty : 0.0;
-        for (Py_ssize_t j = 0; j <= m; j++) {
-            double here = i == 0 && j == 0 ? 0.0 : Py_HUGE_VAL;
-            Py_UCS4 b = j ? alias[j - 1] : 0, before_b = j > 1 ? alias[j - 2] : 0;
-            int sb = j ? symbol(b) : OTHER, sbb = j > 1 ? symbol(before_b) : OTHER;
-            if (i && j) {
-                if (a == b)
-                    here = least(here, up[j - 1]);
-                else
-                    here = least(here, up[j - 1] + e->one[sa][sb] + (j <= 1 ? first : 0.0));
-            }
-            if (i) {
-                double cost = a == ' ' ? 0.3 : i > 1 && before_a == a ? 0.7 : 1.0;
-                here = least(here, up[j] + cost + (j == 0 ? penalty : 0.0));
-            }
-            if (j) {
-                double cost = b == ' ' ? 0.3 : j > 1 && before_b == b ? 0.6 : 0.85;
-                here = least(here, row[j - 1] + cost + (i == 0 && j == 1 ? penalty : 0.0));
-            }
+        Py_UCS4 a = form[i - 1], before_a = i > 1 ? form[i - 2] : 0;
+        int sa = mine[i - 1], pair = i > 1 ? mine[i - 2] * SYMBOLS + sa : OTHER, kinds = i > 1 ? e->pairs[pair] : 0;
+        double gone = a == ' ' ? 0.3 : i > 1 && before_a == a ? 0.7 : 1.0, first = i == 1 ? penalty : 0.0;
+        row[0] = up[0] + gone + penalty;
+        for (Py_ssize_t j = 1; j <= m; j++) {
+            Py_UCS4 b = alias[j - 1], before_b = j > 1 ? alias[j - 2] : 0;
+            int sb = theirs[j - 1], other = j > 1 ? theirs[j - 2] * SYMBOLS + sb : OTHER;
+            double come = b == ' ' ? 0.3 : j > 1 && before_b == b ? 0.6 : 0.85;
+            double here = a == b ? up[j - 1] : up[j - 1] + e->one[sa][sb] + (j == 1 ? first : 0.0);
+            here = least(here, up[j] + gone);
+            here = least(here, row[j - 1] + come);
             if (i > 1 && j > 1 && a == before_b && before_a == b && b != a)
                 here = least(here, upper[j - 2] + 0.7 + (j == 2 ? penalty : 0.0));
-            if (i > 1 && j && e->two_one[sba * SYMBOLS + sa][sb])
+            if ((kinds & FOR_ONE) && e->two_one[pair][sb])
                 here = least(here, upper[j - 1] + 0.5);
-            if (i && j > 1 && e->two_one[sbb * SYMBOLS + sb][sa])
+            if (j > 1 && (e->pairs[other] & FOR_ONE) && e->two_one[other][sa])
                 here = least(here, up[j - 2] + 0.5);
-            if (i > 1 && j > 1 && e->two_two[(sba * SYMBOLS + sa) * SYMBOLS * SYMBOLS + sbb * SYMBOLS + sb])
+            if (j > 1 && (kinds & FOR_TWO) && e->two_two[pair * SYMBOLS * SYMBOLS + other])
                 here = least(here, upper[j - 2] + 0.5);
             row[j] = here;
         }
@@ -83,11 +87,12 @@ double edits_short(const Edits *edits, const char *form, int n, const char *alia
 {
     Py_UCS4 f[SHORT], a[SHORT];
     double rows[SHORT * SHORT];
+    uint8_t symbols[2 * SHORT];
     for (int k = 0; k < n; k++)
         f[k] = (uint8_t)form[k];
     for (int k = 0; k < m; k++)
         a[k] = (uint8_t)alias[k];
-    return cost_of(edits, f, n, a, m, rows);
+    return cost_of(edits, f, n, a, m, rows, symbols);
 }
 
 static PyObject *edits_cost(Edits *self, PyObject *const *args, Py_ssize_t count)
@@ -99,15 +104,18 @@ static PyObject *edits_cost(Edits *self, PyObject *const *args, Py_ssize_t count
     Py_ssize_t n = PyUnicode_GET_LENGTH(args[0]), m = PyUnicode_GET_LENGTH(args[1]);
     Py_UCS4 form[SHORT], alias[SHORT], *long_form = NULL, *long_alias = NULL;
     double rows[SHORT * SHORT], *long_rows = NULL;
+    uint8_t symbols[2 * SHORT], *long_symbols = NULL;
     int fits = n < SHORT && m < SHORT;
     if (!fits) {
         long_form = malloc((size_t)(n + 1) * sizeof(Py_UCS4));
         long_alias = malloc((size_t)(m + 1) * sizeof(Py_UCS4));
         long_rows = malloc((size_t)(n + 1) * (size_t)(m + 1) * sizeof(double));
-        if (long_form == NULL || long_alias == NULL || long_rows == NULL) {
+        long_symbols = malloc((size_t)(n + m + 1));
+        if (long_form == NULL || long_alias == NULL || long_rows == NULL || long_symbols == NULL) {
             free(long_form);
             free(long_alias);
             free(long_rows);
+            free(long_symbols);
             return PyErr_NoMemory();
         }
     }
@@ -116,7 +124,8 @@ static PyObject *edits_cost(Edits *self, PyObject *const *args, Py_ssize_t count
         f[k] = PyUnicode_READ_CHAR(args[0], k);
     for (Py_ssize_t k = 0; k < m; k++)
         a[k] = PyUnicode_READ_CHAR(args[1], k);
-    double cost = cost_of(self, f, n, a, m, fits ? rows : long_rows);
+    double cost = cost_of(self, f, n, a, m, fits ? rows : long_rows, fits ? symbols : long_symbols);
+    free(long_symbols);
     free(long_form);
     free(long_alias);
     free(long_rows);
@@ -132,12 +141,13 @@ static int set_pair(Edits *e, PyObject *x, PyObject *y, double one, int roman)
         for (Py_ssize_t j = 0; j < size[k] && j < 2; j++)
             if ((s[k][j] = symbol(PyUnicode_READ_CHAR(k ? y : x, j))) == OTHER)
                 return 0;
+    int pair = s[0][0] * SYMBOLS + (size[0] > 1 ? s[0][1] : 0);
     if (size[0] == 1 && size[1] == 1)
         e->one[s[0][0]][s[1][0]] = one;
     else if (size[0] == 2 && size[1] == 1)
-        e->two_one[s[0][0] * SYMBOLS + s[0][1]][s[1][0]] = 1;
+        e->two_one[pair][s[1][0]] = 1, e->pairs[pair] |= FOR_ONE;
     else if (size[0] == 2 && size[1] == 2 && roman)
-        e->two_two[(s[0][0] * SYMBOLS + s[0][1]) * SYMBOLS * SYMBOLS + s[1][0] * SYMBOLS + s[1][1]] = 1;
+        e->two_two[pair * SYMBOLS * SYMBOLS + s[1][0] * SYMBOLS + s[1][1]] = 1, e->pairs[pair] |= FOR_TWO;
     return 1;
 }
 
