@@ -33,7 +33,7 @@ typedef struct {
 } Met;
 
 /* Only an atom that is about as long as a word is near it: of long ones there are few, and each of these lengths has a
-   bitmap of those that are at least so long. They are made once it is known that many long words are asked for. */
+   filter of those that are at least so long. They are made once it is known that many long words are asked for. */
 static const uint8_t AT_LEAST[CLASSES] = {18, 14, 11};
 
 struct Hood {
@@ -49,7 +49,7 @@ struct Hood {
     uint64_t powers[PREFIX];
     Found *found;
     Py_ssize_t room;
-    uint8_t *longer[CLASSES];
+    uint64_t *longer[CLASSES]; /* three bits for each hash, in the one of these that it begins with */
     int longer_bits[CLASSES];
     Py_ssize_t long_questions;
     uint32_t *starts; /* where among the hashes each beginning of them starts; made once many words are asked for */
@@ -216,7 +216,14 @@ static void note_starts(Hood *h)
     h->starts_bits = bits;
 }
 
-/* Make the bitmaps of long atoms; without memory there are none. */
+/* Three bits of 64, by the end of a hash. */
+static inline uint64_t bits_of(uint32_t hash)
+{
+    uint32_t more = hash * 0x9E3779B1u;
+    return (uint64_t)1 << (more >> 26) | (uint64_t)1 << ((more >> 20) & 63) | (uint64_t)1 << ((more >> 14) & 63);
+}
+
+/* Make the filters of long atoms; without memory there are none. */
 static void note_long(Hood *h)
 {
     size_t count[CLASSES] = {0};
@@ -224,25 +231,35 @@ static void note_long(Hood *h)
         for (int c = 0; c < CLASSES; c++)
             count[c] += h->atom[k].size >= AT_LEAST[c];
     for (int c = 0; c < CLASSES; c++) {
-        h->longer_bits[c] = 12;
-        while (h->longer_bits[c] < 31 && (size_t)1 << h->longer_bits[c] < 16 * MOST_WAYS * count[c])
+        h->longer_bits[c] = 6;
+        while (h->longer_bits[c] < 26 && (size_t)64 << h->longer_bits[c] < 24 * MOST_WAYS * count[c])
             h->longer_bits[c]++;
-        h->longer[c] = calloc((size_t)1 << (h->longer_bits[c] - 3), 1);
+        h->longer[c] = calloc((size_t)1 << h->longer_bits[c], sizeof *h->longer[c]);
     }
     for (Py_ssize_t k = 0; k < h->atoms; k++) {
         uint32_t hashes[MOST_WAYS];
         if (h->atom[k].size < AT_LEAST[CLASSES - 1])
             continue;
         int ways = deleted(h, h->atom[k].text, PREFIX, hashes);
-        for (int c = 0; c < CLASSES; c++) {
-            if (h->atom[k].size < AT_LEAST[c] || h->longer[c] == NULL)
-                continue;
-            for (int j = 0; j < ways; j++) {
-                uint32_t slot = hashes[j] >> (32 - h->longer_bits[c]);
-                h->longer[c][slot >> 3] |= (uint8_t)(1 << (slot & 7));
-            }
-        }
+        for (int c = 0; c < CLASSES; c++)
+            for (int j = 0; j < ways && h->atom[k].size >= AT_LEAST[c] && h->longer[c] != NULL; j++)
+                h->longer[c][hashes[j] >> (32 - h->longer_bits[c])] |= bits_of(hashes[j]);
     }
+}
+
+/* The filter of those that a long word may be near; NULL where there is none. */
+static const uint64_t *filter_for(Hood *h, Py_ssize_t n, int *shift)
+{
+    int c = 0;
+    if (n < AT_LEAST[CLASSES - 1] + 2)
+        return NULL;
+    while (n < AT_LEAST[c] + 2)
+        c++;
+    if (h->long_questions++ == h->atoms / 4)
+        note_long(h);
+    if (h->longer[c] != NULL)
+        *shift = 32 - h->longer_bits[c];
+    return h->longer[c];
 }
 
 /* Note which hashes of a word may be there; how many. */
@@ -254,20 +271,15 @@ int hood_ask(Hood *h, const uint8_t *word, Py_ssize_t n)
     h->left = 0;
     if (n < MIN_LENGTH || n >= LONGEST || h->hashes == 0)
         return 0;
-    if (n >= AT_LEAST[CLASSES - 1] + 2) {
-        int c = 0;
-        while (n < AT_LEAST[c] + 2)
-            c++;
-        if (h->long_questions++ == h->atoms / 4)
-            note_long(h);
-        if (h->longer[c] != NULL) {
-            bitmap = h->longer[c];
-            shift = 32 - h->longer_bits[c];
-        }
-    }
+    const uint64_t *filter = filter_for(h, n, &shift);
     int ways = deleted(h, word, n, wanted);
     /* Without branches, so that memory is waited for once. */
-    for (int k = 0; k < ways; k++) {
+    for (int k = 0; k < ways && filter != NULL; k++) {
+        uint64_t bits = bits_of(wanted[k]);
+        h->wanted[left] = wanted[k];
+        left += (filter[wanted[k] >> shift] & bits) == bits;
+    }
+    for (int k = 0; k < ways && filter == NULL; k++) {
         uint32_t slot = wanted[k] >> shift;
         h->wanted[left] = wanted[k];
         left += (bitmap[slot >> 3] >> (slot & 7)) & 1;
