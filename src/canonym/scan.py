@@ -48,10 +48,19 @@ def _any_of(wanted: frozenset[str]) -> str:
     return f"(?:{'|'.join(parts)}){'?' if end else ''}" if parts else ""
 
 
+def _word() -> str:
+    mark = character_classes()[1]
+    return rf"[^\W_][{mark}]*(?:[^\W_]+[{mark}]*)*"
+
+
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _word_pattern() -> re.Pattern[str]:
+    return re.compile(_word())
+
+
+@cache
+def _run_pattern() -> re.Pattern[str]:
     upper, mark, _ = character_classes()
-    word = rf"[^\W_][{mark}]*(?:[^\W_]+[{mark}]*)*"
     rest = rf"(?:[^\W_]+|[{mark}]+)*"
     # A figure opens a name only where letters follow it: 1TV, 8am Media.
     capital = rf"(?:[{upper}]{rest}|\d{{1,4}}(?:[{upper}]{rest}|[a-z]{{2,}}(?={_SPACE}[{upper}])))"
@@ -59,12 +68,12 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     # A full stop goes on only after a short word: St. Louis, U.S., D.C.
     blank = rf"(?:{_SPACE}{{1,2}}|{line}|{_DASH}(?:{line})?|(?<=\b\w)\.{_SPACE}?|(?<=\b\w\w)\.{_SPACE})"
     small = rf"(?:{_any_of(words('particles'))}\b(?:{blank}|{_QUOTE}))"
-    tight = rf"(?:{_DASH}|{_QUOTE}){word}"
+    tight = rf"(?:{_DASH}|{_QUOTE}){_word()}"
     # One class to begin with, so that the engine skips what cannot begin a run; no word stands before it.
     figure = rf"[0-9]{{0,3}}(?:[{upper}]{rest}|[a-z]{{2,}}(?={_SPACE}[{upper}]))"
     opening = rf"[{upper}0-9](?<![^\W_][\s\S])(?:(?<=[^0-9]){rest}|(?<=[0-9]){figure})"
     run = rf"{opening}(?:{blank}(?:{capital}|{small}{{1,2}}{capital})|{tight})*"
-    return re.compile(run), re.compile(word)
+    return re.compile(run)
 
 
 _JOINTS = frozenset(" \n-‐‑'’‘")
@@ -78,7 +87,7 @@ def find_runs(text: str) -> Iterator[tuple[int, str]]:
     """
     leading = words("leading")
     done = 0
-    for match in _patterns()[0].finditer(text):
+    for match in _run_pattern().finditer(text):
         start, end = match.span()
         # The Hague, al-Hudaydah: a small word may belong to the name that follows it.
         if start - done > 1 and text[start - 1] in _JOINTS:
@@ -156,7 +165,7 @@ def tokens(run: str) -> list[Token]:
     """
     out: list[Token] = []
     before = 0
-    for match in _patterns()[1].finditer(run):
+    for match in _word_pattern().finditer(run):
         folded = fold(match[0]).replace(" ", "")
         if not folded:
             continue

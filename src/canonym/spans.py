@@ -118,21 +118,24 @@ class Planner:
     def _judged(self, run: str, found: native.Found) -> Plan:
         """The plan of a run of whose forms the sieve knows all."""
         names, hits = self._told(run, found)
-        proposed = (
-            Span(start, end, form, self._entities(form, nearest), False, hope == Hope.NEEDY)
+        at, needy = self.candidates.at, Hope.NEEDY
+        proposed = [
+            Span(start, end, form, tuple([at(form, *one) for one in nearest]), False, hope == needy)
             for start, end, form, _, _, _, hope, nearest in hits
             if nearest and hope
-        )
+        ]
         return Plan(names, tuple(proposed), found[0])
 
     def _told(self, run: str, found: native.Found) -> tuple[tuple[Span, ...], tuple[native.Near, ...]]:
         """The listed names that the sieve found, and the forms that stand in none of them."""
         bare, told, hits = found
+        if not told and told is not None:
+            return (), hits
         if told is None:
             names, _ = self._listed(run, tokens(run))
             return names, tuple(h for h in hits if not any(n.start <= h[0] and h[1] <= n.end for n in names))
         shouted = len(bare) > 2 and run.isupper()
-        return tuple(self._named(run, *name, shouted) for name in told), hits
+        return tuple([self._named(run, *name, shouted) for name in told]), hits
 
     def _entities(self, form: str, nearest: tuple[tuple[int, int, int], ...]) -> tuple[Candidate, ...]:
         return tuple(self.candidates.at(form, *one) for one in nearest)
@@ -151,7 +154,7 @@ class Planner:
         out: dict[Grade, list[str]] = {grade: [] for grade in Grade}
         for run in found:
             plan = self._plans[run]
-            if any(_rewritten(run, span) for span in plan.listed) or any(not s.needy for s in plan.proposed):
+            if any([not s.needy for s in plan.proposed]) or any(_rewritten(run, span) for span in plan.listed):
                 grade = Grade.LOUD
             elif plan.proposed:
                 grade = Grade.NEEDY
