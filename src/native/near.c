@@ -8,8 +8,8 @@
 #define MOST_WAYS 48 /* 1 + 9 + 36 */
 #define BASE 0x9E3779B97F4A7C15u
 #define MIX 0xD6E8FEB86659FD93u
-#define LINE 64
-#define INLINE 27
+#define FEW_LETTERS 10
+#define LENGTH_AT 50
 #define CLASSES 3
 #define BEYOND 8 /* letters are compared so many at a time, and read so far behind a word */
 
@@ -19,12 +19,9 @@ typedef struct {
     uint32_t atom;
 } Found;
 
-/* An atom: for which question it was last met, its length (at most 255), and its letters where they are few. All that a
-   look-up reads of most of them is in one line of memory. */
-typedef struct {
-    uint32_t seen;
-    uint8_t size, text[INLINE];
-} Atom;
+/* An atom of few letters, a to z: five bits for each, and its length above them, so that of most atoms a look-up reads
+   eight bytes; 0 for any other. */
+typedef uint64_t Short;
 
 /* An atom met in a look-up, and how far it is from the word. */
 typedef struct {
@@ -41,11 +38,10 @@ struct Hood {
     Py_buffer hash, owner, bitmap, text, ends, prominence;
     Py_ssize_t hashes, atoms;
     int bits;
-    Atom *atom;
-    void *memory; /* where these are */
+    Short *atom;
     Met *met;
-    size_t met_room;
-    uint32_t question;
+    size_t met_room, slots_room;
+    uint32_t *slots; /* the atoms of a look-up, each once */
     uint64_t powers[PREFIX];
     Found *found;
     Py_ssize_t room;
@@ -216,6 +212,17 @@ static void note_starts(Hood *h)
     h->starts_bits = bits;
 }
 
+static inline Py_ssize_t length_of(const Hood *h, Py_ssize_t number)
+{
+    const uint32_t *ends = h->ends.buf;
+    return (Py_ssize_t)ends[number + 1] - ends[number];
+}
+
+static inline const uint8_t *text_of(const Hood *h, Py_ssize_t number)
+{
+    return (const uint8_t *)h->text.buf + ((const uint32_t *)h->ends.buf)[number];
+}
+
 /* Three bits of 64, by the end of a hash. */
 static inline uint64_t bits_of(uint32_t hash)
 {
@@ -229,7 +236,7 @@ static void note_long(Hood *h)
     size_t count[CLASSES] = {0};
     for (Py_ssize_t k = 0; k < h->atoms; k++)
         for (int c = 0; c < CLASSES; c++)
-            count[c] += h->atom[k].size >= AT_LEAST[c];
+            count[c] += length_of(h, k) >= AT_LEAST[c];
     for (int c = 0; c < CLASSES; c++) {
         h->longer_bits[c] = 6;
         while (h->longer_bits[c] < 26 && (size_t)64 << h->longer_bits[c] < 24 * MOST_WAYS * count[c])
@@ -238,11 +245,12 @@ static void note_long(Hood *h)
     }
     for (Py_ssize_t k = 0; k < h->atoms; k++) {
         uint32_t hashes[MOST_WAYS];
-        if (h->atom[k].size < AT_LEAST[CLASSES - 1])
+        Py_ssize_t size = length_of(h, k);
+        if (size < AT_LEAST[CLASSES - 1])
             continue;
-        int ways = deleted(h, h->atom[k].text, PREFIX, hashes);
+        int ways = deleted(h, text_of(h, k), PREFIX, hashes);
         for (int c = 0; c < CLASSES; c++)
-            for (int j = 0; j < ways && h->atom[k].size >= AT_LEAST[c] && h->longer[c] != NULL; j++)
+            for (int j = 0; j < ways && size >= AT_LEAST[c] && h->longer[c] != NULL; j++)
                 h->longer[c][hashes[j] >> (32 - h->longer_bits[c])] |= bits_of(hashes[j]);
     }
 }
@@ -332,20 +340,48 @@ static Py_ssize_t meet(Hood *h)
     return (Py_ssize_t)met;
 }
 
+/* Each atom that was met once, in the order in which they were; how many, or -1 without memory. */
+static Py_ssize_t once(Hood *h, Py_ssize_t met)
+{
+    size_t room = 256;
+    Py_ssize_t kept = 0;
+    while (room < 2 * (size_t)met)
+        room *= 2;
+    if (room > h->slots_room) {
+        uint32_t *wider = realloc(h->slots, room * sizeof *wider);
+        if (wider == NULL)
+            return -1;
+        h->slots = wider;
+        h->slots_room = room;
+    }
+    memset(h->slots, 0xFF, room * sizeof *h->slots);
+    for (Py_ssize_t k = 0; k < met; k++) {
+        uint32_t number = h->met[k].atom;
+        size_t at = (number * 0x9E3779B1u >> 8) & (room - 1);
+        while (h->slots[at] != number && h->slots[at] != UINT32_MAX)
+            at = (at + 1) & (room - 1);
+        if (h->slots[at] == number)
+            continue;
+        h->slots[at] = number;
+        h->met[kept++].atom = number;
+    }
+    return kept;
+}
+
 /* How far an atom is from a word; more than both may differ, or 0 for the word itself, is none of its neighbours. */
 static int apart(const Hood *h, const uint8_t *word, Py_ssize_t n, uint32_t number)
 {
-    const Atom *atom = &h->atom[number];
-    Py_ssize_t m = atom->size;
+    Short few = h->atom[number];
+    Py_ssize_t m = few ? (Py_ssize_t)(few >> LENGTH_AT) : length_of(h, number);
     int limit = distance_for(n < m ? n : m), distance;
-    uint8_t longer[LONGEST + BEYOND];
-    const uint8_t *text = atom->text;
+    uint8_t text[LONGEST + BEYOND];
     if (m > n + limit || n > m + limit || m >= LONGEST)
         return 0;
-    if (m > INLINE) {
-        memcpy(longer, (const uint8_t *)h->text.buf + ((const uint32_t *)h->ends.buf)[number], (size_t)m);
-        text = longer;
-    }
+    if (few)
+        for (int k = 0; k < FEW_LETTERS; k++)
+            text[k] = (uint8_t)('a' - 1 + (few >> 5 * k & 31));
+    else
+        memcpy(text, text_of(h, number), (size_t)m);
     distance = limit == 2 ? within_two(word, (int)n, text, (int)m) : within_one(word, (int)n, text, (int)m);
     return distance <= limit ? distance : 0;
 }
@@ -365,19 +401,11 @@ Py_ssize_t hood_answer(Hood *h, const uint8_t *given, Py_ssize_t n, Py_ssize_t m
         h->found = wider;
         h->room = most;
     }
-    if (++h->question == 0) {
-        for (Py_ssize_t k = 0; k < h->atoms; k++)
-            h->atom[k].seen = 0;
-        h->question = 1;
-    }
     Py_ssize_t met = meet(h);
-    if (met < 0)
+    if (met < 0 || (met = once(h, met)) < 0)
         return -1;
     for (Py_ssize_t k = 0; k < met; k++) {
         uint32_t number = h->met[k].atom;
-        if (h->atom[number].seen == h->question)
-            continue;
-        h->atom[number].seen = h->question;
         int distance = apart(h, word, n, number);
         if (!distance)
             continue;
@@ -447,7 +475,8 @@ static void hood_dealloc(Hood *self)
     PyBuffer_Release(&self->text);
     PyBuffer_Release(&self->ends);
     PyBuffer_Release(&self->prominence);
-    free(self->memory);
+    free(self->atom);
+    free(self->slots);
     free(self->met);
     free(self->found);
     for (int c = 0; c < CLASSES; c++)
@@ -485,16 +514,21 @@ static PyObject *hood_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         PyErr_SetString(PyExc_ValueError, "the arrays of the neighbourhood do not fit together");
         return NULL;
     }
-    self->memory = calloc((size_t)self->atoms + 1 + LINE / sizeof(Atom), sizeof(Atom));
-    if (self->memory == NULL) {
+    self->atom = calloc((size_t)self->atoms + 1, sizeof *self->atom);
+    if (self->atom == NULL) {
         Py_DECREF(self);
         return PyErr_NoMemory();
     }
-    self->atom = (Atom *)(((uintptr_t)self->memory + LINE - 1) & ~(uintptr_t)(LINE - 1));
     for (Py_ssize_t k = 0; k < self->atoms; k++) {
-        uint32_t size = ends[k + 1] - ends[k];
-        self->atom[k].size = (uint8_t)(size < 255 ? size : 255);
-        memcpy(self->atom[k].text, (const uint8_t *)self->text.buf + ends[k], size < INLINE ? size : INLINE);
+        Py_ssize_t size = length_of(self, k), fits = 0;
+        const uint8_t *text = text_of(self, k);
+        Short few = (Short)size << LENGTH_AT;
+        if (size > FEW_LETTERS)
+            continue;
+        for (; fits < size && text[fits] >= 'a' && text[fits] <= 'z'; fits++)
+            few |= (Short)(text[fits] - 'a' + 1) << 5 * fits;
+        if (fits == size)
+            self->atom[k] = few;
     }
     return (PyObject *)self;
 }
