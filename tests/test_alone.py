@@ -153,6 +153,21 @@ def test_neighbours_of_long_words() -> None:
         assert all(OSA.distance(word, other) == d <= distance_for(min(len(word), len(other))) for other, d in found)
 
 
+def test_neighbours_are_the_same_once_many_were_asked_for() -> None:
+    index = open_table("default")
+    hood, plain = compiled(index), Neighbourhood(index)
+    words = sorted(
+        {word for alias, _, _ in index.aliases() if (word := fold(alias).replace(" ", "")).isascii()}, key=len
+    )
+    damaged = [word[:3] + word[4:] for word in words if 9 < len(word) < 64 and word.isalpha()]
+    asked = [*damaged[::40], *damaged[-150:]]
+    first = [hood.near(word, MOST) for word in asked]
+    for k in range(4):  # what they are sped up by is made on the way
+        for word in damaged:
+            hood.near(word[:k] + "q" + word[k:], MOST)
+    assert [hood.near(word, MOST) for word in asked] == first == [tuple(found) for found in plain.near(asked)]
+
+
 def test_a_type_that_nobody_has_finds_nothing() -> None:
     asked = list(names(open_table("default"), 997))
     for type_ in ("a\0b", "\ud800", "lugar"):

@@ -154,7 +154,7 @@ class Planner:
         out: dict[Grade, list[str]] = {grade: [] for grade in Grade}
         for run in found:
             plan = self._plans[run]
-            if any([not s.needy for s in plan.proposed]) or any(_rewritten(run, span) for span in plan.listed):
+            if any(not s.needy for s in plan.proposed) or any(_rewritten(run, span) for span in plan.listed):
                 grade = Grade.LOUD
             elif plan.proposed:
                 grade = Grade.NEEDY
