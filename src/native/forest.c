@@ -119,7 +119,8 @@ static int take_edges(Grove *g)
 }
 
 /* The most, and the least, that a tree comes to below a node with the known features of some kind. */
-static void span_of(const Grove *g, Py_ssize_t tree, Py_ssize_t node, const uint8_t *known, int64_t *most, int64_t *least)
+static void span_of(const Grove *g, Py_ssize_t tree, Py_ssize_t node, const uint8_t *known, int64_t *most,
+                    int64_t *least)
 {
     Py_ssize_t leaves = (Py_ssize_t)1 << g->forest->depth;
     const uint8_t *one = g->nodes[tree * leaves + node];

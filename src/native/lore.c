@@ -1,5 +1,5 @@
-/* What is known of words, found out once for each as long as there are not too many: whether they open names, how common
-   they are, and the words near them. */
+/* What is known of words, found out once for each as long as there are not too many: whether they open names, how
+   common they are, and the words near them. */
 #include "sieve.h"
 
 enum { BLOCK_BITS = 20, BLOCK = 1 << BLOCK_BITS };
