@@ -1,6 +1,6 @@
 """The compiled inner loops; see `canonym.native`."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from mmap import mmap
 from typing import Any
 
@@ -171,5 +171,30 @@ class Glance:
 class Cuts:
     def __init__(self, *, words: list[str], shortest: int, longest: int) -> None: ...
     def of(self, word: str, /) -> list[tuple[int, int, int]]: ...
+
+class Witness:
+    def __init__(
+        self,
+        *,
+        titles: frozenset[str],
+        locatives: frozenset[str],
+        features: frozenset[str],
+        verbs: frozenset[str],
+        companies: frozenset[str],
+        parts: frozenset[str],
+        holdings: frozenset[str],
+        foreign: frozenset[str],
+        particles: frozenset[str],
+        before: dict[str, float],
+        after: dict[str, float],
+        capital: str,
+        listed: str,
+        nothing: str,
+        fold: Callable[[str], str],
+        coined: Callable[[str, Any], bool],
+        signed: Callable[[str, Any], bool],
+        well_known: int,
+    ) -> None: ...
+    def gather(self, pages: list[Any], lone: bool, /) -> tuple[list[tuple[Any, Any]], bytes]: ...
 
 def surprise(table: Buffer, folded: str, /) -> tuple[float, float]: ...

@@ -99,22 +99,22 @@ def spelt_rows(case: Case) -> list[tuple[float, ...]]:
     return out
 
 
-def _described(case: Case) -> bytes:
+def described(form: str, found: tuple[Candidate, ...]) -> bytes:
     """`spelt_rows` as float32."""
     if native.COMPILED:
-        told = features.speller().rows(case.form, tuple(map(features.named, case.candidates)))
+        told = features.speller().rows(form, tuple(map(features.named, found)))
         if told is not None:
             return told
     from array import array
 
-    return array("f", [value for row in spelt_rows(case) for value in row]).tobytes()
+    return array("f", [value for row in spelt_rows(Case(form, found, ())) for value in row]).tobytes()
 
 
 def matrix(cases: Sequence[Case]) -> npt.NDArray[np.float32]:
     """The features of many cases, shape (candidates of all cases, len(NAMES))."""
     import numpy as np
 
-    spelt = np.frombuffer(b"".join(map(_described, cases)), dtype=np.float32)
+    spelt = np.frombuffer(b"".join([described(case.form, case.candidates) for case in cases]), dtype=np.float32)
     seen = np.array([one for case in cases for one in case.seen], dtype=np.float32)
     split = len(NAMES) - len(evidence.NAMES)
     return np.hstack((spelt.reshape(-1, split), seen.reshape(-1, len(evidence.NAMES))))
@@ -163,7 +163,8 @@ def sure_rule(form: str, candidate: Candidate) -> bool:
     return by_hand and len(candidate.reasons) == 1 and len(form) >= 6 and commonness(form) == 0
 
 
-def _sure(form: str, candidate: Candidate) -> bool:
+def is_sure(form: str, candidate: Candidate) -> bool:
+    """True where the spelling alone leaves no doubt."""
     return sure_rule(form, candidate) or one_slip(form, candidate)
 
 
@@ -205,7 +206,7 @@ def decide_all(cases: Sequence[Case]) -> list[Decision]:
     out = []
     at = 0
     for case in cases:
-        out.append(_decide(case, scores[at : at + len(case.candidates)]))
+        out.append(decide(case, scores[at : at + len(case.candidates)]))
         at += len(case.candidates)
     return out
 
@@ -258,7 +259,7 @@ def hopes(forms: Sequence[tuple[str, tuple[Candidate, ...]]]) -> list[Hope]:
     limits = thresholds()
     out = []
     for (form, found), (best, lone) in zip(forms, promises(forms), strict=True):
-        if any(_sure(form, c) for c in found):
+        if any(is_sure(form, c) for c in found):
             out.append(Hope.GOOD)
         elif best < limits.hopeless:
             out.append(Hope.NONE)
@@ -303,7 +304,8 @@ def _most(table: npt.NDArray[np.float32], seen: Sequence[Evidence]) -> list[floa
     return most.tolist()
 
 
-def _decide(case: Case, scores: Sequence[float]) -> Decision:
+def decide(case: Case, scores: Sequence[float]) -> Decision:
+    """Decide one form, given the score of each candidate."""
     limits = thresholds()
     if not scores:
         return conclude(case.form, (), 1.0)
@@ -314,7 +316,7 @@ def _decide(case: Case, scores: Sequence[float]) -> Decision:
     scored = []
     for k in order:
         candidate, seen = case.candidates[k], case.seen[k]
-        score, sure = scores[k], _sure(case.form, candidate)
+        score, sure = scores[k], is_sure(case.form, candidate)
         matters = sure or not seen.in_text or score >= limit - limits.margin  # else neither accepted nor a rival
         if matters and left_alone(case.form, candidate, seen):
             score = min(score, 0.1)  # Dr Miriam Nairobe, Mr Kunduzi, Southwest Asia, Brazils

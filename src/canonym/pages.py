@@ -5,12 +5,26 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Container, Iterable, Mapping, Sequence
-from operator import itemgetter
-from typing import Final, NamedTuple
+from functools import cache
+from operator import itemgetter, le
+from typing import Final, NamedTuple, TypeVar
 
-from canonym.decide import Case, decide_all
-from canonym.evidence import CAPITAL, LISTED, NOTHING, Everywhere, Summary, Surroundings, gather, looks, summarise
-from canonym.model import Candidate, Decision, Mention
+from canonym import native
+from canonym.accept import accepted
+from canonym.decide import Case
+from canonym.evidence import (
+    CAPITAL,
+    LISTED,
+    NOTHING,
+    Everywhere,
+    Summary,
+    Surroundings,
+    gather,
+    leanings,
+    looks,
+    summarise,
+)
+from canonym.model import Candidate, Decision, Entity, Mention
 from canonym.plans import Plan, Span
 from canonym.scan import find_small, lower_words, words
 from canonym.text import fold
@@ -31,6 +45,33 @@ _GOES_ON: Final = re.compile(r"-([a-z]+)-\w")
 _WELL_KNOWN: Final = 1_000_000
 
 
+class Listed(NamedTuple):
+    """A listed name of a run at its place in the text, of which no mention is made before one is needed."""
+
+    start: int
+    end: int
+    span: Span
+
+    @property
+    def entity(self) -> Entity:
+        """The best of those that it may name."""
+        return self.span.candidates[0].entity
+
+    @property
+    def match(self) -> str:
+        """How it was recognised."""
+        return self.span.candidates[0].match
+
+    @property
+    def score(self) -> float:
+        """How likely it is."""
+        return self.span.candidates[0].score
+
+
+#: What is found in a text.
+Found = Listed | Mention
+
+
 class Placed(NamedTuple):
     """A span of a run at its place in the text."""
 
@@ -48,26 +89,63 @@ def believe(pages: Sequence[Page]) -> None:
     listed, finds nothing new. All pages go through a round together, since scoring is cheaper by the thousand.
     """
     while pages:
-        cases: list[Case] = []
-        owners: list[tuple[Page, Placed]] = []
+        asked, rows = gathered(pages)
+        taken: dict[int, list[tuple[Placed, Decision]]] = {}
+        for number, decision in accepted([(p.span.form, p.span.candidates) for _, p in asked], rows):
+            page, place = asked[number]
+            taken.setdefault(id(page), []).append((place, decision))
+        pages = [page for page in pages if id(page) in taken]
         for page in pages:
-            for place, case in page.cases():
-                cases.append(case)
-                owners.append((page, place))
-        accepted: dict[int, list[tuple[Placed, Decision]]] = {}
-        for (page, place), decision in zip(owners, decide_all(cases), strict=True):
-            if decision.status == "accept":
-                accepted.setdefault(id(page), []).append((place, decision))
-        pages = [page for page in pages if id(page) in accepted]
-        for page in pages:
-            page.accept(accepted[id(page)])
+            page.accept(taken[id(page)])
         pages = [page for page in pages if page.proposed]
+
+
+def gathered(pages: Sequence[Page], *, lone: bool = False) -> tuple[list[tuple[Page, Placed]], bytes]:
+    """The cases of all pages (see `Page.cases`) with their evidence: a row of doubles for each candidate."""
+    if native.COMPILED:
+        return _witness().gather([*pages], lone)
+    from array import array
+
+    asked = []
+    rows = array("d")
+    for page in pages:
+        for place, case in page.cases(lone=lone):
+            asked.append((page, place))
+            for seen in case.seen:
+                rows.extend(seen)
+    return asked, rows.tobytes()
+
+
+@cache
+def _witness() -> native.Witness:
+    """`Page.cases`, compiled."""
+    before, after = leanings()
+    return native.Witness(
+        titles=words("titles"),
+        locatives=words("locatives"),
+        features=words("features"),
+        verbs=words("verbs_of_saying"),
+        companies=words("companies"),
+        parts=words("parts_of_firms"),
+        holdings=words("holdings"),
+        foreign=words("foreign_articles"),
+        particles=words("particles"),
+        before=dict(before),
+        after=dict(after),
+        capital=CAPITAL,
+        listed=LISTED,
+        nothing=NOTHING,
+        fold=fold,
+        coined=_is_coined,
+        signed=_is_signed,
+        well_known=_WELL_KNOWN,
+    )
 
 
 class Page:
     """One text on its way: what is listed in it, and what is still proposed."""
 
-    def __init__(self, text: str, listed: list[Mention], proposed: list[Placed]) -> None:
+    def __init__(self, text: str, listed: list[Found], proposed: list[Placed]) -> None:
         self.text = text
         self.listed = listed
         self.proposed = proposed
@@ -75,7 +153,7 @@ class Page:
 
     def cases(self, *, lone: bool = False) -> Iterable[tuple[Placed, Case]]:
         """Every proposal with the evidence for each of its candidates; with `lone`, those that lack company too."""
-        document = summarise((m.entity, fold(m.text)) for m in self.listed)
+        document = summarise((m.entity, fold(self.text[m.start : m.end])) for m in self.listed)
         taken = Spans((m.start, m.end) for m in self.listed)
         forms: dict[str, set[str]] = {}
         for p in self.proposed:
@@ -145,8 +223,7 @@ def _is_coined(text: str, place: Placed) -> bool:
 def _is_firm(text: str, place: Placed) -> bool:
     """True for a word that stands as firms do: the Canron unit, a stake in Southcorp, <Choyang Shipping Co Ltd>."""
     before = text[max(0, place.start - 40) : place.start]
-    signed = text.find("<", place.end, place.end + _SIGN_AHEAD) >= 0  # most are not, which is seen at once
-    if before.endswith("<") or (signed and _SIGN.match(text, place.end)):
+    if before.endswith("<") or _is_signed(text, place):
         return True
     if _beside(_AFTER.search(text[place.end : place.end + 40])) in words("parts_of_firms"):
         return True
@@ -154,6 +231,12 @@ def _is_firm(text: str, place: Placed) -> bool:
     if part is None or text[place.end : place.end + 1] == "-":
         return False
     return fold(part[1]) in words("parts_of_firms" if part[2] == "of" else "holdings")
+
+
+def _is_signed(text: str, place: Placed) -> bool:
+    """True where the sign of a firm follows; most have none, which is seen at once."""
+    signed = text.find("<", place.end, place.end + _SIGN_AHEAD) >= 0
+    return signed and _SIGN.match(text, place.end) is not None
 
 
 def _is_foreign(text: str, place: Placed) -> bool:
@@ -259,12 +342,19 @@ def mention(
     )
 
 
-def listed_mention(text: str, at: int, span: Span) -> Mention:
-    """The mention of a listed name in a run that begins at `at`."""
+def listed_name(text: str, at: int, span: Span) -> Listed:
+    """A listed name of a run that begins at `at`."""
     start, end = at + span.start, at + span.end
     if text[end : end + 1] == "." and "." in text[start:end] and not text[end - 2 : end].isalpha():
         end += 1  # the last stop of U.S. belongs to it
-    return mention(text, start, end, span.candidates[0], span.candidates)
+    return Listed(start, end, span)
+
+
+def as_mention(text: str, found: Found) -> Mention:
+    """What is found in a text as a mention."""
+    if isinstance(found, Mention):
+        return found
+    return mention(text, found.start, found.end, found.span.candidates[0], found.span.candidates)
 
 
 def _decided_mention(text: str, place: Placed, decision: Decision) -> Mention:
@@ -274,10 +364,15 @@ def _decided_mention(text: str, place: Placed, decision: Decision) -> Mention:
     )
 
 
-def without_overlap(mentions: Sequence[Mention]) -> list[Mention]:
+_Found = TypeVar("_Found", Found, Mention)
+
+
+def without_overlap(mentions: Sequence[_Found]) -> list[_Found]:
     """The longest of overlapping mentions, then the surest, then the first; of one entity's the surest."""
-    out: list[Mention] = []
-    cluster: list[Mention] = []
+    if all(map(le, [m.end for m in mentions], [m.start for m in mentions[1:]])):
+        return [*mentions]  # as most are
+    out: list[_Found] = []
+    cluster: list[_Found] = []
     reach = -1
     for m in sorted(mentions, key=lambda m: (m.start, -m.end)):
         if m.start >= reach:
@@ -288,10 +383,10 @@ def without_overlap(mentions: Sequence[Mention]) -> list[Mention]:
     return out + _longest_of(cluster)
 
 
-def _longest_of(cluster: Sequence[Mention]) -> list[Mention]:
+def _longest_of(cluster: Sequence[_Found]) -> list[_Found]:
     if len(cluster) < 2:
         return list(cluster)
-    out: list[Mention] = []
+    out: list[_Found] = []
     for m in sorted(cluster, key=lambda m: (m.start - m.end, -m.score, m.start)):
         rivals = [k for k, o in enumerate(out) if o.start < m.end and m.start < o.end]
         if not rivals:
@@ -301,7 +396,7 @@ def _longest_of(cluster: Sequence[Mention]) -> list[Mention]:
     return sorted(out, key=lambda m: m.start)
 
 
-def _nearer(one: Mention, other: Mention) -> bool:
+def _nearer(one: Found, other: Found) -> bool:
     """Of "Springvfield City" and "Springvfield", both near Springfield, the surer."""
     unlisted = one.match in ("rule", "fuzzy") and other.match in ("rule", "fuzzy")
     return unlisted and one.entity.id == other.entity.id and one.score > other.score

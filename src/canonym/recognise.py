@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from mmap import mmap
 from typing import Final, NamedTuple
 
@@ -17,7 +17,18 @@ from canonym.keys import rules, without_izafa
 from canonym.lexicon import zipf
 from canonym.model import Candidate, Mention
 from canonym.nearest import SMALL_PLAIN, SMALL_RARE
-from canonym.pages import Page, Placed, Spans, believe, has_company, listed_mention, mention, without_overlap
+from canonym.pages import (
+    Found,
+    Page,
+    Placed,
+    Spans,
+    as_mention,
+    believe,
+    has_company,
+    listed_name,
+    mention,
+    without_overlap,
+)
 from canonym.plans import Grade
 from canonym.protected import Sign, find_domains, find_protected, signs
 from canonym.scan import find_long_runs, find_lower, lower_words
@@ -71,16 +82,29 @@ class Recogniser:
 
     def annotate(self, texts: Sequence[str]) -> list[list[Mention]]:
         """The mentions of each text, in order, without overlap. A result depends on its own text alone."""
+        return [[as_mention(text, m) for m in found] for text, found in self._found(texts)]
+
+    def rewritten(self, texts: Sequence[str]) -> list[list[Mention]]:
+        """Of `annotate` the mentions that are not spelt as their canonical form, which is faster."""
+        return [
+            [as_mention(text, m) for m in found if not _is_canonical(text, m)] for text, found in self._found(texts)
+        ]
+
+    def _found(self, texts: Sequence[str]) -> Iterator[tuple[str, list[Found]]]:
         pages = self.pages(texts)
         believe([page for page in pages if page.proposed])
-        return [without_overlap(self._whole(page)) for page in pages]
+        return ((page.text, without_overlap(self._whole(page))) for page in pages)
 
-    def _whole(self, page: Page) -> list[Mention]:
-        """The mentions of a text, each that would be rewritten though it is part of a listed name as that name."""
-        out = []
-        for m in page.listed:
-            longer = around.longer(page.text, m, self._candidates) if spelling_for(m) is not None else None
-            out.append(longer or m)
+    def _whole(self, page: Page) -> list[Found]:
+        """What is found in a text, each that would be rewritten though it is part of a listed name as that name."""
+        text = page.text
+        out: list[Found] = []
+        for found in page.listed:
+            if not _is_canonical(text, found):
+                found = as_mention(text, found)
+                if spelling_for(found) is not None:
+                    found = around.longer(text, found, self._candidates) or found
+            out.append(found)
         return out
 
     def pages(self, texts: Sequence[str]) -> list[Page]:
@@ -211,15 +235,15 @@ class Recogniser:
 
     def _open(self, text: str, seen: _Seen) -> Page:
         """What a text surely holds, and what it may hold."""
-        listed: list[Mention] = []
-        weak: list[Mention] = []
+        listed: list[Found] = []
+        weak: list[Found] = []
         proposed: list[Placed] = []
         there = signs(text)
         hosts = self._domains(text) if there & Sign.HOST else []
         for at, run in seen.runs:
             plan = self._planner.plan(run)
             for span in plan.listed:
-                (weak if span.weak else listed).append(listed_mention(text, at, span))
+                (weak if span.weak else listed).append(listed_name(text, at, span))
             for span in plan.proposed:
                 proposed.append(Placed(at + span.start, at + span.end, span, at, plan))
         spans = [*find_protected(text, there), *((h.start, h.end) for h in hosts)]
@@ -244,7 +268,7 @@ class Recogniser:
                 out.append(mention(text, match.start(), match.end(), c, (c,)))
         return out
 
-    def _lower(self, text: str, capitals: bool, known: Sequence[Mention]) -> list[Mention]:
+    def _lower(self, text: str, capitals: bool, known: Sequence[Found]) -> list[Mention]:
         """Names in small letters, each seen by a rare word that some name has."""
         limit = SMALL_RARE if capitals else SMALL_PLAIN
         out: list[Mention] = []
@@ -286,6 +310,11 @@ class Recogniser:
             if not part or zipf(word) >= max(SMALL_RARE, SMALL_PLAIN):
                 self._plain.add(word)
         return known
+
+
+def _is_canonical(text: str, found: Found) -> bool:
+    """True for what is spelt as the canonical form: nothing rewrites it."""
+    return text[found.start : found.end] == found.entity.canonical
 
 
 def _is_quiet(code: int) -> bool:

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern PyTypeObject LexiconType, ScannerType, EditsType, SpellerType, HoodType, SieveType, GlanceType, CutsType;
+extern PyTypeObject LexiconType, ScannerType, EditsType, SpellerType, HoodType, SieveType, GlanceType, CutsType, WitnessType;
 
 /* -- numbers.c: a map from 64-bit hashes to numbers, and hashes ------------------------------------------------ */
 
