@@ -98,12 +98,13 @@ class Recogniser:
     def _whole(self, page: Page) -> list[Found]:
         """What is found in a text, each that would be rewritten though it is part of a listed name as that name."""
         text = page.text
+        alone = self._planner.sieve.stands_alone if native.COMPILED else None
         out: list[Found] = []
         for found in page.listed:
             if not _is_canonical(text, found):
                 found = as_mention(text, found)
                 if spelling_for(found) is not None:
-                    found = around.longer(text, found, self._candidates) or found
+                    found = around.longer(text, found, self._candidates, alone) or found
             out.append(found)
         return out
 

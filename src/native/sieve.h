@@ -199,4 +199,8 @@ int forget_many(Sieve *s);
 PyObject *sieve_alone(Sieve *self, PyObject *args);
 PyObject *sieve_settle(Sieve *self, PyObject *args);
 
+/* -- around.c --------------------------------------------------------------------------------------------------- */
+
+PyObject *sieve_stands_alone(Sieve *self, PyObject *args);
+
 #endif
