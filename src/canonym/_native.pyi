@@ -194,8 +194,13 @@ class Witness:
         fold: Callable[[str], str],
         coined: Callable[[str, Any], bool],
         signed: Callable[[str, Any], bool],
+        name: type[tuple[Any, ...]],
+        place: type[tuple[Any, ...]],
         well_known: int,
     ) -> None: ...
+    def open(
+        self, text: str, runs: list[tuple[int, str]], plan: Callable[[str], Any], /
+    ) -> tuple[list[Any], list[Any], list[Any]]: ...
     def gather(self, pages: list[Any], lone: bool, /) -> tuple[list[tuple[Any, Any]], bytes]: ...
 
 def surprise(table: Buffer, folded: str, /) -> tuple[float, float]: ...

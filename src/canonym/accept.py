@@ -30,11 +30,11 @@ def accepted(asked: Sequence[tuple[str, tuple[Candidate, ...]]], rows: bytes) ->
     scores = trees.shipped("decide").probability(table)
     ends = np.cumsum([len(found) for _, found in asked])
     starts = ends - [len(found) for _, found in asked]
-    likely = np.maximum.reduceat(scores, starts) >= limits.text - limits.margin
+    likely = np.maximum.reduceat(scores, starts) >= limits.text
     out = []
     for number, start, end, worth in zip(range(len(asked)), starts.tolist(), ends.tolist(), likely.tolist(), strict=True):
         form, found = asked[number]
-        # Where all are unlikely and none is sure, nothing that speaks against a candidate can matter.
+        # Where all are unlikely and none is sure, no doubts matter.
         if not worth and not any(is_sure(form, c) for c in found):
             continue
         case = Case(form, found, tuple(Evidence(*row) for row in seen[start:end].tolist()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cache
 from operator import itemgetter, le
 from typing import Final, NamedTuple, TypeVar
@@ -100,6 +100,31 @@ def believe(pages: Sequence[Page]) -> None:
         pages = [page for page in pages if page.proposed]
 
 
+def opened(
+    text: str, runs: list[tuple[int, str]], plan: Callable[[str], Plan]
+) -> tuple[list[Listed], list[Listed], list[Placed]]:
+    """What the runs of a text hold: listed names, those that need support, and proposals."""
+    if native.COMPILED:
+        return _witness().open(text, runs, plan)
+    return opened_plain(text, runs, plan)
+
+
+def opened_plain(
+    text: str, runs: list[tuple[int, str]], plan: Callable[[str], Plan]
+) -> tuple[list[Listed], list[Listed], list[Placed]]:
+    """`opened` in Python: what the compiled one must equal."""
+    names: list[Listed] = []
+    weak: list[Listed] = []
+    proposed: list[Placed] = []
+    for at, run in runs:
+        found = plan(run)
+        for span in found.listed:
+            (weak if span.weak else names).append(listed_name(text, at, span))
+        for span in found.proposed:
+            proposed.append(Placed(at + span.start, at + span.end, span, at, found))
+    return names, weak, proposed
+
+
 def gathered(pages: Sequence[Page], *, lone: bool = False) -> tuple[list[tuple[Page, Placed]], bytes]:
     """The cases of all pages (see `Page.cases`) with their evidence: a row of doubles for each candidate."""
     if native.COMPILED:
@@ -138,6 +163,8 @@ def _witness() -> native.Witness:
         fold=fold,
         coined=_is_coined,
         signed=_is_signed,
+        name=Listed,
+        place=Placed,
         well_known=_WELL_KNOWN,
     )
 

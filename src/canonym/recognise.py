@@ -20,13 +20,12 @@ from canonym.nearest import SMALL_PLAIN, SMALL_RARE
 from canonym.pages import (
     Found,
     Page,
-    Placed,
     Spans,
     as_mention,
     believe,
     has_company,
-    listed_name,
     mention,
+    opened,
     without_overlap,
 )
 from canonym.plans import Grade
@@ -62,7 +61,7 @@ class _Seen(NamedTuple):
     letters may open a name.
     """
 
-    runs: Sequence[tuple[int, str]]
+    runs: list[tuple[int, str]]
     capitals: bool
     smalls: bool
 
@@ -236,17 +235,10 @@ class Recogniser:
 
     def _open(self, text: str, seen: _Seen) -> Page:
         """What a text surely holds, and what it may hold."""
-        listed: list[Found] = []
-        weak: list[Found] = []
-        proposed: list[Placed] = []
+        names, weak, proposed = opened(text, seen.runs, self._planner.plan)
+        listed: list[Found] = [*names]
         there = signs(text)
         hosts = self._domains(text) if there & Sign.HOST else []
-        for at, run in seen.runs:
-            plan = self._planner.plan(run)
-            for span in plan.listed:
-                (weak if span.weak else listed).append(listed_name(text, at, span))
-            for span in plan.proposed:
-                proposed.append(Placed(at + span.start, at + span.end, span, at, plan))
         spans = [*find_protected(text, there), *((h.start, h.end) for h in hosts)]
         guarded = Spans(spans)
         if spans:

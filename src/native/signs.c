@@ -20,10 +20,26 @@ static inline int is_letter(Py_UCS4 c)
     return c < 128 && is_small(c | 32);
 }
 
+#define AT_ONCE 16
+
+/* Whether some letters of one byte each have none of the signs. */
+static inline int is_plain(const uint8_t *text)
+{
+    uint8_t any = 0;
+    for (int k = 0; k < AT_ONCE; k++) {
+        uint8_t c = text[k];
+        any |= (c == '.') | (c == '/') | (c == ':') | (c == '<') | (c == '@') | (c == '#') | (c == '$') | (c == '\\') |
+               (c == '_');
+    }
+    return !any;
+}
+
 static inline __attribute__((always_inline)) unsigned signs_in(int kind, const void *data, Py_ssize_t n)
 {
     unsigned out = 0, slashes = 0;
     for (Py_ssize_t k = 0; k < n; k++) {
+        while (kind == PyUnicode_1BYTE_KIND && k % AT_ONCE == 0 && k + AT_ONCE < n && is_plain((const uint8_t *)data + k))
+            k += AT_ONCE;
         Py_UCS4 c = PyUnicode_READ(kind, data, k);
         if (c >= 128) {
             if (kind != PyUnicode_1BYTE_KIND && c > 0x558 && (c >= 0x20000 || Py_UNICODE_ISALPHA(c)))

@@ -15,12 +15,13 @@ typedef struct {
     PyObject *before, *after;           /* dicts: how much a neighbour speaks for a place */
     PyObject *capital, *listed, *nothing; /* marks */
     PyObject *fold, *coined, *signed_;  /* functions */
+    PyObject *name_type, *place_type;   /* tuples with names: `pages.Listed`, `pages.Placed` */
     long long well_known;
 } Witness;
 
 /* Names of attributes. */
 static PyObject *s_text, *s_listed, *s_proposed, *s_candidates, *s_form, *s_needy, *s_entity, *s_id, *s_country,
-    *s_alias, *s_prominence, *s_words, *s_start, *s_end, *s_in_small;
+    *s_alias, *s_prominence, *s_words, *s_start, *s_end, *s_weak, *s_in_small;
 
 /* A form proposed at a place of a text. */
 typedef struct {
@@ -627,11 +628,36 @@ static int sift(const Witness *w, Sheet *s, int lone)
     return 0;
 }
 
+#define AT_ONCE 64
+
+/* Whether one text stands in another, both of one byte a letter, or whether it may. Its first and last letter are looked
+   for in many places at once. */
+static int may_hold(const uint8_t *text, Py_ssize_t n, const uint8_t *part, Py_ssize_t m)
+{
+    Py_ssize_t k = 0;
+    for (; k + AT_ONCE + m <= n; k += AT_ONCE) {
+        uint8_t any = 0;
+        for (int j = 0; j < AT_ONCE; j++)
+            any |= (text[k + j] == part[0]) & (text[k + j + m - 1] == part[m - 1]);
+        for (int j = 0; any && j < AT_ONCE; j++)
+            if (!memcmp(text + k + j, part, (size_t)m))
+                return 1;
+    }
+    for (; k + m <= n; k++)
+        if (!memcmp(text + k, part, (size_t)m))
+            return 1;
+    return 0;
+}
+
 /* Whether a form stands in small letters too. Twin: `Page._in_small`, which is asked where it is no short matter. */
 static int in_small(const Sheet *s, PyObject *form)
 {
     if (s->size < SHORT_TEXT) {
-        Py_ssize_t found = PyUnicode_Find(s->text, form, 0, s->size, 1);
+        Py_ssize_t found;
+        if (s->kind == PyUnicode_1BYTE_KIND && PyUnicode_KIND(form) == PyUnicode_1BYTE_KIND && PyUnicode_GET_LENGTH(form))
+            found = may_hold(s->data, s->size, PyUnicode_1BYTE_DATA(form), PyUnicode_GET_LENGTH(form)) - 1;
+        else
+            found = PyUnicode_Find(s->text, form, 0, s->size, 1);
         if (found < 0)
             return found == -2 ? -1 : 0;
     }
@@ -848,9 +874,100 @@ static PyObject *witness_gather(Witness *self, PyObject *args)
     return out;
 }
 
+/* -- what the runs of a text hold ------------------------------------------------------------------------------------ */
+
+/* A tuple of some type, of what is taken over. */
+static PyObject *tuple_of(PyObject *type, PyObject *plain)
+{
+    PyObject *args = plain ? PyTuple_Pack(1, plain) : NULL;
+    PyObject *out = args ? PyTuple_Type.tp_new((PyTypeObject *)type, args, NULL) : NULL;
+    Py_XDECREF(args);
+    Py_XDECREF(plain);
+    return out;
+}
+
+static int append(PyObject *list, PyObject *taken_over)
+{
+    int failed = taken_over == NULL || PyList_Append(list, taken_over) < 0;
+    Py_XDECREF(taken_over);
+    return failed ? -1 : 0;
+}
+
+/* Whether a stop belongs to what ends there, as the last one of U.S. does. Twin: `pages.listed_name`. */
+static int takes_stop(PyObject *text, Py_ssize_t start, Py_ssize_t end)
+{
+    if (end >= PyUnicode_GET_LENGTH(text) || end - start < 2 || PyUnicode_READ_CHAR(text, end) != '.' ||
+        PyUnicode_FindChar(text, '.', start, end, 1) < 0)
+        return 0;
+    return !(Py_UNICODE_ISALPHA(PyUnicode_READ_CHAR(text, end - 2)) &&
+             Py_UNICODE_ISALPHA(PyUnicode_READ_CHAR(text, end - 1)));
+}
+
+/* Where a span of a run stands in the text: 0, or -1 on an error. */
+static int span_at(PyObject *text, Py_ssize_t run, PyObject *span, Py_ssize_t *start, Py_ssize_t *end)
+{
+    PyObject *a = PyObject_GetAttr(span, s_start), *b = a ? PyObject_GetAttr(span, s_end) : NULL;
+    if (b != NULL) {
+        *start = run + PyLong_AsSsize_t(a);
+        *end = run + PyLong_AsSsize_t(b);
+        if (!PyErr_Occurred() && (*start < 0 || *start > *end || *end > PyUnicode_GET_LENGTH(text)))
+            PyErr_SetString(PyExc_ValueError, "a span does not fit its text");
+    }
+    Py_XDECREF(a);
+    Py_XDECREF(b);
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+static int open_run(const Witness *w, PyObject *text, PyObject *where, PyObject *plan, PyObject *const out[3])
+{
+    Py_ssize_t run = PyLong_AsSsize_t(where), start, end;
+    PyObject *listed = PyObject_GetAttr(plan, s_listed), *proposed = listed ? PyObject_GetAttr(plan, s_proposed) : NULL;
+    int failed = proposed == NULL || !PyTuple_Check(listed) || !PyTuple_Check(proposed);
+    for (Py_ssize_t k = 0; !failed && k < PyTuple_GET_SIZE(listed); k++) {
+        PyObject *span = PyTuple_GET_ITEM(listed, k), *weak = PyObject_GetAttr(span, s_weak);
+        failed = weak == NULL || span_at(text, run, span, &start, &end) < 0;
+        if (!failed) {
+            end += takes_stop(text, start, end);
+            failed = append(out[weak == Py_True], tuple_of(w->name_type, Py_BuildValue("(nnO)", start, end, span))) < 0;
+        }
+        Py_XDECREF(weak);
+    }
+    for (Py_ssize_t k = 0; !failed && k < PyTuple_GET_SIZE(proposed); k++) {
+        PyObject *span = PyTuple_GET_ITEM(proposed, k);
+        failed = span_at(text, run, span, &start, &end) < 0 ||
+                 append(out[2], tuple_of(w->place_type, Py_BuildValue("(nnOOO)", start, end, span, where, plan))) < 0;
+    }
+    Py_XDECREF(listed);
+    Py_XDECREF(proposed);
+    return failed ? -1 : 0;
+}
+
+static PyObject *witness_open(Witness *self, PyObject *args)
+{
+    PyObject *text, *runs, *plan_of;
+    if (!PyArg_ParseTuple(args, "UO!O", &text, &PyList_Type, &runs, &plan_of))
+        return NULL;
+    PyObject *const out[3] = {PyList_New(0), PyList_New(0), PyList_New(0)};
+    int failed = out[0] == NULL || out[1] == NULL || out[2] == NULL;
+    for (Py_ssize_t k = 0; !failed && k < PyList_GET_SIZE(runs); k++) {
+        PyObject *run = PyList_GET_ITEM(runs, k), *plan = NULL;
+        failed = !PyTuple_Check(run) || PyTuple_GET_SIZE(run) != 2 ||
+                 (plan = PyObject_CallOneArg(plan_of, PyTuple_GET_ITEM(run, 1))) == NULL ||
+                 open_run(self, text, PyTuple_GET_ITEM(run, 0), plan, out) < 0;
+        Py_XDECREF(plan);
+    }
+    if (!failed)
+        return Py_BuildValue("(NNN)", out[0], out[1], out[2]);
+    for (int k = 0; k < 3; k++)
+        Py_XDECREF(out[k]);
+    if (!PyErr_Occurred())
+        PyErr_SetString(PyExc_TypeError, "no runs, or no plans");
+    return NULL;
+}
+
 static void witness_dealloc(Witness *self)
 {
-    for (PyObject **one = &self->titles; one <= &self->signed_; one++)
+    for (PyObject **one = &self->titles; one <= &self->place_type; one++)
         Py_XDECREF(*one);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
@@ -859,7 +976,7 @@ static PyObject *witness_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
 {
     static char *names[] = {"titles", "locatives", "features", "verbs",   "companies", "parts",   "holdings",
                             "foreign", "particles", "before",  "after",   "capital",   "listed",  "nothing",
-                            "fold",    "coined",    "signed",  "well_known", NULL};
+                            "fold",    "coined",    "signed",  "name",    "place",     "well_known", NULL};
     static const struct {
         PyObject **to;
         const char *name;
@@ -867,7 +984,7 @@ static PyObject *witness_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
         {&s_text, "text"},   {&s_listed, "listed"},   {&s_proposed, "proposed"},     {&s_candidates, "candidates"},
         {&s_form, "form"},   {&s_needy, "needy"},     {&s_entity, "entity"},         {&s_id, "id"},
         {&s_alias, "alias"}, {&s_country, "country"}, {&s_prominence, "prominence"}, {&s_words, "words"},
-        {&s_start, "start"}, {&s_end, "end"},         {&s_in_small, "_in_small"},
+        {&s_start, "start"}, {&s_end, "end"},         {&s_in_small, "_in_small"},    {&s_weak, "weak"},
     };
     for (size_t k = 0; k < sizeof interned / sizeof *interned; k++)
         if (*interned[k].to == NULL && (*interned[k].to = PyUnicode_InternFromString(interned[k].name)) == NULL)
@@ -877,18 +994,27 @@ static PyObject *witness_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
         return NULL;
     PyTypeObject *set = &PyFrozenSet_Type, *dict = &PyDict_Type;
     int parsed = PyArg_ParseTupleAndKeywords(
-        args, kwargs, "O!O!O!O!O!O!O!O!O!O!O!UUUOOOL", names, set, &self->titles, set, &self->locatives, set,
+        args, kwargs, "O!O!O!O!O!O!O!O!O!O!O!UUUOOOO!O!L", names, set, &self->titles, set, &self->locatives, set,
         &self->features, set, &self->verbs, set, &self->companies, set, &self->parts, set, &self->holdings, set,
         &self->foreign, set, &self->particles, dict, &self->before, dict, &self->after, &self->capital, &self->listed,
-        &self->nothing, &self->fold, &self->coined, &self->signed_, &self->well_known);
-    for (PyObject **one = &self->titles; one <= &self->signed_; one++)
+        &self->nothing, &self->fold, &self->coined, &self->signed_, &PyType_Type, &self->name_type,
+        &PyType_Type, &self->place_type, &self->well_known);
+    for (PyObject **one = &self->titles; one <= &self->place_type; one++)
         Py_XINCREF(*one);
+    if (parsed && !(PyType_IsSubtype((PyTypeObject *)self->name_type, &PyTuple_Type) &&
+                    PyType_IsSubtype((PyTypeObject *)self->place_type, &PyTuple_Type))) {
+        PyErr_SetString(PyExc_TypeError, "names and places are tuples");
+        parsed = 0;
+    }
     if (!parsed)
         Py_CLEAR(self);
     return (PyObject *)self;
 }
 
 static PyMethodDef witness_methods[] = {
+    {"open", (PyCFunction)witness_open, METH_VARARGS,
+     "What the runs (start, run) of a text hold, given what plans a run: listed names, those that need support, and\n"
+     "proposals."},
     {"gather", (PyCFunction)witness_gather, METH_VARARGS,
      "The proposals of some pages that are believable, each with its page, and the evidence for each of their candidates:\n"
      "one row after the other, as doubles. With a second argument that is true, those that lack company too."},
