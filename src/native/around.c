@@ -126,12 +126,45 @@ static int folded(const Place *p, Py_ssize_t start, Py_ssize_t end, char *out)
     return size;
 }
 
+/* Whether a stretch of ASCII is some text but for capitals. */
+static int is_spelt(const Place *p, Py_ssize_t start, Py_ssize_t end, const char *text, int size)
+{
+    if (size != end - start)
+        return 0;
+    for (int k = 0; k < size; k++)
+        if (Py_TOLOWER((unsigned char)text[k]) != Py_TOLOWER(slice_at(p->text, start + k)))
+            return 0;
+    return 1;
+}
+
 /* Whether something is stored in a space under a stretch; true where that cannot be told here. */
 static int may_have(const Place *p, char space, Py_ssize_t start, Py_ssize_t end)
 {
     char text[2 * MOST_SURFACE];
     int size = folded(p, start, end, text);
     return size < 0 || any_has(p->sieve, space, text, (size_t)size);
+}
+
+/* Whether an alias stands in a table as it stands in the text, but for capitals; true where that cannot be told here. */
+static int may_list(const Place *p, Py_ssize_t start, Py_ssize_t end)
+{
+    char text[2 * MOST_SURFACE];
+    int size = folded(p, start, end, text);
+    if (size < 0)
+        return 1;
+    uint64_t wanted = key_of('=', text, (size_t)size);
+    for (int t = 0; t < p->sieve->tables; t++) {
+        const Layer *layer = &p->sieve->layers[t];
+        const uint64_t *keys = layer->at[KEYS].buf;
+        const uint32_t *owners = layer->at[OWNERS].buf;
+        for (Py_ssize_t k = layer_find(layer, wanted); k >= 0 && k < layer->count && keys[k] == wanted; k++) {
+            int n;
+            const char *alias = owners[k] < layer->aliases ? string_at(layer, TEXT, owners[k], &n) : NULL;
+            if (alias != NULL && (!is_ascii(alias, n) || is_spelt(p, start, end, alias, n)))
+                return 1;
+        }
+    }
+    return 0;
 }
 
 static int is_alone(const Place *p, Py_ssize_t start, Py_ssize_t end)
@@ -171,7 +204,7 @@ static int is_alone(const Place *p, Py_ssize_t start, Py_ssize_t end)
     }
     for (int a = 0; a < before; a++)
         for (int b = 0; b < after; b++)
-            if ((a || b) && may_have(p, '=', starts[a], ends[b]))
+            if ((a || b) && may_list(p, starts[a], ends[b]))
                 return 0;
     return 1;
 }
