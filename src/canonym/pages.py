@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cache
-from operator import itemgetter, le
+from operator import attrgetter, itemgetter, le
 from typing import Final, NamedTuple, TypeVar
 
 from canonym import native
@@ -123,6 +123,18 @@ def opened_plain(
         for span in found.proposed:
             proposed.append(Placed(at + span.start, at + span.end, span, at, found))
     return names, weak, proposed
+
+
+def otherwise(text: str, found: list[Found]) -> list[int]:
+    """Which of the names found in a text, by their numbers, are not spelt as the canonical form: no other is rewritten."""
+    if native.COMPILED:
+        return _witness().otherwise(text, found)
+    return otherwise_plain(text, found)
+
+
+def otherwise_plain(text: str, found: list[Found]) -> list[int]:
+    """`otherwise` in Python: what the compiled one must equal."""
+    return [k for k, m in enumerate(found) if text[m.start : m.end] != m.entity.canonical]
 
 
 def gathered(pages: Sequence[Page], *, lone: bool = False) -> tuple[list[tuple[Page, Placed]], bytes]:
@@ -297,6 +309,9 @@ class Spans:
         return [span for span in self._spans[low:high] if span[1] > start]
 
 
+NO_SPANS: Final = Spans(())
+
+
 def surroundings(text: str, place: Placed, spans: Spans) -> Surroundings:
     """What stands beside a place; `spans` are those of listed names."""
     near = _near(place)
@@ -391,13 +406,15 @@ def _decided_mention(text: str, place: Placed, decision: Decision) -> Mention:
     )
 
 
+_start, _end = attrgetter("start"), attrgetter("end")
 _Found = TypeVar("_Found", Found, Mention)
 
 
 def without_overlap(mentions: Sequence[_Found]) -> list[_Found]:
     """The longest of overlapping mentions, then the surest, then the first; of one entity's the surest."""
-    if all(map(le, [m.end for m in mentions], [m.start for m in mentions[1:]])):
-        return [*mentions]  # as most are
+    ordered = sorted(mentions, key=_start)
+    if all(map(le, map(_end, ordered), map(_start, ordered[1:]))):
+        return ordered  # as most are
     out: list[_Found] = []
     cluster: list[_Found] = []
     reach = -1

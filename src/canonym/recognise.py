@@ -18,6 +18,7 @@ from canonym.lexicon import zipf
 from canonym.model import Candidate, Mention
 from canonym.nearest import SMALL_PLAIN, SMALL_RARE
 from canonym.pages import (
+    NO_SPANS,
     Found,
     Page,
     Spans,
@@ -26,6 +27,7 @@ from canonym.pages import (
     has_company,
     mention,
     opened,
+    otherwise,
     without_overlap,
 )
 from canonym.plans import Grade
@@ -85,27 +87,22 @@ class Recogniser:
 
     def rewritten(self, texts: Sequence[str]) -> list[list[Mention]]:
         """Of `annotate` the mentions that are not spelt as their canonical form, which is faster."""
-        return [
-            [as_mention(text, m) for m in found if not _is_canonical(text, m)] for text, found in self._found(texts)
-        ]
+        return [[as_mention(text, found[k]) for k in otherwise(text, found)] for text, found in self._found(texts)]
 
     def _found(self, texts: Sequence[str]) -> Iterator[tuple[str, list[Found]]]:
         pages = self.pages(texts)
         believe([page for page in pages if page.proposed])
-        return ((page.text, without_overlap(self._whole(page))) for page in pages)
+        return ((page.text, self._whole(page)) for page in pages)
 
     def _whole(self, page: Page) -> list[Found]:
         """What is found in a text, each that would be rewritten though it is part of a listed name as that name."""
-        text = page.text
+        text, out = page.text, page.listed
         alone = self._planner.sieve.stands_alone if native.COMPILED else None
-        out: list[Found] = []
-        for found in page.listed:
-            if not _is_canonical(text, found):
-                found = as_mention(text, found)
-                if spelling_for(found) is not None:
-                    found = around.longer(text, found, self._candidates, alone) or found
-            out.append(found)
-        return out
+        for k in otherwise(text, out):
+            found = out[k] = as_mention(text, out[k])
+            if spelling_for(found) is not None:
+                out[k] = around.longer(text, found, self._candidates, alone) or found
+        return without_overlap(out)
 
     def pages(self, texts: Sequence[str]) -> list[Page]:
         """What is listed in each text, and what is proposed, before anything of it is believed."""
@@ -239,8 +236,8 @@ class Recogniser:
         listed: list[Found] = [*names]
         there = signs(text)
         hosts = self._domains(text) if there & Sign.HOST else []
-        spans = [*find_protected(text, there), *((h.start, h.end) for h in hosts)]
-        guarded = Spans(spans)
+        spans = [*find_protected(text, there), *((h.start, h.end) for h in hosts)] if there else []
+        guarded = Spans(spans) if spans else NO_SPANS
         if spans:
             listed = [m for m in listed if not guarded.near(m.start, m.end)] + hosts
             weak = [m for m in weak if not guarded.near(m.start, m.end)]
@@ -303,11 +300,6 @@ class Recogniser:
             if not part or zipf(word) >= max(SMALL_RARE, SMALL_PLAIN):
                 self._plain.add(word)
         return known
-
-
-def _is_canonical(text: str, found: Found) -> bool:
-    """True for what is spelt as the canonical form: nothing rewrites it."""
-    return text[found.start : found.end] == found.entity.canonical
 
 
 def _is_quiet(code: int) -> bool:

@@ -21,7 +21,8 @@ typedef struct {
 
 /* Names of attributes. */
 static PyObject *s_text, *s_listed, *s_proposed, *s_candidates, *s_form, *s_needy, *s_entity, *s_id, *s_country,
-    *s_alias, *s_prominence, *s_words, *s_start, *s_end, *s_weak, *s_in_small;
+    *s_alias, *s_prominence, *s_words, *s_start, *s_end, *s_weak,
+    *s_canonical, *s_in_small;
 
 /* A form proposed at a place of a text. */
 typedef struct {
@@ -876,13 +877,38 @@ static PyObject *witness_gather(Witness *self, PyObject *args)
 
 /* -- what the runs of a text hold ------------------------------------------------------------------------------------ */
 
-/* A tuple of some type, of what is taken over. */
-static PyObject *tuple_of(PyObject *type, PyObject *plain)
+/* A tuple of some type that has room for so many; its first two are the span. */
+static PyObject *tuple_of(PyObject *type, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end)
 {
-    PyObject *args = plain ? PyTuple_Pack(1, plain) : NULL;
-    PyObject *out = args ? PyTuple_Type.tp_new((PyTypeObject *)type, args, NULL) : NULL;
-    Py_XDECREF(args);
-    Py_XDECREF(plain);
+    PyObject *out = ((PyTypeObject *)type)->tp_alloc((PyTypeObject *)type, size);
+    PyObject *a = out ? PyLong_FromSsize_t(start) : NULL, *b = a ? PyLong_FromSsize_t(end) : NULL;
+    if (b == NULL) {
+        Py_XDECREF(out);
+        Py_XDECREF(a);
+        return NULL;
+    }
+    PyTuple_SET_ITEM(out, 0, a);
+    PyTuple_SET_ITEM(out, 1, b);
+    return out;
+}
+
+static PyObject *name_of(const Witness *w, Py_ssize_t start, Py_ssize_t end, PyObject *span)
+{
+    PyObject *out = tuple_of(w->name_type, 3, start, end);
+    if (out != NULL)
+        PyTuple_SET_ITEM(out, 2, Py_NewRef(span));
+    return out;
+}
+
+static PyObject *place_of(const Witness *w, Py_ssize_t start, Py_ssize_t end, PyObject *span, PyObject *run,
+                          PyObject *plan)
+{
+    PyObject *out = tuple_of(w->place_type, 5, start, end);
+    if (out != NULL) {
+        PyTuple_SET_ITEM(out, 2, Py_NewRef(span));
+        PyTuple_SET_ITEM(out, 3, Py_NewRef(run));
+        PyTuple_SET_ITEM(out, 4, Py_NewRef(plan));
+    }
     return out;
 }
 
@@ -928,18 +954,55 @@ static int open_run(const Witness *w, PyObject *text, PyObject *where, PyObject 
         failed = weak == NULL || span_at(text, run, span, &start, &end) < 0;
         if (!failed) {
             end += takes_stop(text, start, end);
-            failed = append(out[weak == Py_True], tuple_of(w->name_type, Py_BuildValue("(nnO)", start, end, span))) < 0;
+            failed = append(out[weak == Py_True], name_of(w, start, end, span)) < 0;
         }
         Py_XDECREF(weak);
     }
     for (Py_ssize_t k = 0; !failed && k < PyTuple_GET_SIZE(proposed); k++) {
         PyObject *span = PyTuple_GET_ITEM(proposed, k);
         failed = span_at(text, run, span, &start, &end) < 0 ||
-                 append(out[2], tuple_of(w->place_type, Py_BuildValue("(nnOOO)", start, end, span, where, plan))) < 0;
+                 append(out[2], place_of(w, start, end, span, where, plan)) < 0;
     }
     Py_XDECREF(listed);
     Py_XDECREF(proposed);
     return failed ? -1 : 0;
+}
+
+/* Whether a name is spelt as the canonical form of its entity. Twin: `recognise._is_canonical`. */
+static int is_canonical(PyObject *text, PyObject *found)
+{
+    PyObject *entity = NULL, *canonical = NULL;
+    Py_ssize_t start = 0, end = 0;
+    if (PyTuple_Check(found)) {
+        PyObject *some = PyObject_GetAttr(PyTuple_GET_ITEM(found, 2), s_candidates);
+        if (some != NULL && PyTuple_Check(some) && PyTuple_GET_SIZE(some) > 0)
+            entity = PyObject_GetAttr(PyTuple_GET_ITEM(some, 0), s_entity);
+        Py_XDECREF(some);
+        start = PyLong_AsSsize_t(PyTuple_GET_ITEM(found, 0));
+        end = PyLong_AsSsize_t(PyTuple_GET_ITEM(found, 1));
+    } else if (span_at(text, 0, found, &start, &end) == 0) {
+        entity = PyObject_GetAttr(found, s_entity);
+    }
+    canonical = entity ? PyObject_GetAttr(entity, s_canonical) : NULL;
+    int same = canonical != NULL && PyUnicode_Check(canonical) && PyUnicode_GET_LENGTH(canonical) == end - start;
+    same = same && PyUnicode_Tailmatch(text, canonical, start, end, -1) > 0;
+    Py_XDECREF(entity);
+    Py_XDECREF(canonical);
+    return PyErr_Occurred() ? -1 : same;
+}
+
+static PyObject *witness_otherwise(Witness *Py_UNUSED(self), PyObject *args)
+{
+    PyObject *text, *found;
+    if (!PyArg_ParseTuple(args, "UO!", &text, &PyList_Type, &found))
+        return NULL;
+    PyObject *out = PyList_New(0);
+    for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(found); k++) {
+        int same = is_canonical(text, PyList_GET_ITEM(found, k));
+        if (same < 0 || (!same && append(out, PyLong_FromSsize_t(k)) < 0))
+            Py_CLEAR(out);
+    }
+    return out;
 }
 
 static PyObject *witness_open(Witness *self, PyObject *args)
@@ -985,6 +1048,7 @@ static PyObject *witness_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
         {&s_form, "form"},   {&s_needy, "needy"},     {&s_entity, "entity"},         {&s_id, "id"},
         {&s_alias, "alias"}, {&s_country, "country"}, {&s_prominence, "prominence"}, {&s_words, "words"},
         {&s_start, "start"}, {&s_end, "end"},         {&s_in_small, "_in_small"},    {&s_weak, "weak"},
+        {&s_canonical, "canonical"},
     };
     for (size_t k = 0; k < sizeof interned / sizeof *interned; k++)
         if (*interned[k].to == NULL && (*interned[k].to = PyUnicode_InternFromString(interned[k].name)) == NULL)
@@ -1015,6 +1079,8 @@ static PyMethodDef witness_methods[] = {
     {"open", (PyCFunction)witness_open, METH_VARARGS,
      "What the runs (start, run) of a text hold, given what plans a run: listed names, those that need support, and\n"
      "proposals."},
+    {"otherwise", (PyCFunction)witness_otherwise, METH_VARARGS,
+     "Which of the names found in a text, by their numbers, are not spelt as the canonical form."},
     {"gather", (PyCFunction)witness_gather, METH_VARARGS,
      "The proposals of some pages that are believable, each with its page, and the evidence for each of their candidates:\n"
      "one row after the other, as doubles. With a second argument that is true, those that lack company too."},
