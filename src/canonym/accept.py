@@ -1,11 +1,10 @@
-"""Which of many proposed forms are accepted: those that need no more than their scores are told from them alone."""
+"""Which of many forms proposed in texts are accepted: most that are not are told from their scores alone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from canonym import evidence, trees
-from canonym.decide import NAMES, Case, decide, described, is_sure, thresholds
+from canonym import decide, evidence, trees
 from canonym.evidence import Evidence
 from canonym.model import Candidate, Decision
 
@@ -20,25 +19,35 @@ def accepted(asked: Sequence[tuple[str, tuple[Candidate, ...]]], rows: bytes) ->
         return []
     import numpy as np
 
-    limits = thresholds()
+    limit = decide.thresholds().text
     width = len(evidence.NAMES)
     seen = np.frombuffer(rows, dtype=np.float64).reshape(-1, width)
-    table = np.empty((len(seen), len(NAMES)), dtype=np.float32)
-    spelt = np.frombuffer(b"".join([described(*one) for one in asked]), dtype=np.float32)
+    table = np.empty((len(seen), len(decide.NAMES)), dtype=np.float32)
+    spelt = np.frombuffer(b"".join([decide.described(*one) for one in asked]), dtype=np.float32)
     table[:, :-width] = spelt.reshape(len(seen), -1)
     table[:, -width:] = seen
-    scores = trees.shipped("decide").probability(table)
-    ends = np.cumsum([len(found) for _, found in asked])
-    starts = ends - [len(found) for _, found in asked]
-    likely = np.maximum.reduceat(scores, starts) >= limits.text
+    scores: list[float] = trees.shipped("decide").probability(table).tolist()
     out = []
-    for number, start, end, worth in zip(range(len(asked)), starts.tolist(), ends.tolist(), likely.tolist(), strict=True):
-        form, found = asked[number]
-        # Where all are unlikely and none is sure, no doubts matter.
-        if not worth and not any(is_sure(form, c) for c in found):
+    end = 0
+    for number, (form, found) in enumerate(asked):
+        start, end = end, end + len(found)
+        # Nothing else makes a form likelier than its scores and a sure spelling.
+        if max(scores[start:end]) < limit and not any(decide.is_sure(form, c) for c in found):
             continue
-        case = Case(form, found, tuple(Evidence(*row) for row in seen[start:end].tolist()))
-        decision = decide(case, scores[start:end].tolist())
-        if decision.status == "accept":
+        told = tuple(Evidence(*row) for row in seen[start:end].tolist())
+        decision = _one(form, found[0], told[0], scores[start]) if len(found) == 1 else None
+        if len(found) > 1:
+            decision = decide.decide(decide.Case(form, found, told), scores[start:end])
+        if decision is not None and decision.status == "accept":
             out.append((number, decision))
     return out
+
+
+def _one(form: str, candidate: Candidate, seen: Evidence, score: float) -> Decision | None:
+    """`decide.decide` of a form with one candidate, where it is accepted."""
+    score = decide.weighed(form, candidate, seen, score, decide.is_sure(form, candidate))
+    if score < decide.thresholds().text:
+        return None
+    why = decide.reasons(form, candidate, seen)
+    best = Candidate(candidate.entity, candidate.alias, candidate.kind, candidate.match, score, why)
+    return Decision(form, "accept", best, (), why)
