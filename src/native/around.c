@@ -5,7 +5,6 @@
 #define WORDS_BEFORE 5
 #define WORDS_AFTER 7
 #define MOST_ENDS 32
-#define MOST_SURFACE 400
 
 typedef struct {
     Slice text;
@@ -94,38 +93,6 @@ static int leads(const Place *p, Py_ssize_t start, Py_ssize_t low)
     return !Py_UNICODE_ISLOWER(slice_at(p->text, first));
 }
 
-/* A stretch of ASCII folded; -1 for one that is not, or too long. Twin: `text.fold`. */
-static int folded(const Place *p, Py_ssize_t start, Py_ssize_t end, char *out)
-{
-    int size = 0, blank = 0;
-    if (end - start > MOST_SURFACE)
-        return -1;
-    for (Py_ssize_t k = start; k < end; k++) {
-        Py_UCS4 c = slice_at(p->text, k);
-        if (c >= 128)
-            return -1;
-        if (c == '\'' || c == '`')
-            continue;
-        if (c == '.') { /* the stop of an initial before another one */
-#define WORD(at) ((at) >= start && (at) < end && (slice_at(p->text, at) == '_' || Py_UNICODE_ISALNUM(slice_at(p->text, at))))
-            if (WORD(k - 1) && !WORD(k - 2) && WORD(k + 1) && !WORD(k + 2))
-                continue;
-#undef WORD
-        }
-        if (c >= 'A' && c <= 'Z')
-            c |= 32;
-        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '&') {
-            if (blank && size)
-                out[size++] = ' ';
-            out[size++] = (char)c;
-            blank = 0;
-        } else {
-            blank = 1;
-        }
-    }
-    return size;
-}
-
 /* Whether a stretch of ASCII is some text but for capitals. */
 static int is_spelt(const Place *p, Py_ssize_t start, Py_ssize_t end, const char *text, int size)
 {
@@ -140,16 +107,16 @@ static int is_spelt(const Place *p, Py_ssize_t start, Py_ssize_t end, const char
 /* Whether something is stored in a space under a stretch; true where that cannot be told here. */
 static int may_have(const Place *p, char space, Py_ssize_t start, Py_ssize_t end)
 {
-    char text[2 * MOST_SURFACE];
-    int size = folded(p, start, end, text);
+    char text[MOST_FOLDED];
+    int size = fold_ascii(p->text, start, end, text);
     return size < 0 || any_has(p->sieve, space, text, (size_t)size);
 }
 
 /* Whether an alias stands in a table as it stands in the text, but for capitals; true where that cannot be told here. */
 static int may_list(const Place *p, Py_ssize_t start, Py_ssize_t end)
 {
-    char text[2 * MOST_SURFACE];
-    int size = folded(p, start, end, text);
+    char text[MOST_FOLDED];
+    int size = fold_ascii(p->text, start, end, text);
     if (size < 0)
         return 1;
     uint64_t wanted = key_of('=', text, (size_t)size);

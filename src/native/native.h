@@ -244,6 +244,11 @@ static inline unsigned flags_of(const Scanner *s, Py_UCS4 c)
            (Py_UNICODE_ISDECIMAL(c) ? DIGIT : 0);
 }
 
+#define MOST_FOLDED 400
+
+/* A stretch of ASCII folded, in letters.c: its size; -1 for one that is not, or is longer. Twin: `text.fold`. */
+int fold_ascii(Slice text, Py_ssize_t start, Py_ssize_t end, char *out);
+
 /* -- spelling.c ------------------------------------------------------------------------------------------------- */
 
 typedef struct Edits Edits;

@@ -48,8 +48,9 @@ typedef struct {
     int kind;
     const void *data;
     Py_ssize_t size;
-    PyObject *entities, *names, *countries, *forms, *believable, *others, *numbers;
-    Py_ssize_t total;
+    PyObject *forms, *believable, *others, *numbers;
+    uint64_t *tallies[3];    /* hashes of what is listed, sorted: see ENTITIES */
+    Py_ssize_t total;        /* of the countries */
     Extent *taken;
     Py_ssize_t taken_count, longest;
     Proposed *proposed;
@@ -89,21 +90,66 @@ static inline int is_high(Py_UCS4 c)
 
 /* -- counts ------------------------------------------------------------------------------------------------------- */
 
-static Py_ssize_t counted(PyObject *counts, PyObject *key) /* -1 with an error */
+enum { ENTITIES, NAMES, COUNTRIES }; /* by id; by folded spelling; of those that have one */
+
+static int by_size(const void *one, const void *other)
 {
-    PyObject *found = PyDict_GetItemWithError(counts, key);
-    if (found == NULL)
-        return PyErr_Occurred() ? -1 : 0;
-    return PyLong_AsSsize_t(found);
+    uint64_t a = *(const uint64_t *)one, b = *(const uint64_t *)other;
+    return a < b ? -1 : a > b;
 }
 
-static int count_one(PyObject *counts, PyObject *key)
+/* The first place of a hash among sorted ones, or where it would stand. */
+static Py_ssize_t first_place(const uint64_t *hashes, Py_ssize_t count, uint64_t wanted)
 {
-    Py_ssize_t before = counted(counts, key);
-    PyObject *number = before < 0 ? NULL : PyLong_FromSsize_t(before + 1);
-    int failed = number == NULL || PyDict_SetItem(counts, key, number) < 0;
-    Py_XDECREF(number);
-    return failed ? -1 : 0;
+    Py_ssize_t low = 0, high = count;
+    while (low < high) {
+        Py_ssize_t middle = (low + high) / 2;
+        if (hashes[middle] < wanted)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* How often a hash is among those of what is listed. */
+static Py_ssize_t counted(const Sheet *s, int tally, uint64_t wanted)
+{
+    const uint64_t *hashes = s->tallies[tally];
+    Py_ssize_t count = tally == COUNTRIES ? s->total : s->taken_count, low = first_place(hashes, count, wanted);
+    if (low == count || hashes[low] != wanted)
+        return 0;
+    return (wanted == UINT64_MAX ? count : first_place(hashes, count, wanted + 1)) - low;
+}
+
+/* The hash of a string as it is; in case of an error that is what is set. */
+static uint64_t hash_of(PyObject *text)
+{
+    return text ? (uint64_t)PyObject_Hash(text) : 0;
+}
+
+static uint64_t hash_more(uint64_t h, Py_UCS4 c)
+{
+    return (h ^ c) * 0x9E3779B97F4A7C15u ^ h >> 29;
+}
+
+/* The hash of a stretch of a text as it folds. */
+static uint64_t hash_folded(const Witness *w, PyObject *text, Py_ssize_t start, Py_ssize_t end)
+{
+    char plain[MOST_FOLDED];
+    uint64_t h = 0;
+    int size = fold_ascii(whole_of(text), start, end, plain);
+    for (int k = 0; k < size; k++)
+        h = hash_more(h, (unsigned char)plain[k]);
+    if (size >= 0)
+        return h;
+    PyObject *part = PyUnicode_Substring(text, start, end), *folded = part ? PyObject_CallOneArg(w->fold, part) : NULL;
+    if (folded != NULL && PyUnicode_Check(folded))
+        for (Py_ssize_t k = 0; k < PyUnicode_GET_LENGTH(folded); k++)
+            h = hash_more(h, PyUnicode_READ_CHAR(folded, k));
+    Py_XDECREF(part);
+    Py_XDECREF(folded);
+    return h;
 }
 
 /* How many other forms are near an entity; -1 with an error. */
@@ -125,51 +171,61 @@ static PyObject *deep(PyObject *of, PyObject *name, PyObject *inner)
     return out;
 }
 
-static PyObject *folded_alias(const Witness *w, PyObject *candidate)
+/* The hash of an alias as it folds. */
+static uint64_t hash_alias(const Witness *w, PyObject *candidate)
 {
     PyObject *alias = PyObject_GetAttr(candidate, s_alias);
-    PyObject *out = alias ? PyObject_CallOneArg(w->fold, alias) : NULL;
+    uint64_t out = 0;
+    if (alias != NULL && PyUnicode_Check(alias))
+        out = hash_folded(w, alias, 0, PyUnicode_GET_LENGTH(alias));
     Py_XDECREF(alias);
     return out;
 }
 
 /* -- what is listed ------------------------------------------------------------------------------------------------ */
 
-/* One listed name: a span of a plan at its place, or a mention. */
-static int list_one(const Witness *w, Sheet *s, PyObject *one, Extent *extent)
+/* The entity of a name: a span of a plan at its place, or a mention. With where it stands. */
+static PyObject *entity_of(PyObject *found, Extent *extent)
 {
-    PyObject *entity = NULL, *id = NULL, *country = NULL, *text = NULL, *name = NULL;
-    if (PyTuple_Check(one)) {
-        extent->start = PyLong_AsSsize_t(PyTuple_GET_ITEM(one, 0));
-        extent->end = PyLong_AsSsize_t(PyTuple_GET_ITEM(one, 1));
-        PyObject *found = PyObject_GetAttr(PyTuple_GET_ITEM(one, 2), s_candidates);
-        if (found != NULL && PyTuple_Check(found) && PyTuple_GET_SIZE(found) > 0)
-            entity = PyObject_GetAttr(PyTuple_GET_ITEM(found, 0), s_entity);
-        Py_XDECREF(found);
-        text = PyUnicode_Substring(s->text, extent->start, extent->end);
-    } else {
-        PyObject *start = PyObject_GetAttr(one, s_start), *end = PyObject_GetAttr(one, s_end);
-        extent->start = start ? PyLong_AsSsize_t(start) : -1;
-        extent->end = end ? PyLong_AsSsize_t(end) : -1;
-        Py_XDECREF(start);
-        Py_XDECREF(end);
-        entity = PyObject_GetAttr(one, s_entity);
-        text = PyObject_GetAttr(one, s_text);
+    PyObject *out = NULL;
+    if (PyTuple_Check(found)) {
+        extent->start = PyLong_AsSsize_t(PyTuple_GET_ITEM(found, 0));
+        extent->end = PyLong_AsSsize_t(PyTuple_GET_ITEM(found, 1));
+        PyObject *some = PyObject_GetAttr(PyTuple_GET_ITEM(found, 2), s_candidates);
+        if (some != NULL && PyTuple_Check(some) && PyTuple_GET_SIZE(some) > 0)
+            out = PyObject_GetAttr(PyTuple_GET_ITEM(some, 0), s_entity);
+        Py_XDECREF(some);
+        return out;
     }
-    int failed = PyErr_Occurred() || entity == NULL || text == NULL || (name = PyObject_CallOneArg(w->fold, text)) == NULL ||
-                 (id = PyObject_GetAttr(entity, s_id)) == NULL ||
-                 (country = PyObject_GetAttr(entity, s_country)) == NULL || count_one(s->entities, id) < 0 ||
-                 count_one(s->names, name) < 0;
-    if (!failed && PyObject_IsTrue(country)) {
-        failed = count_one(s->countries, country) < 0;
-        s->total++;
+    PyObject *start = PyObject_GetAttr(found, s_start), *end = start ? PyObject_GetAttr(found, s_end) : NULL;
+    if (end != NULL) {
+        extent->start = PyLong_AsSsize_t(start);
+        extent->end = PyLong_AsSsize_t(end);
+        out = PyErr_Occurred() ? NULL : PyObject_GetAttr(found, s_entity);
+    }
+    Py_XDECREF(start);
+    Py_XDECREF(end);
+    return out;
+}
+
+static int list_one(const Witness *w, Sheet *s, Py_ssize_t k, PyObject *one)
+{
+    Extent *here = &s->taken[k];
+    PyObject *entity = entity_of(one, here), *id = entity ? PyObject_GetAttr(entity, s_id) : NULL;
+    PyObject *country = id ? PyObject_GetAttr(entity, s_country) : NULL;
+    if (country != NULL && PyUnicode_Check(country) && here->start >= 0 && here->start <= here->end &&
+        here->end <= s->size) {
+        s->tallies[ENTITIES][k] = hash_of(id);
+        s->tallies[NAMES][k] = hash_folded(w, s->text, here->start, here->end);
+        if (PyUnicode_GET_LENGTH(country) > 0)
+            s->tallies[COUNTRIES][s->total++] = hash_of(country);
+    } else if (!PyErr_Occurred()) {
+        PyErr_SetString(PyExc_ValueError, "a name does not fit its text");
     }
     Py_XDECREF(entity);
     Py_XDECREF(id);
     Py_XDECREF(country);
-    Py_XDECREF(text);
-    Py_XDECREF(name);
-    return failed ? -1 : 0;
+    return PyErr_Occurred() ? -1 : 0;
 }
 
 static int by_place(const void *one, const void *other)
@@ -184,20 +240,24 @@ static int list_all(const Witness *w, Sheet *s, PyObject *listed)
 {
     s->taken_count = PyList_GET_SIZE(listed);
     s->taken = calloc((size_t)s->taken_count + 1, sizeof *s->taken);
-    if (s->taken == NULL) {
+    int failed = s->taken == NULL, sorted = 1;
+    for (int k = 0; k < 3; k++)
+        failed = (s->tallies[k] = calloc((size_t)s->taken_count + 1, sizeof **s->tallies)) == NULL || failed;
+    if (failed) {
         PyErr_NoMemory();
         return -1;
     }
-    int sorted = 1;
     for (Py_ssize_t k = 0; k < s->taken_count; k++) {
-        Extent *here = &s->taken[k];
-        if (list_one(w, s, PyList_GET_ITEM(listed, k), here) < 0)
+        const Extent *here = &s->taken[k];
+        if (list_one(w, s, k, PyList_GET_ITEM(listed, k)) < 0)
             return -1;
         s->longest = here->end - here->start > s->longest ? here->end - here->start : s->longest;
         sorted = sorted && (k == 0 || here[-1].start < here->start);
     }
     if (!sorted)
         qsort(s->taken, (size_t)s->taken_count, sizeof *s->taken, by_place);
+    for (int k = 0; k < 3; k++)
+        qsort(s->tallies[k], (size_t)(k == COUNTRIES ? s->total : s->taken_count), sizeof **s->tallies, by_size);
     return 0;
 }
 
@@ -513,9 +573,8 @@ static int is_other(const Witness *w, const Sheet *s, const Proposed *p)
         PyObject *entity = PyObject_GetAttr(PyTuple_GET_ITEM(p->candidates, k), s_entity);
         PyObject *id = entity ? PyObject_GetAttr(entity, s_id) : NULL;
         PyObject *prominence = entity ? PyObject_GetAttr(entity, s_prominence) : NULL;
-        int known = id == NULL || prominence == NULL ? -1 : PyDict_Contains(s->entities, id);
-        if (known == 0)
-            known = PyLong_AsLongLong(prominence) >= w->well_known;
+        int known = id == NULL || prominence == NULL || counted(s, ENTITIES, hash_of(id)) > 0 ||
+                    PyLong_AsLongLong(prominence) >= w->well_known;
         Py_XDECREF(entity);
         Py_XDECREF(id);
         Py_XDECREF(prominence);
@@ -531,18 +590,17 @@ static int has_company(const Witness *w, const Sheet *s, const Proposed *p)
     int found = 0;
     for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(p->candidates) && found == 0; k++) {
         PyObject *candidate = PyTuple_GET_ITEM(p->candidates, k);
-        PyObject *id = deep(candidate, s_entity, s_id), *alias = NULL;
-        found = id == NULL ? -1 : PyDict_Contains(s->entities, id);
+        PyObject *id = deep(candidate, s_entity, s_id);
+        found = id == NULL ? -1 : counted(s, ENTITIES, hash_of(id)) > 0;
         if (found == 0) {
             Py_ssize_t others = others_of(s, id, p->form);
             found = others < 0 ? -1 : others > 0;
         }
         if (found == 0)
-            found = (alias = folded_alias(w, candidate)) == NULL ? -1 : PyDict_Contains(s->names, alias);
-        Py_XDECREF(alias);
+            found = counted(s, NAMES, hash_alias(w, candidate)) > 0;
         Py_XDECREF(id);
     }
-    return found;
+    return PyErr_Occurred() ? -1 : found;
 }
 
 /* -- a page ------------------------------------------------------------------------------------------------------- */
@@ -708,15 +766,14 @@ static inline double most(Py_ssize_t limit, Py_ssize_t count)
 static int gather_one(const Witness *w, const Sheet *s, const Proposed *p, PyObject *candidate, double *row)
 {
     const Form *form = &s->form[p->number];
-    PyObject *entity = PyObject_GetAttr(candidate, s_entity), *alias = folded_alias(w, candidate);
-    PyObject *id = entity ? PyObject_GetAttr(entity, s_id) : NULL;
+    PyObject *entity = PyObject_GetAttr(candidate, s_entity), *id = entity ? PyObject_GetAttr(entity, s_id) : NULL;
     PyObject *country = entity ? PyObject_GetAttr(entity, s_country) : NULL;
-    int failed = alias == NULL || id == NULL || country == NULL || !PyUnicode_Check(country);
-    Py_ssize_t entities = failed ? 0 : counted(s->entities, id), names = failed ? 0 : counted(s->names, alias);
+    int failed = id == NULL || country == NULL || !PyUnicode_Check(country);
+    Py_ssize_t entities = failed ? 0 : counted(s, ENTITIES, hash_of(id));
+    Py_ssize_t names = failed ? 0 : counted(s, NAMES, hash_alias(w, candidate));
     Py_ssize_t damaged = failed ? 0 : others_of(s, id, p->form);
-    Py_ssize_t here = failed || s->total == 0 || PyUnicode_GET_LENGTH(country) == 0 ? 0 : counted(s->countries, country);
+    Py_ssize_t here = failed || PyUnicode_GET_LENGTH(country) == 0 ? 0 : counted(s, COUNTRIES, hash_of(country));
     Py_XDECREF(entity);
-    Py_XDECREF(alias);
     Py_XDECREF(id);
     Py_XDECREF(country);
     if (failed || PyErr_Occurred())
@@ -822,7 +879,7 @@ static int fill(const Witness *w, Sheet *s, int lone, PyObject *asked, Rows *row
 static int gather_page(const Witness *w, PyObject *page, int lone, PyObject *asked, Rows *rows)
 {
     Sheet s = {.page = page, .text = PyObject_GetAttr(page, s_text), .held = PyList_New(0)};
-    PyObject **made[] = {&s.entities, &s.names, &s.countries, &s.forms, &s.numbers};
+    PyObject **made[] = {&s.forms, &s.numbers};
     int failed = s.text == NULL || s.held == NULL;
     for (size_t k = 0; k < sizeof made / sizeof *made; k++)
         failed = (*made[k] = PyDict_New()) == NULL || failed;
@@ -845,6 +902,8 @@ static int gather_page(const Witness *w, PyObject *page, int lone, PyObject *ask
     free(s.proposed);
     free(s.form);
     free(s.taken);
+    for (int k = 0; k < 3; k++)
+        free(s.tallies[k]);
     for (size_t k = 0; k < sizeof made / sizeof *made; k++)
         Py_XDECREF(*made[k]);
     Py_XDECREF(s.believable);
@@ -971,21 +1030,11 @@ static int open_run(const Witness *w, PyObject *text, PyObject *where, PyObject 
 /* Whether a name is spelt as the canonical form of its entity. Twin: `recognise._is_canonical`. */
 static int is_canonical(PyObject *text, PyObject *found)
 {
-    PyObject *entity = NULL, *canonical = NULL;
-    Py_ssize_t start = 0, end = 0;
-    if (PyTuple_Check(found)) {
-        PyObject *some = PyObject_GetAttr(PyTuple_GET_ITEM(found, 2), s_candidates);
-        if (some != NULL && PyTuple_Check(some) && PyTuple_GET_SIZE(some) > 0)
-            entity = PyObject_GetAttr(PyTuple_GET_ITEM(some, 0), s_entity);
-        Py_XDECREF(some);
-        start = PyLong_AsSsize_t(PyTuple_GET_ITEM(found, 0));
-        end = PyLong_AsSsize_t(PyTuple_GET_ITEM(found, 1));
-    } else if (span_at(text, 0, found, &start, &end) == 0) {
-        entity = PyObject_GetAttr(found, s_entity);
-    }
+    Extent place = {0, 0};
+    PyObject *entity = entity_of(found, &place), *canonical;
     canonical = entity ? PyObject_GetAttr(entity, s_canonical) : NULL;
-    int same = canonical != NULL && PyUnicode_Check(canonical) && PyUnicode_GET_LENGTH(canonical) == end - start;
-    same = same && PyUnicode_Tailmatch(text, canonical, start, end, -1) > 0;
+    int same = canonical != NULL && PyUnicode_Check(canonical) && PyUnicode_GET_LENGTH(canonical) == place.end - place.start;
+    same = same && PyUnicode_Tailmatch(text, canonical, place.start, place.end, -1) > 0;
     Py_XDECREF(entity);
     Py_XDECREF(canonical);
     return PyErr_Occurred() ? -1 : same;
