@@ -30,7 +30,7 @@ ROWS = (
     "doubts",
     "sound",
     "caseless compare decide",
-    "accept nearest",
+    "accept found nearest",
     "spans",
     "alone pages verdicts",
     "around editing",

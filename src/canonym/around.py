@@ -11,8 +11,8 @@ from itertools import islice
 from typing import Final
 
 from canonym.candidates import Candidates, choose
+from canonym.found import mention
 from canonym.model import Mention
-from canonym.pages import mention
 from canonym.text import fold, is_boundary, is_word_char
 
 _REACH: Final = 80

@@ -6,8 +6,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cache
-from operator import attrgetter, itemgetter, le
-from typing import Final, NamedTuple, TypeVar
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 from canonym import native
 from canonym.accept import accepted
@@ -24,7 +24,8 @@ from canonym.evidence import (
     looks,
     summarise,
 )
-from canonym.model import Candidate, Decision, Entity, Mention
+from canonym.found import Found, Listed, Spans, listed_name, mention, without_overlap
+from canonym.model import Decision, Mention
 from canonym.plans import Plan, Span
 from canonym.scan import find_small, lower_words, words
 from canonym.text import fold
@@ -43,33 +44,6 @@ _PART_OF: Final = re.compile(r"(\w+) (of|in)\s+$")
 _GOES_ON: Final = re.compile(r"-([a-z]+)-\w")
 #: A place that is less well known than this is taken for a firm that bears a name of its own.
 _WELL_KNOWN: Final = 1_000_000
-
-
-class Listed(NamedTuple):
-    """A listed name of a run at its place in the text, of which no mention is made before one is needed."""
-
-    start: int
-    end: int
-    span: Span
-
-    @property
-    def entity(self) -> Entity:
-        """The best of those that it may name."""
-        return self.span.candidates[0].entity
-
-    @property
-    def match(self) -> str:
-        """How it was recognised."""
-        return self.span.candidates[0].match
-
-    @property
-    def score(self) -> float:
-        """How likely it is."""
-        return self.span.candidates[0].score
-
-
-#: What is found in a text.
-Found = Listed | Mention
 
 
 class Placed(NamedTuple):
@@ -126,7 +100,7 @@ def opened_plain(
 
 
 def otherwise(text: str, found: list[Found]) -> list[int]:
-    """Which of the names found in a text, by their numbers, are not spelt as the canonical form: no other is rewritten."""
+    """Which of the names found in a text, by number, are not spelt as the canonical form: no other is rewritten."""
     if native.COMPILED:
         return _witness().otherwise(text, found)
     return otherwise_plain(text, found)
@@ -294,24 +268,6 @@ def has_company(span: Span, entities: Container[str], names: Container[str], for
     )
 
 
-class Spans:
-    """Spans of a text, for asking what lies at a place; a document may hold a million of them."""
-
-    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
-        self._spans = sorted(spans)
-        self._starts = [start for start, _ in self._spans]
-        self._longest = max((end - start for start, end in self._spans), default=0)
-
-    def near(self, start: int, end: int) -> list[tuple[int, int]]:
-        """The spans that share a character with start:end."""
-        low = bisect_left(self._starts, start - self._longest)
-        high = bisect_left(self._starts, end)
-        return [span for span in self._spans[low:high] if span[1] > start]
-
-
-NO_SPANS: Final = Spans(())
-
-
 def surroundings(text: str, place: Placed, spans: Spans) -> Surroundings:
     """What stands beside a place; `spans` are those of listed names."""
     near = _near(place)
@@ -358,89 +314,8 @@ def _beside(match: re.Match[str] | None) -> str:
     return fold(match[1]) or match[1]
 
 
-def mention(
-    text: str,
-    start: int,
-    end: int,
-    best: Candidate,
-    found: Sequence[Candidate],
-    reasons: tuple[str, ...] = (),
-) -> Mention:
-    """The mention of the best of the candidates found for a span."""
-    others: tuple[str, ...] = ()
-    if len(found) > 1:
-        others = tuple(dict.fromkeys(c.entity.id for c in found if c.entity.id != best.entity.id))
-    return Mention(
-        start,
-        end,
-        text[start:end],
-        best.entity,
-        best.match,
-        best.kind,
-        best.score,
-        reasons or best.reasons,
-        others[:8],
-        best.alias,
-    )
-
-
-def listed_name(text: str, at: int, span: Span) -> Listed:
-    """A listed name of a run that begins at `at`."""
-    start, end = at + span.start, at + span.end
-    if text[end : end + 1] == "." and "." in text[start:end] and not text[end - 2 : end].isalpha():
-        end += 1  # the last stop of U.S. belongs to it
-    return Listed(start, end, span)
-
-
-def as_mention(text: str, found: Found) -> Mention:
-    """What is found in a text as a mention."""
-    if isinstance(found, Mention):
-        return found
-    return mention(text, found.start, found.end, found.span.candidates[0], found.span.candidates)
-
-
 def _decided_mention(text: str, place: Placed, decision: Decision) -> Mention:
     assert decision.best is not None
     return mention(
         text, place.start, place.end, decision.best, (decision.best, *decision.alternatives), decision.reasons
     )
-
-
-_start, _end = attrgetter("start"), attrgetter("end")
-_Found = TypeVar("_Found", Found, Mention)
-
-
-def without_overlap(mentions: Sequence[_Found]) -> list[_Found]:
-    """The longest of overlapping mentions, then the surest, then the first; of one entity's the surest."""
-    ordered = sorted(mentions, key=_start)
-    if all(map(le, map(_end, ordered), map(_start, ordered[1:]))):
-        return ordered  # as most are
-    out: list[_Found] = []
-    cluster: list[_Found] = []
-    reach = -1
-    for m in sorted(mentions, key=lambda m: (m.start, -m.end)):
-        if m.start >= reach:
-            out += _longest_of(cluster)
-            cluster = []
-        cluster.append(m)
-        reach = max(reach, m.end)
-    return out + _longest_of(cluster)
-
-
-def _longest_of(cluster: Sequence[_Found]) -> list[_Found]:
-    if len(cluster) < 2:
-        return list(cluster)
-    out: list[_Found] = []
-    for m in sorted(cluster, key=lambda m: (m.start - m.end, -m.score, m.start)):
-        rivals = [k for k, o in enumerate(out) if o.start < m.end and m.start < o.end]
-        if not rivals:
-            out.append(m)
-        elif len(rivals) == 1 and _nearer(m, out[rivals[0]]):
-            out[rivals[0]] = m
-    return sorted(out, key=lambda m: m.start)
-
-
-def _nearer(one: Found, other: Found) -> bool:
-    """Of "Springvfield City" and "Springvfield", both near Springfield, the surer."""
-    unlisted = one.match in ("rule", "fuzzy") and other.match in ("rule", "fuzzy")
-    return unlisted and one.entity.id == other.entity.id and one.score > other.score

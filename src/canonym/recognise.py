@@ -12,24 +12,13 @@ from canonym.candidates import Candidates, choose
 from canonym.caseless import CaselessFinder
 from canonym.doubts import is_joined
 from canonym.editing import spelling_for
+from canonym.found import NO_SPANS, Found, Spans, as_mention, mention, without_overlap
 from canonym.indexkeys import ATOM
 from canonym.keys import rules, without_izafa
 from canonym.lexicon import zipf
 from canonym.model import Candidate, Mention
 from canonym.nearest import SMALL_PLAIN, SMALL_RARE
-from canonym.pages import (
-    NO_SPANS,
-    Found,
-    Page,
-    Spans,
-    as_mention,
-    believe,
-    has_company,
-    mention,
-    opened,
-    otherwise,
-    without_overlap,
-)
+from canonym.pages import Page, believe, has_company, opened, otherwise
 from canonym.plans import Grade
 from canonym.protected import Sign, find_domains, find_protected, signs
 from canonym.scan import find_long_runs, find_lower, lower_words
@@ -239,7 +228,7 @@ class Recogniser:
         spans = [*find_protected(text, there), *((h.start, h.end) for h in hosts)] if there else []
         guarded = Spans(spans) if spans else NO_SPANS
         if spans:
-            listed = [m for m in listed if not guarded.near(m.start, m.end)] + hosts
+            listed = [*(m for m in listed if not guarded.near(m.start, m.end)), *hosts]
             weak = [m for m in weak if not guarded.near(m.start, m.end)]
             proposed = [p for p in proposed if not guarded.near(p.start, p.end)]
         if there & Sign.LETTER:
@@ -252,7 +241,9 @@ class Recogniser:
         return Page(text, listed, proposed)
 
     def _domains(self, text: str) -> list[Mention]:
-        out = []
+        out: list[Mention] = []
+        if not self._candidates.has_domains:
+            return out
         for match in find_domains(text):
             for c in self._candidates.domain(match[0]):
                 out.append(mention(text, match.start(), match.end(), c, (c,)))

@@ -17,9 +17,9 @@ from canonym.alone import Alone, Brief
 from canonym.candidates import Candidates
 from canonym.decide import NAMES, matrix
 from canonym.editing import edit_for, in_original
+from canonym.found import without_overlap
 from canonym.index import Index, cached, is_index, open_index
 from canonym.model import REWRITTEN_KINDS, Decision, Edit, Mention, Result, TableError
-from canonym.pages import without_overlap
 from canonym.profile import Profile
 from canonym.recognise import Recogniser
 from canonym.text import fold

@@ -1,4 +1,4 @@
-"""What is no damaged name, however near it is to one: a person's name, a sound form of its own, a name with an ending."""
+"""What is no damaged name, however near it is to one: a person, a sound form of its own, a name with an ending."""
 
 from __future__ import annotations
 
