@@ -184,7 +184,7 @@ class Page:
             everywhere[p.span.form] = everywhere.get(p.span.form, Everywhere()).with_one(*looks(here))
         for p, here in zip(asked, around, strict=True):
             form = p.span.form
-            small = self._in_small(form)
+            small = self.in_small(form)
             others = (len(forms.get(c.entity.id, set()) - {form}) for c in p.span.candidates)
             seen = tuple(
                 gather(c, here, document, damaged, small, everywhere[form])
@@ -203,7 +203,7 @@ class Page:
             return False
         return _is_firm(self.text, place)
 
-    def _in_small(self, form: str) -> bool:
+    def in_small(self, form: str) -> bool:
         """Whether a form stands in small letters too."""
         if len(self.text) < _SHORT:
             return next(find_small(self.text, form), None) is not None

@@ -112,7 +112,7 @@ static int may_have(const Place *p, char space, Py_ssize_t start, Py_ssize_t end
     return size < 0 || any_has(p->sieve, space, text, (size_t)size);
 }
 
-/* Whether an alias stands in a table as it stands in the text, but for capitals; true where that cannot be told here. */
+/* Whether an alias is listed as it stands in the text, but for capitals; true where that cannot be told here. */
 static int may_list(const Place *p, Py_ssize_t start, Py_ssize_t end)
 {
     char text[MOST_FOLDED];
