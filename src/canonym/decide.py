@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache
 from importlib.resources import files
@@ -301,17 +301,20 @@ def decide(case: Case, scores: Sequence[float]) -> Decision:
     limit = limits.text if case.seen[0].in_text else limits.alone
     scores = _by_name(case, scores)
     order = sorted(range(len(scores)), key=lambda k: (-scores[k], *_rank(case.candidates[k])))
-    likely = scores[order[0]] >= limit
     scored = []
     for k in order:
         candidate, seen = case.candidates[k], case.seen[k]
         score, sure = scores[k], is_sure(case.form, candidate)
         if sure or not seen.in_text or score >= limit - limits.margin:  # else neither accepted nor a rival
             score = weighed(case.form, candidate, seen, score, sure)
-            likely = likely or (sure and score >= SURE)
         # Reasons are sentences; they are written for what is shown.
-        why = reasons(case.form, candidate, seen) if likely or not seen.in_text else ()
+        why = () if seen.in_text else reasons(case.form, candidate, seen)
         scored.append(Candidate(candidate.entity, candidate.alias, candidate.kind, candidate.match, score, why))
+    if case.seen[0].in_text:
+        top = min(range(len(scored)), key=lambda k: (-scored[k].score, *_rank(scored[k])))
+        if scored[top].score >= limit:
+            why = reasons(case.form, case.candidates[order[top]], case.seen[order[top]])
+            scored[top] = replace(scored[top], reasons=why)
     scored.sort(key=lambda c: (-c.score, *_rank(c)))
     return conclude(case.form, scored, limit)
 

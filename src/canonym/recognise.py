@@ -76,7 +76,10 @@ class Recogniser:
 
     def rewritten(self, texts: Sequence[str]) -> list[list[Mention]]:
         """Of `annotate` the mentions that are not spelt as their canonical form, which is faster."""
-        return [[as_mention(text, found[k]) for k in otherwise(text, found)] for text, found in self._found(texts)]
+        return [
+            [m for m in found if isinstance(m, Mention) and m.text != m.entity.canonical]
+            for _, found in self._found(texts)
+        ]
 
     def _found(self, texts: Sequence[str]) -> Iterator[tuple[str, list[Found]]]:
         pages = self.pages(texts)
@@ -84,7 +87,10 @@ class Recogniser:
         return ((page.text, self._whole(page)) for page in pages)
 
     def _whole(self, page: Page) -> list[Found]:
-        """What is found in a text, each that would be rewritten though it is part of a listed name as that name."""
+        """What is found in a text, each that would be rewritten though it is part of a listed name as that name.
+
+        What is not spelt as its canonical form is a mention.
+        """
         text, out = page.text, page.listed
         alone = self._planner.sieve.stands_alone if native.COMPILED else None
         for k in otherwise(text, out):

@@ -124,8 +124,8 @@ static int sift(const Witness *w, Sheet *s, int lone)
 
 #define AT_ONCE 64
 
-/* Whether one text stands in another, both of one byte a letter. Its first and last letter are looked for in many places
-   at once. */
+/* Whether one text stands in another, both of one byte a letter. Its first and last letter are looked for in many
+   places at once. */
 static int holds(const uint8_t *text, Py_ssize_t n, const uint8_t *part, Py_ssize_t m)
 {
     Py_ssize_t k = 0;
@@ -417,7 +417,7 @@ static PyMethodDef witness_methods[] = {
      "Which of the names found in a text, by their numbers, are not spelt as the canonical form."},
     {"gather", (PyCFunction)witness_gather, METH_VARARGS,
      "The proposals of some pages that are believable, each with its page, and the evidence for each of their\n"
-     "candidates: one row after the other, as doubles. With a second argument that is true, those that lack company too."},
+     "candidates: one row after the other, as doubles. With a second argument that is true, also those without company."},
     {NULL, NULL, 0, NULL},
 };
 
