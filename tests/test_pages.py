@@ -18,7 +18,7 @@ from canonym.around import _listed
 from canonym.decide import decide_all
 from canonym.evidence import NAMES
 from canonym.found import as_mention, without_overlap
-from canonym.pages import Page, gathered, opened, opened_plain, otherwise, otherwise_plain
+from canonym.pages import Page, gathered, opened, opened_plain, otherwise, otherwise_plain, planned, planned_plain
 from canonym.scan import words
 
 pytestmark = pytest.mark.skipif(not native.COMPILED, reason="canonym was installed without a C compiler")
@@ -154,9 +154,15 @@ def test_evidence_in_a_text_of_many_names() -> None:
 def test_what_runs_hold_is_read_as_in_python(data: st.DataObject) -> None:
     text = data.draw(texts())
     recogniser = names()._recogniser
+    plan, known = recogniser.planner.plan, recogniser.planner.known
     for seen in recogniser._runs([text]):
-        plan = recogniser.planner.plan
-        assert opened(text, seen.runs, plan) == opened_plain(text, seen.runs, plan)
+        missing: list[str] = []
+        wanted: list[str] = []
+        some = {run: known[run] for run in sorted(known)[::2]}
+        runs = planned(text, seen.runs, some, missing)
+        assert runs == planned_plain(text, seen.runs, some, wanted)
+        assert missing == wanted
+        assert opened(text, runs, plan) == opened_plain(text, runs, plan)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

@@ -74,24 +74,42 @@ def believe(pages: Sequence[Page]) -> None:
         pages = [page for page in pages if page.proposed]
 
 
+def planned(
+    text: str, spans: list[tuple[int, int]], plans: dict[str, Plan], missing: list[str]
+) -> list[tuple[int, Plan | str]]:
+    """The runs of a text: where each begins, and its plan; or the run itself, which is added to those missing."""
+    if native.COMPILED:
+        return _witness().plans(text, spans, plans, missing)
+    return planned_plain(text, spans, plans, missing)
+
+
+def planned_plain(
+    text: str, spans: list[tuple[int, int]], plans: dict[str, Plan], missing: list[str]
+) -> list[tuple[int, Plan | str]]:
+    """`planned` in Python: what the compiled one must equal."""
+    runs = [(start, text[start:end]) for start, end in spans]
+    missing += [run for _, run in runs if run not in plans]
+    return [(start, plans.get(run, run)) for start, run in runs]
+
+
 def opened(
-    text: str, runs: list[tuple[int, str]], plan: Callable[[str], Plan]
+    text: str, runs: list[tuple[int, Plan | str]], plan: Callable[[str], Plan]
 ) -> tuple[list[Listed], list[Listed], list[Placed]]:
-    """What the runs of a text hold: listed names, those that need support, and proposals."""
+    """What the runs of a text hold, as `planned` tells them: listed names, those that need support, and proposals."""
     if native.COMPILED:
         return _witness().open(text, runs, plan)
     return opened_plain(text, runs, plan)
 
 
 def opened_plain(
-    text: str, runs: list[tuple[int, str]], plan: Callable[[str], Plan]
+    text: str, runs: list[tuple[int, Plan | str]], plan: Callable[[str], Plan]
 ) -> tuple[list[Listed], list[Listed], list[Placed]]:
     """`opened` in Python: what the compiled one must equal."""
     names: list[Listed] = []
     weak: list[Listed] = []
     proposed: list[Placed] = []
     for at, run in runs:
-        found = plan(run)
+        found = plan(run) if isinstance(run, str) else run
         for span in found.listed:
             (weak if span.weak else names).append(listed_name(text, at, span))
         for span in found.proposed:

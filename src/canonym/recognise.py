@@ -18,8 +18,8 @@ from canonym.keys import rules, without_izafa
 from canonym.lexicon import zipf
 from canonym.model import Candidate, Mention
 from canonym.nearest import SMALL_PLAIN, SMALL_RARE
-from canonym.pages import Page, believe, has_company, opened, otherwise
-from canonym.plans import Grade
+from canonym.pages import Page, believe, has_company, opened, otherwise, planned
+from canonym.plans import Grade, Plan
 from canonym.protected import Sign, find_domains, find_protected, signs
 from canonym.scan import find_long_runs, find_lower, lower_words
 from canonym.spans import Planner
@@ -48,11 +48,11 @@ class _Looked(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """What was seen of a text: runs that may hold something, whether it has any run, and whether a word in small
-    letters may open a name.
+    """What was seen of a text: spans of runs that may hold something, whether it has any run, and whether a word in
+    small letters may open a name.
     """
 
-    runs: list[tuple[int, str]]
+    runs: list[tuple[int, int]]
     capitals: bool
     smalls: bool
 
@@ -101,9 +101,13 @@ class Recogniser:
 
     def pages(self, texts: Sequence[str]) -> list[Page]:
         """What is listed in each text, and what is proposed, before anything of it is believed."""
-        found = self._runs(texts)
-        self._planner.prepare(run for here in found for _, run in here.runs)
-        return [self._open(text, here) for text, here in zip(texts, found, strict=True)]
+        seen = self._runs(texts)
+        missing: list[str] = []
+        plans = self._planner.known
+        runs = [planned(text, one.runs, plans, missing) for text, one in zip(texts, seen, strict=True)]
+        if missing:
+            self._planner.prepare(missing)
+        return [self._open(*one) for one in zip(texts, seen, runs, strict=True)]
 
     @property
     def planner(self) -> Planner:
@@ -212,22 +216,22 @@ class Recogniser:
         }
 
     def _runs(self, texts: Sequence[str]) -> list[_Seen]:
-        """The runs of each text with their offsets, but for those that hold nothing; and what else was seen of it."""
+        """The spans of the runs of each text, but for those that hold nothing; and what else was seen of it."""
         if not native.COMPILED:
-            every = [_spelt(text, find_long_runs(_apart(text))) for text in texts]
+            every = [[*find_long_runs(_apart(text))] for text in texts]
             return [_Seen(runs, bool(runs), True) for runs in every]
         out = []
         for text, (code, spans) in zip(texts, self._looked(texts), strict=True):
             if code == _CASELESS:
-                runs = _spelt(text, self._planner.scanner.runs(_apart(text)))
+                runs = self._planner.scanner.runs(_apart(text))
                 out.append(_Seen(runs, bool(runs), True))
             else:
-                out.append(_Seen(_spelt(text, spans), code & _GRADE > 0, _opens_small(code)))
+                out.append(_Seen([*spans], code & _GRADE > 0, _opens_small(code)))
         return out
 
-    def _open(self, text: str, seen: _Seen) -> Page:
+    def _open(self, text: str, seen: _Seen, runs: list[tuple[int, Plan | str]]) -> Page:
         """What a text surely holds, and what it may hold."""
-        names, weak, proposed = opened(text, seen.runs, self._planner.plan)
+        names, weak, proposed = opened(text, runs, self._planner.plan)
         listed: list[Found] = [*names]
         there = signs(text)
         hosts = self._domains(text) if there & Sign.HOST else []

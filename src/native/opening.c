@@ -1,4 +1,4 @@
-/* What the runs of a text hold. Twins: `pages.opened_plain`, `pages.otherwise_plain`. */
+/* What the runs of a text hold. Twins: `planned_plain`, `opened_plain` and `otherwise_plain` in `pages.py`. */
 #include "witness.h"
 
 /* A tuple of some type that has room for so many; its first two are the span. */
@@ -92,7 +92,7 @@ static int open_run(const Witness *w, PyObject *text, PyObject *where, PyObject 
     return failed ? -1 : 0;
 }
 
-/* Whether a name is spelt as the canonical form of its entity. Twin: `recognise._is_canonical`. */
+/* Whether a name is spelt as the canonical form of its entity. Twin: `pages.otherwise_plain`. */
 static int is_canonical(PyObject *text, PyObject *found)
 {
     Extent place = {0, 0};
@@ -120,6 +120,36 @@ PyObject *witness_otherwise(Witness *Py_UNUSED(self), PyObject *args)
     return out;
 }
 
+PyObject *witness_plans(Witness *Py_UNUSED(self), PyObject *args)
+{
+    PyObject *text, *spans, *plans, *missing;
+    if (!PyArg_ParseTuple(args, "UO!O!O!", &text, &PyList_Type, &spans, &PyDict_Type, &plans, &PyList_Type, &missing))
+        return NULL;
+    PyObject *out = PyList_New(0);
+    for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(spans); k++) {
+        PyObject *span = PyList_GET_ITEM(spans, k), *run = NULL, *plan = NULL;
+        Py_ssize_t start, end;
+        if (PyTuple_Check(span) && PyArg_ParseTuple(span, "nn", &start, &end))
+            run = PyUnicode_Substring(text, start, end);
+        if (run != NULL && (plan = PyDict_GetItemWithError(plans, run)) == NULL && !PyErr_Occurred() &&
+            PyList_Append(missing, run) == 0)
+            plan = run;
+        if (plan == NULL || append(out, PyTuple_Pack(2, PyTuple_GET_ITEM(span, 0), plan)) < 0) {
+            if (!PyErr_Occurred())
+                PyErr_SetString(PyExc_TypeError, "no span");
+            Py_CLEAR(out);
+        }
+        Py_XDECREF(run);
+    }
+    return out;
+}
+
+/* The plan of a run, or itself. */
+static PyObject *plan_for(PyObject *plan_of, PyObject *run)
+{
+    return PyUnicode_Check(run) ? PyObject_CallOneArg(plan_of, run) : Py_NewRef(run);
+}
+
 PyObject *witness_open(Witness *self, PyObject *args)
 {
     PyObject *text, *runs, *plan_of;
@@ -130,7 +160,7 @@ PyObject *witness_open(Witness *self, PyObject *args)
     for (Py_ssize_t k = 0; !failed && k < PyList_GET_SIZE(runs); k++) {
         PyObject *run = PyList_GET_ITEM(runs, k), *plan = NULL;
         failed = !PyTuple_Check(run) || PyTuple_GET_SIZE(run) != 2 ||
-                 (plan = PyObject_CallOneArg(plan_of, PyTuple_GET_ITEM(run, 1))) == NULL ||
+                 (plan = plan_for(plan_of, PyTuple_GET_ITEM(run, 1))) == NULL ||
                  open_run(self, text, PyTuple_GET_ITEM(run, 0), plan, out) < 0;
         Py_XDECREF(plan);
     }

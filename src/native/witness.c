@@ -410,9 +410,12 @@ static PyObject *witness_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
 }
 
 static PyMethodDef witness_methods[] = {
+    {"plans", (PyCFunction)witness_plans, METH_VARARGS,
+     "The runs of a text, given their spans and the plans that there are: where each begins, and its plan, or the run\n"
+     "itself, which is added to a list."},
     {"open", (PyCFunction)witness_open, METH_VARARGS,
-     "What the runs (start, run) of a text hold, given what plans a run: listed names, those that need support, and\n"
-     "proposals."},
+     "What the runs of a text hold, as `plans` tells them, given what plans a run: listed names, those that need support,\n"
+     "and proposals."},
     {"otherwise", (PyCFunction)witness_otherwise, METH_VARARGS,
      "Which of the names found in a text, by their numbers, are not spelt as the canonical form."},
     {"gather", (PyCFunction)witness_gather, METH_VARARGS,

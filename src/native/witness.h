@@ -115,6 +115,7 @@ int is_other(const Witness *w, const Sheet *s, const Proposed *p);     /* the sa
 
 /* -- opening.c: what the runs of a text hold ------------------------------------------------------------------- */
 
+PyObject *witness_plans(Witness *self, PyObject *args);
 PyObject *witness_open(Witness *self, PyObject *args);
 PyObject *witness_otherwise(Witness *self, PyObject *args);
 
