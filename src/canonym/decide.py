@@ -173,8 +173,10 @@ def one_slip(form: str, candidate: Candidate) -> bool:
     >>> one_slip("pajhwok afghan nws", Candidate(news, "Pajhwok Afghan News", "canonical", "fuzzy", 0.0))
     True
     """
+    if len(form) < 12 or " " not in form:
+        return False
     mine, theirs = form.split(), fold(candidate.alias).split()
-    if len(mine) != len(theirs) or len(mine) < 2 or len(form) < 12:
+    if len(mine) != len(theirs):
         return False
     differ = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
     if len(differ) != 1:
