@@ -420,7 +420,8 @@ static PyMethodDef witness_methods[] = {
      "Which of the names found in a text, by their numbers, are not spelt as the canonical form."},
     {"gather", (PyCFunction)witness_gather, METH_VARARGS,
      "The proposals of some pages that are believable, each with its page, and the evidence for each of their\n"
-     "candidates: one row after the other, as doubles. With a second argument that is true, also those without company."},
+     "candidates: one row after the other, as doubles. With a second argument that is true, also those that\n"
+     "lack company."},
     {NULL, NULL, 0, NULL},
 };
 
