@@ -414,8 +414,8 @@ static PyMethodDef witness_methods[] = {
      "The runs of a text, given their spans and the plans that there are: where each begins, and its plan, or the run\n"
      "itself, which is added to a list."},
     {"open", (PyCFunction)witness_open, METH_VARARGS,
-     "What the runs of a text hold, as `plans` tells them, given what plans a run: listed names, those that need support,\n"
-     "and proposals."},
+     "What the runs of a text hold, as `plans` tells them, given what plans a run: listed names, those that need\n"
+     "support, and proposals."},
     {"otherwise", (PyCFunction)witness_otherwise, METH_VARARGS,
      "Which of the names found in a text, by their numbers, are not spelt as the canonical form."},
     {"gather", (PyCFunction)witness_gather, METH_VARARGS,
