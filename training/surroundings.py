@@ -18,7 +18,8 @@ from pathlib import Path
 
 import canonym
 from canonym import native
-from canonym.pages import Placed, Spans, surroundings
+from canonym.found import Spans
+from canonym.pages import Placed, surroundings
 from canonym.plans import Span
 from canonym.scan import find_long_runs
 

@@ -145,7 +145,7 @@ class Judge:
             for page, (proposed, lonely) in zip(pages, before, strict=True):
                 taken = {(m.start, m.end) for m in page.listed if m.match in ("rule", "fuzzy")}
                 spans = [p.span for p in proposed if (p.start, p.end) in taken]
-                spans = [s for s in spans if not any(deciding._sure(s.form, c) for c in s.candidates)]
+                spans = [s for s in spans if not any(deciding.is_sure(s.form, c) for c in s.candidates)]
                 for span, promise in zip(spans, promises([(s.form, s.candidates) for s in spans]), strict=True):
                     best.append(promise[0])
                     if span.form in lonely:

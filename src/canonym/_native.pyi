@@ -1,6 +1,6 @@
 """The compiled inner loops; see `canonym.native`."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from mmap import mmap
 from typing import Any
 
@@ -140,6 +140,7 @@ class Sieve:
         sure: float,
         /,
     ) -> tuple[bytes, list[tuple[str, ...]]]: ...
+    def stands_alone(self, text: str, start: int, end: int, /) -> bool: ...
     def among(self, space: str, words: Iterable[str], /) -> set[str]: ...
 
 def members(line: str, start: int, /) -> list[tuple[int, int, int, int]]: ...
@@ -171,5 +172,39 @@ class Glance:
 class Cuts:
     def __init__(self, *, words: list[str], shortest: int, longest: int) -> None: ...
     def of(self, word: str, /) -> list[tuple[int, int, int]]: ...
+
+class Witness:
+    def __init__(
+        self,
+        *,
+        titles: frozenset[str],
+        locatives: frozenset[str],
+        features: frozenset[str],
+        verbs: frozenset[str],
+        companies: frozenset[str],
+        parts: frozenset[str],
+        holdings: frozenset[str],
+        foreign: frozenset[str],
+        particles: frozenset[str],
+        before: dict[str, float],
+        after: dict[str, float],
+        capital: str,
+        listed: str,
+        nothing: str,
+        fold: Callable[[str], str],
+        coined: Callable[[str, Any], bool],
+        signed: Callable[[str, Any], bool],
+        name: type[tuple[Any, ...]],
+        place: type[tuple[Any, ...]],
+        well_known: int,
+    ) -> None: ...
+    def plans(
+        self, text: str, spans: list[tuple[int, int]], plans: dict[str, Any], missing: list[str], /
+    ) -> list[tuple[int, Any]]: ...
+    def open(
+        self, text: str, runs: list[tuple[int, Any]], plan: Callable[[str], Any], /
+    ) -> tuple[list[Any], list[Any], list[Any]]: ...
+    def otherwise(self, text: str, found: list[Any], /) -> list[int]: ...
+    def gather(self, pages: list[Any], lone: bool, /) -> tuple[list[tuple[Any, Any]], bytes]: ...
 
 def surprise(table: Buffer, folded: str, /) -> tuple[float, float]: ...

@@ -6,12 +6,13 @@ Asked only where a mention would be rewritten: what is part of a listed name tha
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import islice
 from typing import Final
 
 from canonym.candidates import Candidates, choose
+from canonym.found import mention
 from canonym.model import Mention
-from canonym.pages import mention
 from canonym.text import fold, is_boundary, is_word_char
 
 _REACH: Final = 80
@@ -26,10 +27,15 @@ _CLOSING: Final = ")]!’‘'"
 _SILENT: Final = ("weak", "never")
 
 
-def longer(text: str, found: Mention, candidates: Candidates) -> Mention | None:
-    """The mention of the longest listed name around one that would be rewritten; None where there is none."""
+def longer(
+    text: str, found: Mention, candidates: Candidates, alone: Callable[[str, int, int], bool] | None = None
+) -> Mention | None:
+    """The mention of the longest listed name around one that would be rewritten; None where there is none.
+
+    `alone` may tell that surely no other listed name is there.
+    """
     own = _own(text, found)
-    wide = _listed(text, found, candidates)
+    wide = None if alone and alone(text, found.start, found.end) else _listed(text, found, candidates)
     return max((m for m in (own, wide) if m is not None), key=lambda m: m.end - m.start, default=None)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import product
 from typing import Final
 
@@ -17,7 +18,7 @@ from canonym.index import Index
 from canonym.indexkeys import ATOM, DOMAIN, EXACT, FIRST, OTHER_NAMES, RULE, RULE_KINDS, SQUEEZED
 from canonym.keys import rule_key, rule_reasons, squeeze
 from canonym.lexicon import zipf
-from canonym.model import Candidate, Match
+from canonym.model import KINDS, Candidate, Match
 from canonym.scan import Token
 from canonym.text import APOSTROPHES, fold, letters, unaccented
 
@@ -110,6 +111,12 @@ class Candidates:
             if found:
                 return tuple(sorted(found.values(), key=_by_prominence))
         return ()
+
+    @cached_property
+    def has_domains(self) -> bool:
+        """True where some table lists a domain."""
+        code = bytes([KINDS.index("domain")])
+        return any(code in index.array("alias_kind").tobytes() for index in self.indexes)
 
     def domain(self, address: str) -> tuple[Candidate, ...]:
         """The outlet of a URL or host: by the address itself, else by the nearest one above it that is listed."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache
 from importlib.resources import files
@@ -17,22 +17,19 @@ from typing import TYPE_CHECKING, Any, Final
 from rapidfuzz.distance import OSA
 
 from canonym import evidence, features, native, trees
-from canonym.doubts import doubted, inflected, is_joined
+from canonym.doubts import doubted
 from canonym.evidence import Evidence
 from canonym.features import commonness, edit_cost
 from canonym.keys import has_izafa
 from canonym.lexicon import zipf
 from canonym.model import UNKNOWN_PROMINENCE, Candidate, Decision
-from canonym.scan import words
+from canonym.sound import left_alone
 from canonym.text import fold
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-#: From this prominence on a name is expected without support.
-_WELL_KNOWN: Final = 1_000_000
-_TOWN: Final = 15_000
 #: The score of a spelling that a rule explains wholly.
 SURE: Final = 0.97
 
@@ -99,22 +96,22 @@ def spelt_rows(case: Case) -> list[tuple[float, ...]]:
     return out
 
 
-def _described(case: Case) -> bytes:
+def described(form: str, found: tuple[Candidate, ...]) -> bytes:
     """`spelt_rows` as float32."""
     if native.COMPILED:
-        told = features.speller().rows(case.form, tuple(map(features.named, case.candidates)))
+        told = features.speller().rows(form, tuple(map(features.named, found)))
         if told is not None:
             return told
     from array import array
 
-    return array("f", [value for row in spelt_rows(case) for value in row]).tobytes()
+    return array("f", [value for row in spelt_rows(Case(form, found, ())) for value in row]).tobytes()
 
 
 def matrix(cases: Sequence[Case]) -> npt.NDArray[np.float32]:
     """The features of many cases, shape (candidates of all cases, len(NAMES))."""
     import numpy as np
 
-    spelt = np.frombuffer(b"".join(map(_described, cases)), dtype=np.float32)
+    spelt = np.frombuffer(b"".join([described(case.form, case.candidates) for case in cases]), dtype=np.float32)
     seen = np.array([one for case in cases for one in case.seen], dtype=np.float32)
     split = len(NAMES) - len(evidence.NAMES)
     return np.hstack((spelt.reshape(-1, split), seen.reshape(-1, len(evidence.NAMES))))
@@ -163,7 +160,8 @@ def sure_rule(form: str, candidate: Candidate) -> bool:
     return by_hand and len(candidate.reasons) == 1 and len(form) >= 6 and commonness(form) == 0
 
 
-def _sure(form: str, candidate: Candidate) -> bool:
+def is_sure(form: str, candidate: Candidate) -> bool:
+    """True where the spelling alone leaves no doubt."""
     return sure_rule(form, candidate) or one_slip(form, candidate)
 
 
@@ -175,8 +173,10 @@ def one_slip(form: str, candidate: Candidate) -> bool:
     >>> one_slip("pajhwok afghan nws", Candidate(news, "Pajhwok Afghan News", "canonical", "fuzzy", 0.0))
     True
     """
+    if len(form) < 12 or " " not in form:
+        return False
     mine, theirs = form.split(), fold(candidate.alias).split()
-    if len(mine) != len(theirs) or len(mine) < 2 or len(form) < 12:
+    if len(mine) != len(theirs):
         return False
     differ = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
     if len(differ) != 1:
@@ -184,14 +184,6 @@ def one_slip(form: str, candidate: Candidate) -> bool:
     ((word, meant),) = differ
     unknown = zipf(word) < (3.0 if len(mine) > 2 else 1.5)
     return unknown and len(meant) > 3 and OSA.distance(word, meant, score_cutoff=1) <= 1
-
-
-def surname_of(form: str, candidate: Candidate, seen: Evidence) -> bool:
-    """True where a place with a surname's ending does not stand as a place does: Mr Kunduzi, Bagrami said."""
-    names = (fold(candidate.alias), fold(candidate.entity.canonical))
-    if not any(form.startswith(name) and form[len(name) :] in words("surname_endings") for name in names):
-        return False
-    return seen.person > 0 or not (seen.locative or seen.feature_word)
 
 
 def decide_all(cases: Sequence[Case]) -> list[Decision]:
@@ -205,7 +197,7 @@ def decide_all(cases: Sequence[Case]) -> list[Decision]:
     out = []
     at = 0
     for case in cases:
-        out.append(_decide(case, scores[at : at + len(case.candidates)]))
+        out.append(decide(case, scores[at : at + len(case.candidates)]))
         at += len(case.candidates)
     return out
 
@@ -258,7 +250,7 @@ def hopes(forms: Sequence[tuple[str, tuple[Candidate, ...]]]) -> list[Hope]:
     limits = thresholds()
     out = []
     for (form, found), (best, lone) in zip(forms, promises(forms), strict=True):
-        if any(_sure(form, c) for c in found):
+        if any(is_sure(form, c) for c in found):
             out.append(Hope.GOOD)
         elif best < limits.hopeless:
             out.append(Hope.NONE)
@@ -303,30 +295,41 @@ def _most(table: npt.NDArray[np.float32], seen: Sequence[Evidence]) -> list[floa
     return most.tolist()
 
 
-def _decide(case: Case, scores: Sequence[float]) -> Decision:
+def decide(case: Case, scores: Sequence[float]) -> Decision:
+    """Decide one form, given the score of each candidate."""
     limits = thresholds()
     if not scores:
         return conclude(case.form, (), 1.0)
     limit = limits.text if case.seen[0].in_text else limits.alone
     scores = _by_name(case, scores)
     order = sorted(range(len(scores)), key=lambda k: (-scores[k], *_rank(case.candidates[k])))
-    likely = scores[order[0]] >= limit
     scored = []
     for k in order:
         candidate, seen = case.candidates[k], case.seen[k]
-        score, sure = scores[k], _sure(case.form, candidate)
-        matters = sure or not seen.in_text or score >= limit - limits.margin  # else neither accepted nor a rival
-        if matters and left_alone(case.form, candidate, seen):
-            score = min(score, 0.1)  # Dr Miriam Nairobe, Mr Kunduzi, Southwest Asia, Brazils
-        elif sure:
-            score, likely = max(score, SURE), True
-        elif matters and doubted(case.form, candidate, seen, score):
-            score = min(score, 0.1)  # a surname near the name of a village
+        score, sure = scores[k], is_sure(case.form, candidate)
+        if sure or not seen.in_text or score >= limit - limits.margin:  # else neither accepted nor a rival
+            score = weighed(case.form, candidate, seen, score, sure)
         # Reasons are sentences; they are written for what is shown.
-        why = reasons(case.form, candidate, seen) if likely or not seen.in_text else ()
+        why = () if seen.in_text else reasons(case.form, candidate, seen)
         scored.append(Candidate(candidate.entity, candidate.alias, candidate.kind, candidate.match, score, why))
+    if case.seen[0].in_text:
+        top = min(range(len(scored)), key=lambda k: (-scored[k].score, *_rank(scored[k])))
+        if scored[top].score >= limit:
+            why = reasons(case.form, case.candidates[order[top]], case.seen[order[top]])
+            scored[top] = replace(scored[top], reasons=why)
     scored.sort(key=lambda c: (-c.score, *_rank(c)))
     return conclude(case.form, scored, limit)
+
+
+def weighed(form: str, candidate: Candidate, seen: Evidence, score: float, sure: bool) -> float:
+    """The score of a candidate that matters, with what speaks against it; `sure`: its spelling leaves no doubt."""
+    if left_alone(form, candidate, seen):
+        return min(score, 0.1)  # Dr Miriam Nairobe, Mr Kunduzi, Southwest Asia, Brazils
+    if sure:
+        return max(score, SURE)
+    if doubted(form, candidate, seen, score):
+        return min(score, 0.1)  # a surname near the name of a village
+    return score
 
 
 def conclude(form: str, scored: Sequence[Candidate], limit: float) -> Decision:
@@ -338,48 +341,11 @@ def conclude(form: str, scored: Sequence[Candidate], limit: float) -> Decision:
         why = (f"{top.entity.canonical} is possible ({top.score:.2f}), but below {limit:.2f}",)
         return Decision(form, "abstain", None, tuple(scored), why)
     # Homonyms are no rivals: which name is meant is what must be clear.
-    rival = next((c for c in others if fold(c.alias) != fold(top.alias) and not _same_name(c, top)), None)
-    if rival is not None and top.score - rival.score < thresholds().margin:
-        why = (f"{top.entity.canonical} and {rival.entity.canonical} are too close",)
+    rivals = [c for c in others if fold(c.alias) != fold(top.alias) and not _same_name(c, top)]
+    if rivals and top.score - rivals[0].score < thresholds().margin:
+        why = (f"{top.entity.canonical} and {rivals[0].entity.canonical} are too close",)
         return Decision(form, "ambiguous", top, others, why)
     return Decision(form, "accept", top, others, top.reasons)
-
-
-def left_alone(form: str, candidate: Candidate, seen: Evidence) -> bool:
-    """True for what is no damaged name, however near: a person's name, a sound form, a name with an ending."""
-    person = bool(seen.title) or surname_of(form, candidate, seen)
-    return person or sound(form, candidate, seen) or (bool(seen.in_text) and inflected(form, candidate))
-
-
-def sound(form: str, candidate: Candidate, seen: Evidence) -> bool:
-    """True for what is near a name and yet a sound form of its own.
-
-    A demonym of it (North Ossetian), another point of the compass (Southwest Asia), an acronym (CFBC), a little-known
-    name joined (Pinelake), somebody who speaks again and again (Altom said), a word near an outlet again and again
-    (Gizmondo, which is no Gizmodo).
-
-    >>> from canonym.evidence import ALONE
-    >>> from canonym.model import Entity
-    >>> asia = Candidate(Entity("", "place", "Southeast Asia"), "Southeast Asia", "canonical", "fuzzy", 0.0)
-    >>> sound("southwest asia", asia, ALONE), sound("southesat asia", asia, ALONE)
-    (True, False)
-    """
-    alias = fold(candidate.alias)
-    known = candidate.entity.prominence >= _WELL_KNOWN or bool(seen.same_entity)
-    if form.startswith(alias) and form[len(alias) :] in ("n", "an", "ian", "ese", "ish"):
-        return True
-    differ = set(form.split()) ^ set(alias.split())
-    if len(differ) == 2 and differ <= words("compass"):
-        return True
-    if seen.shouted and len(form) <= 5 and seen.run < 3 and " " not in form:
-        return True
-    joined = is_joined(candidate)
-    town = candidate.entity.prominence >= _TOWN or bool(seen.same_entity)
-    if joined and (not town or (" " not in form and zipf(form) >= 2.0)):
-        return True
-    if seen.repeated > 1 and candidate.entity.type == "outlet" and candidate.match == "fuzzy" and " " not in form:
-        return not (seen.same_entity or seen.same_name)
-    return bool(seen.saying and seen.repeated > 1 and not known)
 
 
 def _by_name(case: Case, scores: Sequence[float]) -> list[float]:

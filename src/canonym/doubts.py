@@ -6,6 +6,7 @@ table of the whole world is full of both, and every surname is near to one of th
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from canonym.evidence import Evidence
@@ -93,17 +94,25 @@ def inflected(form: str, candidate: Candidate) -> bool:
     """
     if candidate.match != "fuzzy":
         return False
-    cost = 0.0
-    for name in {fold(candidate.alias), fold(candidate.entity.canonical)}:
+    names = {fold(candidate.alias), fold(candidate.entity.canonical)}
+    for name in names:
         rest = form[len(name) :]
         if form.startswith(name) and (_fits(rest, name, "inflections") or _is_mark(rest)):
             return True
-        for tail in words("demonym_endings"):
-            if form.endswith(tail) and _fits(tail, name, "demonym_endings"):
-                cost = cost or edit_cost(form, fold(candidate.alias))
-                if edit_cost(form, name + tail) < cost - _NEARER:
-                    return True
-    return False
+    if not form.endswith(_demonym_endings()):
+        return False
+    cost = edit_cost(form, fold(candidate.alias))
+    tails = [tail for tail in words("demonym_endings") if form.endswith(tail)]
+    return any(
+        _fits(tail, name, "demonym_endings") and edit_cost(form, name + tail) < cost - _NEARER
+        for name in names
+        for tail in tails
+    )
+
+
+@cache
+def _demonym_endings() -> tuple[str, ...]:
+    return tuple(words("demonym_endings"))
 
 
 def _fits(ending: str, name: str, among: str) -> bool:

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from functools import cache
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from canonym.decide import Case, decide_all
-from canonym.evidence import CAPITAL, LISTED, NOTHING, Everywhere, Summary, Surroundings, gather, looks, summarise
-from canonym.model import Candidate, Decision, Mention
+from canonym import native
+from canonym.accept import accepted
+from canonym.decide import Case
+from canonym.evidence import (
+    CAPITAL,
+    LISTED,
+    NOTHING,
+    Everywhere,
+    Summary,
+    Surroundings,
+    gather,
+    leanings,
+    looks,
+    summarise,
+)
+from canonym.found import Found, Listed, Spans, listed_name, mention, without_overlap
+from canonym.model import Decision, Mention
 from canonym.plans import Plan, Span
 from canonym.scan import find_small, lower_words, words
 from canonym.text import fold
@@ -48,26 +63,120 @@ def believe(pages: Sequence[Page]) -> None:
     listed, finds nothing new. All pages go through a round together, since scoring is cheaper by the thousand.
     """
     while pages:
-        cases: list[Case] = []
-        owners: list[tuple[Page, Placed]] = []
+        asked, rows = gathered(pages)
+        taken: dict[int, list[tuple[Placed, Decision]]] = {}
+        for number, decision in accepted([(p.span.form, p.span.candidates) for _, p in asked], rows):
+            page, place = asked[number]
+            taken.setdefault(id(page), []).append((place, decision))
+        pages = [page for page in pages if id(page) in taken]
         for page in pages:
-            for place, case in page.cases():
-                cases.append(case)
-                owners.append((page, place))
-        accepted: dict[int, list[tuple[Placed, Decision]]] = {}
-        for (page, place), decision in zip(owners, decide_all(cases), strict=True):
-            if decision.status == "accept":
-                accepted.setdefault(id(page), []).append((place, decision))
-        pages = [page for page in pages if id(page) in accepted]
-        for page in pages:
-            page.accept(accepted[id(page)])
+            page.accept(taken[id(page)])
         pages = [page for page in pages if page.proposed]
+
+
+def planned(
+    text: str, spans: list[tuple[int, int]], plans: dict[str, Plan], missing: list[str]
+) -> list[tuple[int, Plan | str]]:
+    """The runs of a text: where each begins, and its plan; or the run itself, which is added to those missing."""
+    if native.COMPILED:
+        return _witness().plans(text, spans, plans, missing)
+    return planned_plain(text, spans, plans, missing)
+
+
+def planned_plain(
+    text: str, spans: list[tuple[int, int]], plans: dict[str, Plan], missing: list[str]
+) -> list[tuple[int, Plan | str]]:
+    """`planned` in Python: what the compiled one must equal."""
+    runs = [(start, text[start:end]) for start, end in spans]
+    missing += [run for _, run in runs if run not in plans]
+    return [(start, plans.get(run, run)) for start, run in runs]
+
+
+def opened(
+    text: str, runs: list[tuple[int, Plan | str]], plan: Callable[[str], Plan]
+) -> tuple[list[Listed], list[Listed], list[Placed]]:
+    """What the runs of a text hold, as `planned` tells them: listed names, those that need support, and proposals."""
+    if native.COMPILED:
+        return _witness().open(text, runs, plan)
+    return opened_plain(text, runs, plan)
+
+
+def opened_plain(
+    text: str, runs: list[tuple[int, Plan | str]], plan: Callable[[str], Plan]
+) -> tuple[list[Listed], list[Listed], list[Placed]]:
+    """`opened` in Python: what the compiled one must equal."""
+    names: list[Listed] = []
+    weak: list[Listed] = []
+    proposed: list[Placed] = []
+    for at, run in runs:
+        found = plan(run) if isinstance(run, str) else run
+        for span in found.listed:
+            (weak if span.weak else names).append(listed_name(text, at, span))
+        for span in found.proposed:
+            proposed.append(Placed(at + span.start, at + span.end, span, at, found))
+    return names, weak, proposed
+
+
+def otherwise(text: str, found: list[Found]) -> list[int]:
+    """Which of the names found in a text, by number, are not spelt as the canonical form: no other is rewritten."""
+    if native.COMPILED:
+        return _witness().otherwise(text, found)
+    return otherwise_plain(text, found)
+
+
+def otherwise_plain(text: str, found: list[Found]) -> list[int]:
+    """`otherwise` in Python: what the compiled one must equal."""
+    return [k for k, m in enumerate(found) if text[m.start : m.end] != m.entity.canonical]
+
+
+def gathered(pages: Sequence[Page], *, lone: bool = False) -> tuple[list[tuple[Page, Placed]], bytes]:
+    """The cases of all pages (see `Page.cases`) with their evidence: a row of doubles for each candidate."""
+    if native.COMPILED:
+        return _witness().gather([*pages], lone)
+    from array import array
+
+    asked = []
+    rows = array("d")
+    for page in pages:
+        for place, case in page.cases(lone=lone):
+            asked.append((page, place))
+            for seen in case.seen:
+                rows.extend(seen)
+    return asked, rows.tobytes()
+
+
+@cache
+def _witness() -> native.Witness:
+    """`Page.cases`, compiled."""
+    before, after = leanings()
+    return native.Witness(
+        titles=words("titles"),
+        locatives=words("locatives"),
+        features=words("features"),
+        verbs=words("verbs_of_saying"),
+        companies=words("companies"),
+        parts=words("parts_of_firms"),
+        holdings=words("holdings"),
+        foreign=words("foreign_articles"),
+        particles=words("particles"),
+        before=dict(before),
+        after=dict(after),
+        capital=CAPITAL,
+        listed=LISTED,
+        nothing=NOTHING,
+        fold=fold,
+        coined=_is_coined,
+        signed=_is_signed,
+        name=Listed,
+        place=Placed,
+        well_known=_WELL_KNOWN,
+    )
 
 
 class Page:
     """One text on its way: what is listed in it, and what is still proposed."""
 
-    def __init__(self, text: str, listed: list[Mention], proposed: list[Placed]) -> None:
+    def __init__(self, text: str, listed: list[Found], proposed: list[Placed]) -> None:
         self.text = text
         self.listed = listed
         self.proposed = proposed
@@ -75,7 +184,7 @@ class Page:
 
     def cases(self, *, lone: bool = False) -> Iterable[tuple[Placed, Case]]:
         """Every proposal with the evidence for each of its candidates; with `lone`, those that lack company too."""
-        document = summarise((m.entity, fold(m.text)) for m in self.listed)
+        document = summarise((m.entity, fold(self.text[m.start : m.end])) for m in self.listed)
         taken = Spans((m.start, m.end) for m in self.listed)
         forms: dict[str, set[str]] = {}
         for p in self.proposed:
@@ -93,7 +202,7 @@ class Page:
             everywhere[p.span.form] = everywhere.get(p.span.form, Everywhere()).with_one(*looks(here))
         for p, here in zip(asked, around, strict=True):
             form = p.span.form
-            small = self._in_small(form)
+            small = self.in_small(form)
             others = (len(forms.get(c.entity.id, set()) - {form}) for c in p.span.candidates)
             seen = tuple(
                 gather(c, here, document, damaged, small, everywhere[form])
@@ -112,7 +221,7 @@ class Page:
             return False
         return _is_firm(self.text, place)
 
-    def _in_small(self, form: str) -> bool:
+    def in_small(self, form: str) -> bool:
         """Whether a form stands in small letters too."""
         if len(self.text) < _SHORT:
             return next(find_small(self.text, form), None) is not None
@@ -145,8 +254,7 @@ def _is_coined(text: str, place: Placed) -> bool:
 def _is_firm(text: str, place: Placed) -> bool:
     """True for a word that stands as firms do: the Canron unit, a stake in Southcorp, <Choyang Shipping Co Ltd>."""
     before = text[max(0, place.start - 40) : place.start]
-    signed = text.find("<", place.end, place.end + _SIGN_AHEAD) >= 0  # most are not, which is seen at once
-    if before.endswith("<") or (signed and _SIGN.match(text, place.end)):
+    if before.endswith("<") or _is_signed(text, place):
         return True
     if _beside(_AFTER.search(text[place.end : place.end + 40])) in words("parts_of_firms"):
         return True
@@ -154,6 +262,12 @@ def _is_firm(text: str, place: Placed) -> bool:
     if part is None or text[place.end : place.end + 1] == "-":
         return False
     return fold(part[1]) in words("parts_of_firms" if part[2] == "of" else "holdings")
+
+
+def _is_signed(text: str, place: Placed) -> bool:
+    """True where the sign of a firm follows; most have none, which is seen at once."""
+    signed = text.find("<", place.end, place.end + _SIGN_AHEAD) >= 0
+    return signed and _SIGN.match(text, place.end) is not None
 
 
 def _is_foreign(text: str, place: Placed) -> bool:
@@ -170,21 +284,6 @@ def has_company(span: Span, entities: Container[str], names: Container[str], for
         c.entity.id in entities or fold(c.alias) in names or forms.get(c.entity.id, set()) - {span.form}
         for c in span.candidates
     )
-
-
-class Spans:
-    """Spans of a text, for asking what lies at a place; a document may hold a million of them."""
-
-    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
-        self._spans = sorted(spans)
-        self._starts = [start for start, _ in self._spans]
-        self._longest = max((end - start for start, end in self._spans), default=0)
-
-    def near(self, start: int, end: int) -> list[tuple[int, int]]:
-        """The spans that share a character with start:end."""
-        low = bisect_left(self._starts, start - self._longest)
-        high = bisect_left(self._starts, end)
-        return [span for span in self._spans[low:high] if span[1] > start]
 
 
 def surroundings(text: str, place: Placed, spans: Spans) -> Surroundings:
@@ -233,75 +332,8 @@ def _beside(match: re.Match[str] | None) -> str:
     return fold(match[1]) or match[1]
 
 
-def mention(
-    text: str,
-    start: int,
-    end: int,
-    best: Candidate,
-    found: Sequence[Candidate],
-    reasons: tuple[str, ...] = (),
-) -> Mention:
-    """The mention of the best of the candidates found for a span."""
-    others: tuple[str, ...] = ()
-    if len(found) > 1:
-        others = tuple(dict.fromkeys(c.entity.id for c in found if c.entity.id != best.entity.id))
-    return Mention(
-        start,
-        end,
-        text[start:end],
-        best.entity,
-        best.match,
-        best.kind,
-        best.score,
-        reasons or best.reasons,
-        others[:8],
-        best.alias,
-    )
-
-
-def listed_mention(text: str, at: int, span: Span) -> Mention:
-    """The mention of a listed name in a run that begins at `at`."""
-    start, end = at + span.start, at + span.end
-    if text[end : end + 1] == "." and "." in text[start:end] and not text[end - 2 : end].isalpha():
-        end += 1  # the last stop of U.S. belongs to it
-    return mention(text, start, end, span.candidates[0], span.candidates)
-
-
 def _decided_mention(text: str, place: Placed, decision: Decision) -> Mention:
     assert decision.best is not None
     return mention(
         text, place.start, place.end, decision.best, (decision.best, *decision.alternatives), decision.reasons
     )
-
-
-def without_overlap(mentions: Sequence[Mention]) -> list[Mention]:
-    """The longest of overlapping mentions, then the surest, then the first; of one entity's the surest."""
-    out: list[Mention] = []
-    cluster: list[Mention] = []
-    reach = -1
-    for m in sorted(mentions, key=lambda m: (m.start, -m.end)):
-        if m.start >= reach:
-            out += _longest_of(cluster)
-            cluster = []
-        cluster.append(m)
-        reach = max(reach, m.end)
-    return out + _longest_of(cluster)
-
-
-def _longest_of(cluster: Sequence[Mention]) -> list[Mention]:
-    if len(cluster) < 2:
-        return list(cluster)
-    out: list[Mention] = []
-    for m in sorted(cluster, key=lambda m: (m.start - m.end, -m.score, m.start)):
-        rivals = [k for k, o in enumerate(out) if o.start < m.end and m.start < o.end]
-        if not rivals:
-            out.append(m)
-        elif len(rivals) == 1 and _nearer(m, out[rivals[0]]):
-            out[rivals[0]] = m
-    return sorted(out, key=lambda m: m.start)
-
-
-def _nearer(one: Mention, other: Mention) -> bool:
-    """Of "Springvfield City" and "Springvfield", both near Springfield, the surer."""
-    unlisted = one.match in ("rule", "fuzzy") and other.match in ("rule", "fuzzy")
-    return unlisted and one.entity.id == other.entity.id and one.score > other.score

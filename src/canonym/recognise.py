@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from mmap import mmap
 from typing import Final, NamedTuple
 
@@ -12,13 +12,14 @@ from canonym.candidates import Candidates, choose
 from canonym.caseless import CaselessFinder
 from canonym.doubts import is_joined
 from canonym.editing import spelling_for
+from canonym.found import NO_SPANS, Found, Spans, as_mention, mention, without_overlap
 from canonym.indexkeys import ATOM
 from canonym.keys import rules, without_izafa
 from canonym.lexicon import zipf
 from canonym.model import Candidate, Mention
 from canonym.nearest import SMALL_PLAIN, SMALL_RARE
-from canonym.pages import Page, Placed, Spans, believe, has_company, listed_mention, mention, without_overlap
-from canonym.plans import Grade
+from canonym.pages import Page, believe, has_company, opened, otherwise, planned
+from canonym.plans import Grade, Plan
 from canonym.protected import Sign, find_domains, find_protected, signs
 from canonym.scan import find_long_runs, find_lower, lower_words
 from canonym.spans import Planner
@@ -47,11 +48,11 @@ class _Looked(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """What was seen of a text: runs that may hold something, whether it has any run, and whether a word in small
-    letters may open a name.
+    """What was seen of a text: spans of runs that may hold something, whether it has any run, and whether a word in
+    small letters may open a name.
     """
 
-    runs: Sequence[tuple[int, str]]
+    runs: list[tuple[int, int]]
     capitals: bool
     smalls: bool
 
@@ -71,23 +72,42 @@ class Recogniser:
 
     def annotate(self, texts: Sequence[str]) -> list[list[Mention]]:
         """The mentions of each text, in order, without overlap. A result depends on its own text alone."""
+        return [[as_mention(text, m) for m in found] for text, found in self._found(texts)]
+
+    def rewritten(self, texts: Sequence[str]) -> list[list[Mention]]:
+        """Of `annotate` the mentions that are not spelt as their canonical form, which is faster."""
+        return [
+            [m for m in found if isinstance(m, Mention) and m.text != m.entity.canonical]
+            for _, found in self._found(texts)
+        ]
+
+    def _found(self, texts: Sequence[str]) -> Iterator[tuple[str, list[Found]]]:
         pages = self.pages(texts)
         believe([page for page in pages if page.proposed])
-        return [without_overlap(self._whole(page)) for page in pages]
+        return ((page.text, self._whole(page)) for page in pages)
 
-    def _whole(self, page: Page) -> list[Mention]:
-        """The mentions of a text, each that would be rewritten though it is part of a listed name as that name."""
-        out = []
-        for m in page.listed:
-            longer = around.longer(page.text, m, self._candidates) if spelling_for(m) is not None else None
-            out.append(longer or m)
-        return out
+    def _whole(self, page: Page) -> list[Found]:
+        """What is found in a text, each that would be rewritten though it is part of a listed name as that name.
+
+        What is not spelt as its canonical form is a mention.
+        """
+        text, out = page.text, page.listed
+        alone = self._planner.sieve.stands_alone if native.COMPILED else None
+        for k in otherwise(text, out):
+            found = out[k] = as_mention(text, out[k])
+            if spelling_for(found) is not None:
+                out[k] = around.longer(text, found, self._candidates, alone) or found
+        return without_overlap(out)
 
     def pages(self, texts: Sequence[str]) -> list[Page]:
         """What is listed in each text, and what is proposed, before anything of it is believed."""
-        found = self._runs(texts)
-        self._planner.prepare(run for here in found for _, run in here.runs)
-        return [self._open(text, here) for text, here in zip(texts, found, strict=True)]
+        seen = self._runs(texts)
+        missing: list[str] = []
+        plans = self._planner.known
+        runs = [planned(text, one.runs, plans, missing) for text, one in zip(texts, seen, strict=True)]
+        if missing:
+            self._planner.prepare(missing)
+        return [self._open(*one) for one in zip(texts, seen, runs, strict=True)]
 
     @property
     def planner(self) -> Planner:
@@ -196,36 +216,29 @@ class Recogniser:
         }
 
     def _runs(self, texts: Sequence[str]) -> list[_Seen]:
-        """The runs of each text with their offsets, but for those that hold nothing; and what else was seen of it."""
+        """The spans of the runs of each text, but for those that hold nothing; and what else was seen of it."""
         if not native.COMPILED:
-            every = [_spelt(text, find_long_runs(_apart(text))) for text in texts]
+            every = [[*find_long_runs(_apart(text))] for text in texts]
             return [_Seen(runs, bool(runs), True) for runs in every]
         out = []
         for text, (code, spans) in zip(texts, self._looked(texts), strict=True):
             if code == _CASELESS:
-                runs = _spelt(text, self._planner.scanner.runs(_apart(text)))
+                runs = self._planner.scanner.runs(_apart(text))
                 out.append(_Seen(runs, bool(runs), True))
             else:
-                out.append(_Seen(_spelt(text, spans), code & _GRADE > 0, _opens_small(code)))
+                out.append(_Seen([*spans], code & _GRADE > 0, _opens_small(code)))
         return out
 
-    def _open(self, text: str, seen: _Seen) -> Page:
+    def _open(self, text: str, seen: _Seen, runs: list[tuple[int, Plan | str]]) -> Page:
         """What a text surely holds, and what it may hold."""
-        listed: list[Mention] = []
-        weak: list[Mention] = []
-        proposed: list[Placed] = []
+        names, weak, proposed = opened(text, runs, self._planner.plan)
+        listed: list[Found] = [*names]
         there = signs(text)
         hosts = self._domains(text) if there & Sign.HOST else []
-        for at, run in seen.runs:
-            plan = self._planner.plan(run)
-            for span in plan.listed:
-                (weak if span.weak else listed).append(listed_mention(text, at, span))
-            for span in plan.proposed:
-                proposed.append(Placed(at + span.start, at + span.end, span, at, plan))
-        spans = [*find_protected(text, there), *((h.start, h.end) for h in hosts)]
-        guarded = Spans(spans)
+        spans = [*find_protected(text, there), *((h.start, h.end) for h in hosts)] if there else []
+        guarded = Spans(spans) if spans else NO_SPANS
         if spans:
-            listed = [m for m in listed if not guarded.near(m.start, m.end)] + hosts
+            listed = [*(m for m in listed if not guarded.near(m.start, m.end)), *hosts]
             weak = [m for m in weak if not guarded.near(m.start, m.end)]
             proposed = [p for p in proposed if not guarded.near(p.start, p.end)]
         if there & Sign.LETTER:
@@ -238,13 +251,15 @@ class Recogniser:
         return Page(text, listed, proposed)
 
     def _domains(self, text: str) -> list[Mention]:
-        out = []
+        out: list[Mention] = []
+        if not self._candidates.has_domains:
+            return out
         for match in find_domains(text):
             for c in self._candidates.domain(match[0]):
                 out.append(mention(text, match.start(), match.end(), c, (c,)))
         return out
 
-    def _lower(self, text: str, capitals: bool, known: Sequence[Mention]) -> list[Mention]:
+    def _lower(self, text: str, capitals: bool, known: Sequence[Found]) -> list[Mention]:
         """Names in small letters, each seen by a rare word that some name has."""
         limit = SMALL_RARE if capitals else SMALL_PLAIN
         out: list[Mention] = []

@@ -17,9 +17,9 @@ from canonym.alone import Alone, Brief
 from canonym.candidates import Candidates
 from canonym.decide import NAMES, matrix
 from canonym.editing import edit_for, in_original
+from canonym.found import without_overlap
 from canonym.index import Index, cached, is_index, open_index
 from canonym.model import REWRITTEN_KINDS, Decision, Edit, Mention, Result, TableError
-from canonym.pages import without_overlap
 from canonym.profile import Profile
 from canonym.recognise import Recogniser
 from canonym.text import fold
@@ -184,7 +184,8 @@ class Normaliser:
         pending = list(range(len(texts)))
         if not mentions:
             pending = self._noisy(pending, current, rewrite)
-        found = self._recogniser.annotate([current[k] for k in pending])
+        find = self._recogniser.annotate if mentions else self._recogniser.rewritten
+        found = find([current[k] for k in pending])
         seen: list[tuple[Mention, ...]] = [()] * len(texts)
         if mentions:
             for k, here in zip(pending, found, strict=True):
@@ -204,7 +205,7 @@ class Normaliser:
             pending = self._noisy(changed, current, rewrite)
             if not pending:
                 break
-            found = self._recogniser.annotate([current[k] for k in pending])
+            found = self._recogniser.rewritten([current[k] for k in pending])
         return [Result(c, p, m) for c, p, m in zip(current, plans, seen, strict=True)]
 
     def _noisy(self, numbers: list[int], texts: Sequence[str], rewrite: frozenset[str]) -> list[int]:

@@ -187,6 +187,11 @@ class Planner:
         new = {key: span for key, span in given if key not in self._hopes}
         self._hopes.update(zip(new, hopes([(s.form, s.candidates) for s in new.values()]), strict=True))
 
+    @property
+    def known(self) -> dict[str, Plan]:
+        """The plans that there are, by their runs."""
+        return self._plans
+
     def plan(self, run: str) -> Plan:
         """The plan of one run."""
         found = self._plans.get(run)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import Final
 
 from canonym.text import letters
 
+_CACHE: Final = 20_000
 _BREAK = re.compile(r"[ \t]*\r?\n[ \t]*")
 
 
+@lru_cache(_CACHE)
 def same_but_for_case(surface: str, canonical: str) -> bool:
     """True where two spellings differ in capitals, apostrophes or blanks only: nothing to rewrite.
 
@@ -18,6 +22,7 @@ def same_but_for_case(surface: str, canonical: str) -> bool:
     return surface == canonical or letters(surface) == letters(canonical)
 
 
+@lru_cache(_CACHE)
 def as_written(surface: str, canonical: str) -> str:
     """The canonical form as it replaces a surface: in capitals where that is, with its line break kept.
 

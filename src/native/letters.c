@@ -71,3 +71,34 @@ PyObject *native_surprise(PyObject *Py_UNUSED(self), PyObject *args)
     PyBuffer_Release(&table);
     return Py_BuildValue("(dd)", count ? sum / (double)count : 0.0, most);
 }
+
+int fold_ascii(Slice text, Py_ssize_t start, Py_ssize_t end, char *out)
+{
+    int size = 0, blank = 0;
+    if (end - start > MOST_FOLDED)
+        return -1;
+    for (Py_ssize_t k = start; k < end; k++) {
+        Py_UCS4 c = slice_at(text, k);
+        if (c >= 128)
+            return -1;
+        if (c == '\'' || c == '`')
+            continue;
+        if (c == '.') { /* the stop of an initial before another one */
+#define WORD(at) ((at) >= start && (at) < end && (slice_at(text, at) == '_' || Py_UNICODE_ISALNUM(slice_at(text, at))))
+            if (WORD(k - 1) && !WORD(k - 2) && WORD(k + 1) && !WORD(k + 2))
+                continue;
+#undef WORD
+        }
+        if (c >= 'A' && c <= 'Z')
+            c |= 32;
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '&') {
+            if (blank && size)
+                out[size++] = ' ';
+            out[size++] = (char)c;
+            blank = 0;
+        } else {
+            blank = 1;
+        }
+    }
+    return size;
+}

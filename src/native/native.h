@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern PyTypeObject LexiconType, ScannerType, EditsType, SpellerType, HoodType, SieveType, GlanceType, CutsType;
+extern PyTypeObject LexiconType, ScannerType, EditsType, SpellerType, HoodType, SieveType, GlanceType, CutsType, WitnessType;
 
 /* -- numbers.c: a map from 64-bit hashes to numbers, and hashes ------------------------------------------------ */
 
@@ -265,6 +265,11 @@ static inline unsigned flags_of(const Scanner *s, Py_UCS4 c)
     return (Py_UNICODE_ISALNUM(c) ? ALNUM : 0) | (Py_UNICODE_ISALPHA(c) ? ALPHA : 0) |
            (Py_UNICODE_ISDECIMAL(c) ? DIGIT : 0);
 }
+
+#define MOST_FOLDED 400
+
+/* A stretch of ASCII folded, in letters.c: its size; -1 for one that is not, or is longer. Twin: `text.fold`. */
+int fold_ascii(Slice text, Py_ssize_t start, Py_ssize_t end, char *out);
 
 /* -- spelling.c ------------------------------------------------------------------------------------------------- */
 

@@ -893,6 +893,8 @@ static PyMethodDef sieve_methods[] = {
      "Decide what `alone` found, given the scores of all candidates (float64), and three thresholds: candidates and\n"
      "scores are put in order, scores are made final. What is decided of each name, as a byte: 0 abstain, 1 ambiguous, 2\n"
      "accept; and the ids of the others."},
+    {"stands_alone", (PyCFunction)sieve_stands_alone, METH_VARARGS,
+     "Whether surely no listed name holds a span of a text and more."},
     {"among", (PyCFunction)sieve_among, METH_VARARGS, "Those of some words that are stored under a prefix."},
     {NULL, NULL, 0, NULL},
 };

@@ -237,4 +237,8 @@ int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form,
 PyObject *sieve_alone(Sieve *self, PyObject *args);
 PyObject *sieve_settle(Sieve *self, PyObject *args);
 
+/* -- around.c --------------------------------------------------------------------------------------------------- */
+
+PyObject *sieve_stands_alone(Sieve *self, PyObject *args);
+
 #endif

@@ -1,5 +1,8 @@
 /* What may be in a text at all, seen before anything slower looks for it. Twins: `scan.signs_plain`, `text.beyond`. */
 #include "native.h"
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 /* As in `scan.Sign`. */
 enum { AT = 1, LESS = 2, ADDRESS = 4, TAG = 8, BACKSLASH = 16, LOW_LINE = 32, ENDING = 64, HOST = 128, PATH = 256 };
@@ -20,39 +23,52 @@ static inline int is_letter(Py_UCS4 c)
     return c < 128 && is_small(c | 32);
 }
 
+/* What a sign of ASCII says at its place. */
+static inline __attribute__((always_inline)) unsigned sign_at(int kind, const void *data, Py_ssize_t n, Py_ssize_t k,
+                                                              unsigned *slashes)
+{
+    Py_UCS4 c = PyUnicode_READ(kind, data, k);
+    unsigned sign = OF_ASCII[c];
+    if (!(sign & TWICE))
+        return sign;
+    Py_UCS4 next = k + 1 < n ? PyUnicode_READ(kind, data, k + 1) : 0;
+    Py_UCS4 third = k + 2 < n ? PyUnicode_READ(kind, data, k + 2) : 0;
+    if (c == ':')
+        return next == '/' && third == '/' ? ADDRESS : 0;
+    if (c == '/')
+        return ++*slashes > 1 ? PATH : 0;
+    sign = 0;
+    if (is_small(next) && (is_small(third) || (third >= '0' && third <= '9')))
+        sign |= ENDING;
+    if (is_letter(next) && is_letter(third))
+        sign |= HOST;
+    if (k >= 3 && PyUnicode_READ(kind, data, k - 1) == 'w' && PyUnicode_READ(kind, data, k - 2) == 'w' &&
+        PyUnicode_READ(kind, data, k - 3) == 'w')
+        sign |= ADDRESS;
+    return sign;
+}
+
 static inline __attribute__((always_inline)) unsigned signs_in(int kind, const void *data, Py_ssize_t n)
 {
     unsigned out = 0, slashes = 0;
-    for (Py_ssize_t k = 0; k < n; k++) {
-        Py_UCS4 c = PyUnicode_READ(kind, data, k);
-        if (c >= 128) {
-            if (kind != PyUnicode_1BYTE_KIND && c > 0x558 && (c >= 0x20000 || Py_UNICODE_ISALPHA(c)))
-                out |= LETTER;
-            continue;
-        }
-        unsigned sign = OF_ASCII[c];
-        out |= sign;
-        if (!(sign & TWICE))
-            continue;
-        Py_UCS4 next = k + 1 < n ? PyUnicode_READ(kind, data, k + 1) : 0;
-        Py_UCS4 third = k + 2 < n ? PyUnicode_READ(kind, data, k + 2) : 0;
-        if (c == ':') {
-            if (next == '/' && third == '/')
-                out |= ADDRESS;
-        } else if (c == '/') {
-            if (++slashes > 1)
-                out |= PATH;
-        } else {
-            if (is_small(next) && (is_small(third) || (third >= '0' && third <= '9')))
-                out |= ENDING;
-            if (is_letter(next) && is_letter(third))
-                out |= HOST;
-            if (k >= 3 && PyUnicode_READ(kind, data, k - 1) == 'w' && PyUnicode_READ(kind, data, k - 2) == 'w' &&
-                PyUnicode_READ(kind, data, k - 3) == 'w')
-                out |= ADDRESS;
-        }
+    Py_ssize_t k = 0;
+#ifdef __SSE2__
+    for (; kind == PyUnicode_1BYTE_KIND && k + 16 <= n; k += 16) {
+        __m128i text = _mm_loadu_si128((const __m128i *)((const char *)data + k)), found = _mm_setzero_si128();
+        for (const char *sign = "./:<@#$\\_"; *sign; sign++)
+            found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8(*sign)));
+        for (unsigned marks = (unsigned)_mm_movemask_epi8(found); marks; marks &= marks - 1)
+            out |= sign_at(kind, data, n, k + __builtin_ctz(marks), &slashes);
     }
-    return out & (TWICE - 1);
+#endif
+    for (; k < n; k++) {
+        Py_UCS4 c = PyUnicode_READ(kind, data, k);
+        if (c < 128)
+            out |= sign_at(kind, data, n, k, &slashes);
+        else if (kind != PyUnicode_1BYTE_KIND && c > 0x558 && (c >= 0x20000 || Py_UNICODE_ISALPHA(c)))
+            out |= LETTER;
+    }
+    return out;
 }
 
 PyObject *native_signs(PyObject *Py_UNUSED(self), PyObject *text)

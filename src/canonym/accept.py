@@ -1,0 +1,53 @@
+"""Which of many forms proposed in texts are accepted: most that are not are told from their scores alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from canonym import decide, evidence, trees
+from canonym.evidence import Evidence
+from canonym.model import Candidate, Decision
+
+
+def accepted(asked: Sequence[tuple[str, tuple[Candidate, ...]]], rows: bytes) -> list[tuple[int, Decision]]:
+    """The numbers of the forms that are accepted, each with what is decided of it.
+
+    A form stands with its candidates; `rows` holds the evidence for each of those as doubles, in the order of
+    `evidence.NAMES`.
+    """
+    if not asked:
+        return []
+    import numpy as np
+
+    limit = decide.thresholds().text
+    width = len(evidence.NAMES)
+    seen = np.frombuffer(rows, dtype=np.float64).reshape(-1, width)
+    table = np.empty((len(seen), len(decide.NAMES)), dtype=np.float32)
+    spelt = np.frombuffer(b"".join([decide.described(*one) for one in asked]), dtype=np.float32)
+    table[:, :-width] = spelt.reshape(len(seen), -1)
+    table[:, -width:] = seen
+    scores: list[float] = trees.shipped("decide").probability(table).tolist()
+    out = []
+    end = 0
+    for number, (form, found) in enumerate(asked):
+        start, end = end, end + len(found)
+        # Nothing else makes a form likelier than its scores and a sure spelling.
+        if max(scores[start:end]) < limit and not any(decide.is_sure(form, c) for c in found):
+            continue
+        told = tuple(Evidence(*row) for row in seen[start:end].tolist())
+        decision = _one(form, found[0], told[0], scores[start]) if len(found) == 1 else None
+        if len(found) > 1:
+            decision = decide.decide(decide.Case(form, found, told), scores[start:end])
+        if decision is not None and decision.status == "accept":
+            out.append((number, decision))
+    return out
+
+
+def _one(form: str, candidate: Candidate, seen: Evidence, score: float) -> Decision | None:
+    """`decide.decide` of a form with one candidate, where it is accepted."""
+    score = decide.weighed(form, candidate, seen, score, decide.is_sure(form, candidate))
+    if score < decide.thresholds().text:
+        return None
+    why = decide.reasons(form, candidate, seen)
+    best = Candidate(candidate.entity, candidate.alias, candidate.kind, candidate.match, score, why)
+    return Decision(form, "accept", best, (), why)

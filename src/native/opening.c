@@ -1,0 +1,174 @@
+/* What the runs of a text hold. Twins: `planned_plain`, `opened_plain` and `otherwise_plain` in `pages.py`. */
+#include "witness.h"
+
+/* A tuple of some type that has room for so many; its first two are the span. */
+static PyObject *tuple_of(PyObject *type, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end)
+{
+    PyObject *out = ((PyTypeObject *)type)->tp_alloc((PyTypeObject *)type, size);
+    PyObject *a = out ? PyLong_FromSsize_t(start) : NULL, *b = a ? PyLong_FromSsize_t(end) : NULL;
+    if (b == NULL) {
+        Py_XDECREF(out);
+        Py_XDECREF(a);
+        return NULL;
+    }
+    PyTuple_SET_ITEM(out, 0, a);
+    PyTuple_SET_ITEM(out, 1, b);
+    return out;
+}
+
+static PyObject *name_of(const Witness *w, Py_ssize_t start, Py_ssize_t end, PyObject *span)
+{
+    PyObject *out = tuple_of(w->name_type, 3, start, end);
+    if (out != NULL)
+        PyTuple_SET_ITEM(out, 2, Py_NewRef(span));
+    return out;
+}
+
+static PyObject *place_of(const Witness *w, Py_ssize_t start, Py_ssize_t end, PyObject *span, PyObject *run,
+                          PyObject *plan)
+{
+    PyObject *out = tuple_of(w->place_type, 5, start, end);
+    if (out != NULL) {
+        PyTuple_SET_ITEM(out, 2, Py_NewRef(span));
+        PyTuple_SET_ITEM(out, 3, Py_NewRef(run));
+        PyTuple_SET_ITEM(out, 4, Py_NewRef(plan));
+    }
+    return out;
+}
+
+static int append(PyObject *list, PyObject *taken_over)
+{
+    int failed = taken_over == NULL || PyList_Append(list, taken_over) < 0;
+    Py_XDECREF(taken_over);
+    return failed ? -1 : 0;
+}
+
+/* Whether a stop belongs to what ends there, as the last one of U.S. does. Twin: `pages.listed_name`. */
+static int takes_stop(PyObject *text, Py_ssize_t start, Py_ssize_t end)
+{
+    if (end >= PyUnicode_GET_LENGTH(text) || end - start < 2 || PyUnicode_READ_CHAR(text, end) != '.' ||
+        PyUnicode_FindChar(text, '.', start, end, 1) < 0)
+        return 0;
+    return !(Py_UNICODE_ISALPHA(PyUnicode_READ_CHAR(text, end - 2)) &&
+             Py_UNICODE_ISALPHA(PyUnicode_READ_CHAR(text, end - 1)));
+}
+
+/* Where a span of a run stands in the text: 0, or -1 on an error. */
+static int span_at(PyObject *text, Py_ssize_t run, PyObject *span, Py_ssize_t *start, Py_ssize_t *end)
+{
+    PyObject *a = PyObject_GetAttr(span, s_start), *b = a ? PyObject_GetAttr(span, s_end) : NULL;
+    if (b != NULL) {
+        *start = run + PyLong_AsSsize_t(a);
+        *end = run + PyLong_AsSsize_t(b);
+        if (!PyErr_Occurred() && (*start < 0 || *start > *end || *end > PyUnicode_GET_LENGTH(text)))
+            PyErr_SetString(PyExc_ValueError, "a span does not fit its text");
+    }
+    Py_XDECREF(a);
+    Py_XDECREF(b);
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+static int open_run(const Witness *w, PyObject *text, PyObject *where, PyObject *plan, PyObject *const out[3])
+{
+    Py_ssize_t run = PyLong_AsSsize_t(where), start, end;
+    PyObject *listed = PyObject_GetAttr(plan, s_listed), *proposed = listed ? PyObject_GetAttr(plan, s_proposed) : NULL;
+    int failed = proposed == NULL || !PyTuple_Check(listed) || !PyTuple_Check(proposed);
+    for (Py_ssize_t k = 0; !failed && k < PyTuple_GET_SIZE(listed); k++) {
+        PyObject *span = PyTuple_GET_ITEM(listed, k), *weak = PyObject_GetAttr(span, s_weak);
+        failed = weak == NULL || span_at(text, run, span, &start, &end) < 0;
+        if (!failed) {
+            end += takes_stop(text, start, end);
+            failed = append(out[weak == Py_True], name_of(w, start, end, span)) < 0;
+        }
+        Py_XDECREF(weak);
+    }
+    for (Py_ssize_t k = 0; !failed && k < PyTuple_GET_SIZE(proposed); k++) {
+        PyObject *span = PyTuple_GET_ITEM(proposed, k);
+        failed = span_at(text, run, span, &start, &end) < 0 ||
+                 append(out[2], place_of(w, start, end, span, where, plan)) < 0;
+    }
+    Py_XDECREF(listed);
+    Py_XDECREF(proposed);
+    return failed ? -1 : 0;
+}
+
+/* Whether a name is spelt as the canonical form of its entity. Twin: `pages.otherwise_plain`. */
+static int is_canonical(PyObject *text, PyObject *found)
+{
+    Extent place = {0, 0};
+    PyObject *entity = entity_of(found, &place), *canonical;
+    canonical = entity ? PyObject_GetAttr(entity, s_canonical) : NULL;
+    int same = canonical != NULL && PyUnicode_Check(canonical) &&
+               PyUnicode_GET_LENGTH(canonical) == place.end - place.start;
+    same = same && PyUnicode_Tailmatch(text, canonical, place.start, place.end, -1) > 0;
+    Py_XDECREF(entity);
+    Py_XDECREF(canonical);
+    return PyErr_Occurred() ? -1 : same;
+}
+
+PyObject *witness_otherwise(Witness *Py_UNUSED(self), PyObject *args)
+{
+    PyObject *text, *found;
+    if (!PyArg_ParseTuple(args, "UO!", &text, &PyList_Type, &found))
+        return NULL;
+    PyObject *out = PyList_New(0);
+    for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(found); k++) {
+        int same = is_canonical(text, PyList_GET_ITEM(found, k));
+        if (same < 0 || (!same && append(out, PyLong_FromSsize_t(k)) < 0))
+            Py_CLEAR(out);
+    }
+    return out;
+}
+
+PyObject *witness_plans(Witness *Py_UNUSED(self), PyObject *args)
+{
+    PyObject *text, *spans, *plans, *missing;
+    if (!PyArg_ParseTuple(args, "UO!O!O!", &text, &PyList_Type, &spans, &PyDict_Type, &plans, &PyList_Type, &missing))
+        return NULL;
+    PyObject *out = PyList_New(0);
+    for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(spans); k++) {
+        PyObject *span = PyList_GET_ITEM(spans, k), *run = NULL, *plan = NULL;
+        Py_ssize_t start, end;
+        if (PyTuple_Check(span) && PyArg_ParseTuple(span, "nn", &start, &end))
+            run = PyUnicode_Substring(text, start, end);
+        if (run != NULL && (plan = PyDict_GetItemWithError(plans, run)) == NULL && !PyErr_Occurred() &&
+            PyList_Append(missing, run) == 0)
+            plan = run;
+        if (plan == NULL || append(out, PyTuple_Pack(2, PyTuple_GET_ITEM(span, 0), plan)) < 0) {
+            if (!PyErr_Occurred())
+                PyErr_SetString(PyExc_TypeError, "no span");
+            Py_CLEAR(out);
+        }
+        Py_XDECREF(run);
+    }
+    return out;
+}
+
+/* The plan of a run, or itself. */
+static PyObject *plan_for(PyObject *plan_of, PyObject *run)
+{
+    return PyUnicode_Check(run) ? PyObject_CallOneArg(plan_of, run) : Py_NewRef(run);
+}
+
+PyObject *witness_open(Witness *self, PyObject *args)
+{
+    PyObject *text, *runs, *plan_of;
+    if (!PyArg_ParseTuple(args, "UO!O", &text, &PyList_Type, &runs, &plan_of))
+        return NULL;
+    PyObject *const out[3] = {PyList_New(0), PyList_New(0), PyList_New(0)};
+    int failed = out[0] == NULL || out[1] == NULL || out[2] == NULL;
+    for (Py_ssize_t k = 0; !failed && k < PyList_GET_SIZE(runs); k++) {
+        PyObject *run = PyList_GET_ITEM(runs, k), *plan = NULL;
+        failed = !PyTuple_Check(run) || PyTuple_GET_SIZE(run) != 2 ||
+                 (plan = plan_for(plan_of, PyTuple_GET_ITEM(run, 1))) == NULL ||
+                 open_run(self, text, PyTuple_GET_ITEM(run, 0), plan, out) < 0;
+        Py_XDECREF(plan);
+    }
+    if (!failed)
+        return Py_BuildValue("(NNN)", out[0], out[1], out[2]);
+    for (int k = 0; k < 3; k++)
+        Py_XDECREF(out[k]);
+    if (!PyErr_Occurred())
+        PyErr_SetString(PyExc_TypeError, "no runs, or no plans");
+    return NULL;
+}

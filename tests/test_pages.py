@@ -1,0 +1,195 @@
+"""What is seen of a text, compiled and in Python: listed names, proposals, and the evidence for them."""
+
+from __future__ import annotations
+
+import time
+from array import array
+from functools import cache
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import canonym
+from canonym import Normaliser, native
+from canonym.accept import accepted
+from canonym.around import _listed
+from canonym.decide import decide_all
+from canonym.evidence import NAMES
+from canonym.found import as_mention, without_overlap
+from canonym.pages import Page, gathered, opened, opened_plain, otherwise, otherwise_plain, planned, planned_plain
+from canonym.scan import words
+
+pytestmark = pytest.mark.skipif(not native.COMPILED, reason="canonym was installed without a C compiler")
+
+LISTS = (
+    "titles",
+    "locatives",
+    "features",
+    "verbs_of_saying",
+    "companies",
+    "parts_of_firms",
+    "holdings",
+    "foreign_articles",
+)
+#: What stands around names, and what breaks them.
+PIECES = [
+    *" \t\n.,-–—’'\"“”()[]!?:;<>/&_@#$%0123aAzZéÉßıİǅﬁ²½٣中ا的и́\u200d\u00a0",
+    *(
+        " ",
+        ", ",
+        ". ",
+        "'s ",
+        "’s ",
+        " said",
+        " of ",
+        " in ",
+        " <ABC>",
+        " <",
+        "-on-sea",
+        "U.S.",
+        "U.S.-led ",
+        "Kabul",
+        "KABUL",
+    ),
+    *(
+        "Mazari Sharif",
+        "Nahri Shahi",
+        "Herrat",
+        "Kandhahar",
+        "Afghstan",
+        "afghstan",
+        "Helmannd",
+        "herrat",
+        "www.bbc.com",
+    ),
+    *(
+        "Jalalabad",
+        "Jallalabad",
+        "Dr ",
+        "Mr Kunduzi",
+        "Provvince",
+        "SunHerrat",
+        "Pajhwok Afghan Nws",
+        "(Herrat)",
+        "Lashkar Gaah",
+    ),
+]
+
+
+@cache
+def names() -> Normaliser:
+    return canonym.load()
+
+
+@cache
+def pieces() -> list[str]:
+    listed = sorted({alias for alias, _, _ in names()._candidates.indexes[0].aliases()})
+    some = Random(5).sample(listed, 400)
+    return [*PIECES, *(f" {word} " for kind in LISTS for word in sorted(words(kind))[:12]), *some, *map(damaged, some)]
+
+
+def damaged(name: str) -> str:
+    at = len(name) // 2
+    return name[:at] + name[at + 1 :]
+
+
+def texts() -> st.SearchStrategy[str]:
+    return st.lists(st.sampled_from(pieces()) | st.text(max_size=4), max_size=40).flatmap(
+        lambda parts: st.sampled_from(["", " ", ", "]).map(lambda joint: joint.join(parts))
+    )
+
+
+def pages(text: str) -> list[Page]:
+    return names()._recogniser.pages([text])
+
+
+def plainly(page: Page, lone: bool) -> tuple[list[tuple[int, int]], array[float]]:
+    cases = list(page.cases(lone=lone))
+    return [(p.start, p.end) for p, _ in cases], array("d", (v for _, c in cases for seen in c.seen for v in seen))
+
+
+def check(text: str) -> None:
+    for page in pages(text):
+        for lone in (False, True):
+            asked, rows = gathered([page], lone=lone)
+            places, wanted = plainly(page, lone)
+            assert [(p.start, p.end) for _, p in asked] == places
+            got = array("d", rows)
+            width = len(NAMES)
+            for k in range(0, len(wanted), width):
+                assert dict(zip(NAMES, got[k:], strict=False)) == dict(zip(NAMES, wanted[k:], strict=False))
+            assert len(got) == len(wanted)
+            cases = [case for _, case in page.cases(lone=lone)]
+            decisions = {k: d for k, d in enumerate(decide_all(cases)) if d.status == "accept"}
+            mine = dict(accepted([(c.form, c.candidates) for c in cases], rows))
+            assert {k: d.best for k, d in mine.items()} == {k: d.best for k, d in decisions.items()}
+        assert otherwise(page.text, page.listed) == otherwise_plain(page.text, page.listed)
+        for found in page.listed:
+            mention = as_mention(page.text, found)
+            if names()._recogniser.planner.sieve.stands_alone(text, mention.start, mention.end):
+                assert _listed(text, mention, names()._candidates) is None
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_the_evidence_is_that_of_python(data: st.DataObject) -> None:
+    check(data.draw(texts()))
+
+
+def test_the_evidence_is_that_of_python_in_many_texts() -> None:
+    rng = Random(3)
+    for _ in range(400):
+        check(rng.choice(["", " ", ", "]).join(rng.choices(pieces(), k=rng.randrange(60))))
+
+
+def test_evidence_in_a_text_of_many_names() -> None:
+    rng = Random(4)
+    check(" ".join(rng.choices(pieces(), k=3000)))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_what_runs_hold_is_read_as_in_python(data: st.DataObject) -> None:
+    text = data.draw(texts())
+    recogniser = names()._recogniser
+    plan, known = recogniser.planner.plan, recogniser.planner.known
+    for seen in recogniser._runs([text]):
+        missing: list[str] = []
+        wanted: list[str] = []
+        some = {run: known[run] for run in sorted(known)[::2]}
+        runs = planned(text, seen.runs, some, missing)
+        assert runs == planned_plain(text, seen.runs, some, wanted)
+        assert missing == wanted
+        assert opened(text, runs, plan) == opened_plain(text, runs, plan)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_what_is_rewritten_is_among_the_mentions(data: st.DataObject) -> None:
+    text = data.draw(texts())
+    (mentions,) = names()._recogniser.annotate([text])
+    (rewritten,) = names()._recogniser.rewritten([text])
+    assert rewritten == [m for m in mentions if m.text != m.entity.canonical]
+    assert names().process([text], mentions=False)[0].edits == names().process([text])[0].edits
+
+
+def seconds(text: str) -> float:
+    names().process([text], mentions=False)
+    times = []
+    for _ in range(3):
+        begun = time.process_time()
+        names().process([text], mentions=False)
+        times.append(time.process_time() - begun)
+    return min(times)
+
+
+def test_a_text_of_many_names_takes_time_by_its_length() -> None:
+    for some in ("Herrat and Kabul, Mazari Sharif in Kandhahar. ", "Helmannd, ", "Kabul (", "Kabul '", "Herrat-"):
+        assert seconds(some * 4000) < 12 * seconds(some * 800) + 0.05
+
+
+def test_names_that_overlap_are_in_order() -> None:
+    (page,) = pages("Kabul, Herat and the Kabul Times of Herat")
+    assert without_overlap([*reversed(page.listed), *page.listed[:1]]) == sorted(page.listed, key=lambda m: m.start)
