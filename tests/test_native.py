@@ -442,6 +442,17 @@ def test_a_text_is_seen_in_small_letters(text: str) -> None:
     assert _glance().told(texts, 1) == _glance().told([text.lower() for text in texts], 1)
 
 
+_LETTERS = st.integers(1, 140).map(lambda count: ("Orgnistion" * 14)[:count])
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(st.sampled_from(["the", "of", "and", "wrds", "govrnmnt", ". ", "5"]), _LETTERS), min_size=8))
+def test_a_text_in_ascii_is_seen_as_others_are(words: list[str]) -> None:
+    text = " ".join(words)
+    for enough in (1, 2):
+        assert _glance().told([text], enough) == _glance().told([text + " “"], enough)
+
+
 @settings(deadline=None)
 @given(st.lists(st.text("ab ‘’“”–—…£éÃ¢€中😀", max_size=12)))
 def test_texts_that_may_have_to_be_mended(texts: list[str]) -> None:
