@@ -24,6 +24,7 @@ from canonym.model import CanonymError, DocumentError, Edit
 
 VERSION = 1
 _EDIT = tuple(field.name for field in fields(Edit))
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # json.dumps makes one for each call
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class LogWriter:
 
 
 def _dumped(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+    return _encoded(value).encode("utf-8", "backslashreplace")
 
 
 def _lines(path: str) -> Iterator[dict[str, Any]]:
