@@ -16,6 +16,7 @@ from canonym.corpus import delimited, jsonl, plain
 from canonym.corpus.block import Block, raw_offsets
 from canonym.corpus.delimited import Dialect
 from canonym.corpus.formats import Kind, Options, kind
+from canonym.corpus.line import ESCAPE
 from canonym.corpus.plan import find, make
 from canonym.corpus.stream import sniff
 from canonym.model import DocumentError, Edit, Result, UsageError
@@ -328,7 +329,7 @@ def test_raw_offsets_find_each_character(parts: list[str]) -> None:
     text = json.loads(f'"{raw}"')
     assert len(text) == len(parts)
     expected = [len("".join(parts[:i])) for i in range(len(parts) + 1)]
-    assert raw_offsets(raw, jsonl.ESCAPE, range(len(text) + 1)) == expected
+    assert raw_offsets(raw, ESCAPE, range(len(text) + 1)) == expected
 
 
 def test_marks() -> None:

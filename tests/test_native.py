@@ -22,7 +22,8 @@ from canonym import native
 from canonym.candidates import Candidates
 from canonym.corpus.block import raw_offsets
 from canonym.corpus.formats import Options
-from canonym.corpus.jsonl import ESCAPE, blocks, members, members_plain
+from canonym.corpus.jsonl import blocks
+from canonym.corpus.line import ESCAPE, members, members_plain
 from canonym.decide import NAMES, Case, spelt_rows
 from canonym.deletions import MOST, Neighbourhood, compiled
 from canonym.features import edit_cost, edit_cost_plain, named, speller
