@@ -18,7 +18,7 @@ from canonym.corpus.delimited import Dialect
 from canonym.corpus.formats import Kind, Options, kind
 from canonym.corpus.line import ESCAPE
 from canonym.corpus.plan import find, make
-from canonym.corpus.stream import sniff
+from canonym.corpus.stream import chunks, sniff
 from canonym.model import DocumentError, Edit, Result, UsageError
 from canonym.rewrite import apply
 
@@ -302,6 +302,15 @@ def test_text_keeps_encoding_mark_and_line_ends(encoding: str, text: str, data: 
     expected = apply(text, plan)
     if raw:
         assert written(blocks, lambda _: Result(expected, plan)) == expected.encode(encoding)
+
+
+def test_the_last_pieces_for_several_hands_are_small(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(bytes(range(256)) * 40)
+    read = list(chunks(str(path), "", 1000, hands=2))
+    assert b"".join(read) == path.read_bytes() == b"".join(chunks(str(path), "", 1000))
+    sizes = [len(piece) for piece in read]
+    assert sizes[0] == 1000 and sizes[-2] == 250 and sizes[:-1] == sorted(sizes[:-1], reverse=True)
 
 
 def test_text_that_is_no_text_passes() -> None:

@@ -83,12 +83,15 @@ def run(
     if isinstance(process, Elsewhere):
         job = replace(job, block_bytes=min(job.block_bytes, process.most))
     planned = _planned(job)
+    alone = len(planned.sources) == 1
+    if isinstance(process, Elsewhere) and alone:
+        job = replace(job, hands=process.ahead - 1)
     journal = _journal(job, planned)
     writing = Writing(job, planned, journal, on_progress, on_document)
     try:
         writing.start(planned.failures)
         events = _events(job, planned, journal)
-        for done in _in_order(process, _batches(events, job.block_bytes), job, on_document is not None):
+        for done in _in_order(process, _batches(events, job.block_bytes, alone), job, on_document is not None):
             for event in done:
                 writing.take(event)
         summary = writing.finish()
@@ -208,7 +211,7 @@ def _check_resumable(job: Job, planned: Plan) -> None:
 
 def _options(job: Job, source: Source) -> Options:
     columns = job.column if job.column and source.format != "jsonl" else (job.text_key,)
-    return Options(columns, job.id_key, job.encoding, job.block_bytes, job.mode == "annotate")
+    return Options(columns, job.id_key, job.encoding, job.block_bytes, job.mode == "annotate", job.hands)
 
 
 def _events(job: Job, planned: Plan, journal: Journal | None) -> Iterator[Event]:
@@ -228,14 +231,16 @@ def _events(job: Job, planned: Plan, journal: Journal | None) -> Iterator[Event]
             yield End()
 
 
-def _batches(events: Iterator[Event], block_bytes: int) -> Iterator[list[Event]]:
-    # Small files go together: a matcher works on a block's vocabulary, not on single texts.
+def _batches(events: Iterator[Event], block_bytes: int, alone: bool) -> Iterator[list[Event]]:
+    # Small files go together: a matcher works on a block's vocabulary, not on single texts. Of a single file no block
+    # is small without a reason.
+    least = block_bytes // (8 if alone else 2)
     batch: list[Event] = []
     size = 0
     for event in events:
         batch.append(event)
         size += event.block.size if isinstance(event, Piece) else 0
-        if 2 * size >= block_bytes or len(batch) >= 10_000:
+        if size >= least or len(batch) >= 10_000:
             yield batch
             batch, size = [], 0
     if batch:
