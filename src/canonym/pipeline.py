@@ -234,7 +234,7 @@ def _events(job: Job, planned: Plan, journal: Journal | None) -> Iterator[Event]
 def _batches(events: Iterator[Event], block_bytes: int, alone: bool) -> Iterator[list[Event]]:
     # Small files go together: a matcher works on a block's vocabulary, not on single texts. Of a single file no block
     # is small without a reason.
-    least = block_bytes // (8 if alone else 2)
+    least = max(1, block_bytes // (8 if alone else 2))
     batch: list[Event] = []
     size = 0
     for event in events:
