@@ -16,8 +16,9 @@ from canonym.corpus import delimited, jsonl, plain
 from canonym.corpus.block import Block, raw_offsets
 from canonym.corpus.delimited import Dialect
 from canonym.corpus.formats import Kind, Options, kind
+from canonym.corpus.line import ESCAPE
 from canonym.corpus.plan import find, make
-from canonym.corpus.stream import sniff
+from canonym.corpus.stream import chunks, sniff
 from canonym.model import DocumentError, Edit, Result, UsageError
 from canonym.rewrite import apply
 
@@ -303,6 +304,15 @@ def test_text_keeps_encoding_mark_and_line_ends(encoding: str, text: str, data: 
         assert written(blocks, lambda _: Result(expected, plan)) == expected.encode(encoding)
 
 
+def test_the_last_pieces_for_several_hands_are_small(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(bytes(range(256)) * 40)
+    read = list(chunks(str(path), "", 1000, hands=2))
+    assert b"".join(read) == path.read_bytes() == b"".join(chunks(str(path), "", 1000))
+    sizes = [len(piece) for piece in read]
+    assert sizes[0] == 1000 and sizes[-2] == 250 and sizes[:-1] == sorted(sizes[:-1], reverse=True)
+
+
 def test_text_that_is_no_text_passes() -> None:
     blocks = read(plain.blocks, b"\xef\xbb\xbfabc\xff", Options())
     assert blocks[0].failures[0].problem == "not UTF-8 at byte 6"
@@ -328,7 +338,7 @@ def test_raw_offsets_find_each_character(parts: list[str]) -> None:
     text = json.loads(f'"{raw}"')
     assert len(text) == len(parts)
     expected = [len("".join(parts[:i])) for i in range(len(parts) + 1)]
-    assert raw_offsets(raw, jsonl.ESCAPE, range(len(text) + 1)) == expected
+    assert raw_offsets(raw, ESCAPE, range(len(text) + 1)) == expected
 
 
 def test_marks() -> None:

@@ -22,7 +22,8 @@ from canonym import native
 from canonym.candidates import Candidates
 from canonym.corpus.block import raw_offsets
 from canonym.corpus.formats import Options
-from canonym.corpus.jsonl import ESCAPE, blocks, members, members_plain
+from canonym.corpus.jsonl import blocks
+from canonym.corpus.line import ESCAPE, members, members_plain
 from canonym.decide import NAMES, Case, spelt_rows
 from canonym.deletions import MOST, Neighbourhood, compiled
 from canonym.features import edit_cost, edit_cost_plain, named, speller
@@ -440,6 +441,17 @@ def test_texts_not_worth_searching_have_lost_nothing() -> None:
 def test_a_text_is_seen_in_small_letters(text: str) -> None:
     texts = [text, text + "中"]
     assert _glance().told(texts, 1) == _glance().told([text.lower() for text in texts], 1)
+
+
+_LETTERS = st.integers(1, 140).map(lambda count: ("Orgnistion" * 14)[:count])
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(st.sampled_from(["the", "of", "and", "wrds", "govrnmnt", ". ", "5"]), _LETTERS), min_size=8))
+def test_a_text_in_ascii_is_seen_as_others_are(words: list[str]) -> None:
+    text = " ".join(words)
+    for enough in (1, 2):
+        assert _glance().told([text], enough) == _glance().told([text + " “"], enough)
 
 
 @settings(deadline=None)

@@ -39,21 +39,39 @@ SCRUBBED = [
 ]
 
 
-def test_two_workers_write_what_one_writes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["normalise", "annotate"])
+def test_two_workers_write_what_one_writes(tmp_path: Path, command: str) -> None:
     corpus = tmp_path / "in.jsonl"
     with corpus.open("w", encoding="utf-8") as file:
         for k in range(9000):
             text = " ".join(LINES[(k + j) % 4] for j in range(3)) + f" Word{k}ing."
-            file.write(json.dumps({"id": k, "text": text}, ensure_ascii=False) + "\n")
+            file.write(json.dumps({"id": k, "text": text}, ensure_ascii=k % 2 == 0) + "\n")
+            if k % 1000 == 7:
+                file.write('not JSON\n\n{"id": 1}\n')
     outputs = []
     for count in ("1", "2"):
-        out = tmp_path / f"out{count}.jsonl"
-        call = [sys.executable, "-m", "canonym", "normalise", str(corpus), "-o", str(out), "--workers", count, "-q"]
-        done = subprocess.run(call, capture_output=True, check=False)
-        assert done.returncode == 0, done.stderr.decode()
-        outputs.append(out.read_bytes())
+        out = tmp_path / f"out{count}"
+        out.mkdir()
+        call = [
+            sys.executable,
+            "-m",
+            "canonym",
+            command,
+            "../in.jsonl",
+            "-o",
+            "out.jsonl",
+            "--workers",
+            count,
+            "--json",
+        ]
+        call += ["--edits", "edits"] if command == "normalise" else []
+        done = subprocess.run(call, capture_output=True, check=False, cwd=out)
+        assert done.returncode == 1, done.stderr.decode()
+        told = {**json.loads(done.stdout), "seconds": 0}
+        assert told["failed"] == 18
+        outputs.append((told, {path.name: path.read_bytes() for path in out.iterdir()}))
     assert outputs[0] == outputs[1]
-    assert b"Afghanistan" in outputs[0] and b"Sheberghan" in outputs[0]
+    assert b"Afghanistan" in outputs[0][1]["out.jsonl"] and b"Sheberghan" in outputs[0][1]["out.jsonl"]
 
 
 def test_a_killed_worker_is_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,13 +9,18 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
 
 from canonym import native
 from canonym.kept import kept
+
+#: Bytes at the beginning of a list of words, unzipped, among which those asked for mostly are.
+_BEGINNING: Final = 1 << 19
 
 
 @cache
@@ -39,6 +44,8 @@ def above(floor: float, lang: str) -> Mapping[str, float]:
     (True, False)
     """
     if native.COMPILED:
+        with suppress(ValueError):  # the common words stand first, and to unzip all of them takes longest
+            return compiled(lang).above(floor, _packed(lang, _BEGINNING))
         return compiled(lang).above(floor, _packed(lang))
     return {word: zipf for word, zipf in frequencies(lang).items() if zipf >= floor}
 
@@ -72,13 +79,13 @@ def stamp(lang: str) -> str:
         return file.read().hex()
 
 
-def _packed(lang: str) -> bytes:
-    """wordfreq's file of a language (its format cBpack), unzipped; empty where there is none."""
+def _packed(lang: str, most: int = 0) -> bytes:
+    """wordfreq's file of a language (its format cBpack), unzipped, or its first bytes; empty where there is none."""
     import zlib
 
     path = _file(lang)
     # A gzip header, and the largest window.
-    return zlib.decompress(path.read_bytes(), 31) if path is not None else b""
+    return zlib.decompressobj(31).decompress(path.read_bytes(), most) if path is not None else b""
 
 
 def _file(lang: str) -> Path | None:

@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from canonym.corpus import plan
 from canonym.corpus.block import Block
+from canonym.corpus.finishing import Done, Process, results_of
 from canonym.corpus.formats import Options
 from canonym.corpus.job import TEXT_KEY
 from canonym.corpus.job import Job as Job
 from canonym.corpus.job import Mode as Mode
 from canonym.corpus.job import Progress as Progress
+from canonym.corpus.jsonl import LinesBlock
 from canonym.corpus.plan import STDIN, Plan, Source
 from canonym.corpus.read import blocks, missing_column
 from canonym.corpus.spool import spooled
@@ -32,31 +34,26 @@ from canonym.corpus.summary import Summary
 from canonym.corpus.writer import Output, is_special
 from canonym.corpus.writing import Begin, End, Event, Kept, Piece, Writing, folders
 from canonym.model import (
-    CanonymError,
     Document,
     DocumentError,
     Failure,
-    IndexFileError,
     Result,
-    TableError,
     UsageError,
 )
-from canonym.rewrite import apply
 
 if TYPE_CHECKING:
     from canonym.corpus.journal import Journal, Unfinished
-
-Process = Callable[[Sequence[str]], list[Result]]
 
 
 @runtime_checkable
 class Elsewhere(Protocol):
     """A process that works on texts in other processes: `start` begins, and gives a call that waits for the results.
 
-    `ahead` batches are begun before the first is waited for.
+    `ahead` batches are begun before the first is waited for; no block need be larger than `most` bytes.
     """
 
     ahead: int
+    most: int
 
     def __call__(self, texts: Sequence[str]) -> list[Result]:
         """The results of some texts."""
@@ -64,6 +61,10 @@ class Elsewhere(Protocol):
 
     def start(self, texts: Sequence[str]) -> Callable[[], list[Result]]:
         """Begin with some texts."""
+        ...
+
+    def finish(self, blocks: Sequence[LinesBlock], logged: bool) -> Callable[[], list[Done]]:
+        """Begin with some blocks of lines, of which the outcome is wanted, and nothing else."""
         ...
 
 
@@ -79,13 +80,18 @@ def run(
     document that fails, or for which `process` raises, is written as it was, and the others go on.
     """
     started = time.monotonic()
+    if isinstance(process, Elsewhere):
+        job = replace(job, block_bytes=min(job.block_bytes, process.most))
     planned = _planned(job)
+    alone = len(planned.sources) == 1
+    if isinstance(process, Elsewhere) and alone:
+        job = replace(job, hands=process.ahead - 1)
     journal = _journal(job, planned)
     writing = Writing(job, planned, journal, on_progress, on_document)
     try:
         writing.start(planned.failures)
         events = _events(job, planned, journal)
-        for done in _in_order(process, _batches(events, job.block_bytes)):
+        for done in _in_order(process, _batches(events, job.block_bytes, alone), job, on_document is not None):
             for event in done:
                 writing.take(event)
         summary = writing.finish()
@@ -205,7 +211,7 @@ def _check_resumable(job: Job, planned: Plan) -> None:
 
 def _options(job: Job, source: Source) -> Options:
     columns = job.column if job.column and source.format != "jsonl" else (job.text_key,)
-    return Options(columns, job.id_key, job.encoding, job.block_bytes, job.mode == "annotate")
+    return Options(columns, job.id_key, job.encoding, job.block_bytes, job.mode == "annotate", job.hands)
 
 
 def _events(job: Job, planned: Plan, journal: Journal | None) -> Iterator[Event]:
@@ -225,91 +231,62 @@ def _events(job: Job, planned: Plan, journal: Journal | None) -> Iterator[Event]
             yield End()
 
 
-def _batches(events: Iterator[Event], block_bytes: int) -> Iterator[list[Event]]:
-    # Small files go together: a matcher works on a block's vocabulary, not on single texts.
+def _batches(events: Iterator[Event], block_bytes: int, alone: bool) -> Iterator[list[Event]]:
+    # Small files go together: a matcher works on a block's vocabulary, not on single texts. Of a single file no block
+    # is small without a reason.
+    least = max(1, block_bytes // (8 if alone else 2))
     batch: list[Event] = []
     size = 0
     for event in events:
         batch.append(event)
         size += event.block.size if isinstance(event, Piece) else 0
-        if 2 * size >= block_bytes or len(batch) >= 10_000:
+        if size >= least or len(batch) >= 10_000:
             yield batch
             batch, size = [], 0
     if batch:
         yield batch
 
 
-def _in_order(process: Process, batches: Iterable[Sequence[Event]]) -> Iterator[list[Event]]:
-    """The batches with their results; a process that works elsewhere gets some ahead, so that it never waits."""
+def _in_order(process: Process, batches: Iterable[Sequence[Event]], job: Job, seen: bool) -> Iterator[list[Event]]:
+    """The batches with their results; a process that works elsewhere gets some ahead, so that it never waits.
+
+    Unless every document is to be `seen` with its result, blocks of lines are finished there.
+    """
     if not isinstance(process, Elsewhere):
-        yield from map(partial(_processed, process), batches)
+        for batch in batches:
+            yield _told(batch, iter(_results(process, batch)))
         return
-    begun: deque[tuple[Sequence[Event], Callable[[], list[Result]]]] = deque()
+    begun: deque[tuple[Sequence[Event], Callable[[], Iterable[Piece]]]] = deque()
     for batch in batches:
-        begun.append((batch, process.start(_texts(batch))))
+        pieces = _blocks(batch)
+        lines = [block for block in pieces if isinstance(block, LinesBlock)]
+        if seen or len(lines) < len(pieces):
+            results = process.start([text for block in pieces for text in block.texts])
+            begun.append((batch, partial(_results, process, batch, results)))
+        else:
+            finished = process.finish(lines, bool(job.edits and not job.dry_run))
+            begun.append((batch, partial(_finished, lines, finished)))
         if len(begun) > process.ahead:
             first, ready = begun.popleft()
-            yield _processed(process, first, ready)
+            yield _told(first, iter(ready()))
     for batch, ready in begun:
-        yield _processed(process, batch, ready)
+        yield _told(batch, iter(ready()))
 
 
-def _texts(batch: Sequence[Event]) -> list[str]:
-    return [text for event in batch if isinstance(event, Piece) for text in event.block.texts]
+def _blocks(batch: Sequence[Event]) -> list[Block]:
+    return [event.block for event in batch if isinstance(event, Piece)]
 
 
-def _processed(
-    process: Process, batch: Sequence[Event], ready: Callable[[], list[Result]] | None = None
-) -> list[Event]:
-    given = [event.block.texts if isinstance(event, Piece) else () for event in batch]
-    texts = [text for own in given for text in own]
-    results = _results(texts, process, ready) if texts else []
-    out: list[Event] = []
-    done = 0
-    for event, own in zip(batch, given, strict=True):
-        if isinstance(event, Piece):
-            event = _checked(event.block, own, results[done : done + len(own)])
-            done += len(own)
-        out.append(event)
-    return out
+def _results(process: Process, batch: Sequence[Event], ready: Callable[[], list[Result]] | None = None) -> list[Piece]:
+    blocks = _blocks(batch)
+    found = results_of(process, blocks, ready)
+    return [Piece(block, *told) for block, told in zip(blocks, found, strict=True)]
 
 
-def _results(
-    texts: Sequence[str], process: Process, ready: Callable[[], list[Result]] | None = None
-) -> list[Result | str]:
-    """A result for each text, or what is wrong with it; `ready` gives what was begun already."""
-    try:
-        results = ready() if ready is not None else process(texts)
-        if len(results) != len(texts):
-            raise CanonymError(f"{len(texts)} texts gave {len(results)} results")
-    except (MemoryError, OSError, ImportError, UsageError, TableError, IndexFileError):
-        raise  # no fault of a document: all the others would fail as well
-    except Exception as error:
-        if len(texts) == 1:
-            return [f"could not be processed: {type(error).__name__}: {error}"]
-        half = len(texts) // 2
-        return _results(texts[:half], process) + _results(texts[half:], process)
-    return [*results]
+def _finished(blocks: Sequence[Block], ready: Callable[[], list[Done]]) -> list[Piece]:
+    return [Piece(block, finished=told) for block, told in zip(blocks, ready(), strict=True)]
 
 
-def _checked(block: Block, texts: Sequence[str], results: list[Result | str]) -> Piece:
-    """The block with its results; what is written and logged comes from the edits, so they must say all of it."""
-    own: list[Result | None] = [None if isinstance(result, str) else result for result in results]
-    failures: list[Failure] = []
-    changed = [k for k, (text, r) in enumerate(zip(texts, own, strict=True)) if r is None or r.edits or r.text != text]
-    for k in changed:
-        result, problem = own[k], "the edits do not lead to the new text"
-        if result is None:
-            problem = str(results[k])
-        else:
-            try:
-                if apply(texts[k], result.edits) == result.text:
-                    told = tuple(edit for edit in result.edits if edit.before != edit.after)
-                    own[k] = result if len(told) == len(result.edits) else replace(result, edits=told)
-                    continue
-            except CanonymError as error:
-                problem = error.problem
-        own[k] = None
-        remedy = "It was passed on unchanged; please report it with the text"
-        failures.append(Failure(block.documents[k].name, problem, remedy))
-    return Piece(block, own, tuple(failures))
+def _told(batch: Sequence[Event], pieces: Iterator[Piece]) -> list[Event]:
+    """The events of a batch, its pieces as they are now."""
+    return [next(pieces) if isinstance(event, Piece) else event for event in batch]

@@ -67,7 +67,7 @@ class Recogniser:
         self._lower_known: dict[tuple[str, float], bool] = {}
         self._kept: verdicts.Kept | None = None
         self._plain: set[str] = set()  # words in small letters that open no name
-        #: The texts that `silent` has just found not to be, with what the scanner said: they are read next.
+        #: The texts that `noisy` has just found, with what the scanner said: they are read next.
         self._loud: dict[int, tuple[str, _Looked]] = {}
 
     def annotate(self, texts: Sequence[str]) -> list[list[Mention]]:
@@ -143,22 +143,16 @@ class Recogniser:
         """How many strings have a verdict."""
         return sum(self._planner.scanner.size()) if native.COMPILED else 0
 
-    def silent(self, texts: Sequence[str]) -> list[bool]:
-        """Whether each text surely holds nothing that would be rewritten by default; with doubts it is not silent."""
+    def noisy(self, texts: Sequence[str]) -> list[int]:
+        """The numbers of the texts that may hold something that would be rewritten by default; in doubt a text is."""
         if not native.COMPILED:
-            return [False] * len(texts)
-        seen = self._look(texts, quiet=False)
-        needy = {
-            text: _spelt(text, one.runs)
-            for text, one in zip(texts, seen, strict=True)
-            if _is_quiet(one.code) and not _is_still(one.code)
-        }
+            return list(range(len(texts)))
+        seen = {k: one for k, one in enumerate(self._look(texts, quiet=False)) if one.code not in _STILL}
+        needy = {k: _spelt(texts[k], one.runs) for k, one in seen.items() if _is_quiet(one.code)}
         self._planner.prepare(run for found in needy.values() for _, run in found)
-        out = [
-            _is_quiet(one.code) and (text not in needy or self._is_lonely(text, needy[text]))
-            for text, one in zip(texts, seen, strict=True)
-        ]
-        self._loud = {id(t): (t, one) for t, one, quiet in zip(texts, seen, out, strict=True) if not quiet}
+        lonely = {k for k, found in needy.items() if self._is_lonely(texts[k], found)}
+        out = [k for k in seen if k not in lonely]
+        self._loud = {id(texts[k]): (texts[k], seen[k]) for k in out}
         return out
 
     def _is_lonely(self, text: str, runs: Iterable[tuple[int, str]]) -> bool:
@@ -188,7 +182,7 @@ class Recogniser:
         for verdict, words in self._graded(smalls).items():
             scanner.learn_smalls(words, verdict)
         return [
-            _Looked(code, scanner.places(k, Grade.LISTED) if quiet or not _is_still(code) else ())
+            _Looked(code, scanner.places(k, Grade.LISTED)) if quiet or code not in _STILL else _STILL[code]
             for k, code in enumerate(scanner.settle())
         ]
 
@@ -317,6 +311,10 @@ def _opens_small(code: int) -> bool:
     """True where a word in small letters opens a name, in a text with such capitals."""
     grade, small = code & _GRADE, code // _SMALL
     return small > _PLAIN_ONLY or (small == _PLAIN_ONLY and grade == 0)
+
+
+#: What is said of the texts in which nothing would be rewritten: of most.
+_STILL: Final = {code: _Looked(code, ()) for code in range(_CASELESS + 1) if _is_still(code)}
 
 
 def _apart(text: str) -> str:

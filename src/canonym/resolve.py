@@ -212,8 +212,7 @@ class Normaliser:
         """Of some texts those that may hold something to rewrite."""
         if not rewrite <= REWRITTEN_KINDS:
             return numbers
-        silent = self._recogniser.silent([texts[k] for k in numbers])
-        return [k for k, quiet in zip(numbers, silent, strict=True) if not quiet]
+        return [numbers[k] for k in self._recogniser.noisy([texts[k] for k in numbers])]
 
     def _repairs(self, texts: Sequence[str], profile: Profile | None) -> Iterator[tuple[int, tuple[Edit, ...]]]:
         """What repairs the texts, by their numbers: most need nothing, and of those nothing is told."""

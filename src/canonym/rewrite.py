@@ -78,10 +78,12 @@ def compose(first: Sequence[Edit], second: Sequence[Edit], text: str) -> tuple[E
     >>> [(e.before, e.after, e.source, e.canonical) for e in compose(one, two, "KÃ¢bool!")]
     [('KÃ¢bool', 'Kabul', 'mojibake+alias', 'Kabul')]
     """
+    if not first:
+        apply(text, second)
+        return tuple(edit for edit in second if edit.before != edit.after)
     middle = apply(text, first)
-    if not first or not second:
-        apply(middle, second)
-        return tuple(edit for edit in (*first, *second) if edit.before != edit.after)
+    if not second:
+        return tuple(edit for edit in first if edit.before != edit.after)
     early = [_Step(b.start, b.end, False, e) for b, e in zip(invert(first), first, strict=True)]
     late = [_Step(e.start, e.end, True, e) for e in second]
     steps = sorted(early + late, key=lambda step: (step.start, step.end))

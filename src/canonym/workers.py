@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from canonym import board
+from canonym.corpus.finishing import Done, Process, finish_apart
+from canonym.corpus.jsonl import LinesBlock
 from canonym.model import Result
 from canonym.profile import Profile, ProfileBuilder, of
 from canonym.resolve import Normaliser, load
@@ -27,7 +29,6 @@ from canonym.verdicts import VerdictsError
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
-Process = Callable[[Sequence[str]], list[Result]]
 T = TypeVar("T")
 
 #: Below so many characters a batch is done at once: to start a process costs about as much as half a million.
@@ -89,6 +90,10 @@ def _work(options: bytes, texts: Sequence[str]) -> list[tuple[int, Result]]:
     """The results that tell something, by the numbers of their texts: most do not, and need not travel."""
     results = _process(options)(texts)
     return [(k, r) for k, r in enumerate(results) if r.edits or r.mentions or r.text != texts[k]]
+
+
+def _finish(options: bytes, blocks: Sequence[LinesBlock], logged: bool) -> list[Done]:
+    return finish_apart(_process(options), blocks, logged)
 
 
 @lru_cache(maxsize=1)
@@ -186,7 +191,7 @@ class Crew:
         # What it takes to tell is there already where texts were counted.
         return self.start(builder.finish)()
 
-    def is_worth(self, texts: Sequence[str]) -> bool:
+    def is_worth(self, texts: Sequence[str | bytes]) -> bool:
         """Whether some texts are enough to be handed over: once there are workers, all are."""
         return self._pool is not None or sum(map(len, texts)) >= _WORTH
 
@@ -258,8 +263,8 @@ class Elsewhere:
 
     def __init__(self, crew: Crew, here: Process, options: bytes) -> None:
         self.ahead = crew.workers + 1
+        self.most = max(_SHARE, _SPREAD // crew.workers)
         self._crew, self._here, self._options = crew, here, options
-        self._most = max(_SHARE, _SPREAD // crew.workers)
 
     def __call__(self, texts: Sequence[str]) -> list[Result]:
         """The results of some texts."""
@@ -269,12 +274,19 @@ class Elsewhere:
         """Begin with some texts; the call that is given back waits for their results."""
         if not self._crew.is_worth(texts):
             return partial(self._here, texts)
-        begun = [self._share(share) for share in _dealt(texts, self._most)]
+        begun = [self._share(share) for share in _dealt(texts, self.most)]
         return lambda: [result for ready in begun for result in ready()]
 
     def _share(self, texts: Sequence[str]) -> Callable[[], Iterable[Result]]:
         told = self._crew.start(partial(_work, self._options, texts), lambda: enumerate(self._here(texts)))
         return lambda: _whole(texts, told())
+
+    def finish(self, blocks: Sequence[LinesBlock], logged: bool) -> Callable[[], list[Done]]:
+        """Begin with some blocks of lines; the call that is given back waits for what became of them."""
+        here = partial(finish_apart, self._here, blocks, logged)
+        if not self._crew.is_worth([block.raw for block in blocks]):
+            return here
+        return self._crew.start(partial(_finish, self._options, blocks, logged), here)
 
 
 def _whole(texts: Sequence[str], told: Iterable[tuple[int, Result]]) -> list[Result]:

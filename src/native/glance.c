@@ -1,7 +1,10 @@
 /* Whether a text may have lost a string, by its words alone. Twin: `profile.builder`, which has the last word. */
 #include "native.h"
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
-enum { FEWEST = 8, FIRST = 200, LONGEST = 24, SHORTEST = 3, DIFFERENT = 64, BITS = 25 };
+enum { FEWEST = 8, FIRST = 200, LONGEST = 24, SHORTEST = 3, DIFFERENT = 64, BITS = 25, WAITING = 16 };
 enum { MET = 1 << 15, LANGUAGES = 64, SHOWN = 2000, TYPES = 5, SLOTS = 4096 };
 
 typedef struct {
@@ -132,10 +135,15 @@ static unsigned nature(const Glance *g, uint64_t h, Py_ssize_t size)
     return (is_english(g, numbers_get(&g->common, h)) ? ENGLISH : 0) | (telling ? TELLING : 0);
 }
 
+static inline uint64_t *met_at(Glance *g, uint64_t h)
+{
+    return &g->met[(h >> 2) & (MET - 1)];
+}
+
 /* `nature`, of most words without a look into the tables, which are large. */
 static inline unsigned known_nature(Glance *g, uint64_t h, Py_ssize_t size)
 {
-    uint64_t *met = &g->met[(h >> 2) & (MET - 1)];
+    uint64_t *met = met_at(g, h);
     if ((*met ^ h) >= 4)
         *met = (h & ~(uint64_t)3) | nature(g, h, size);
     return (unsigned)*met & 3;
@@ -181,6 +189,18 @@ static inline Py_ssize_t add_ascii(Hash *Py_UNUSED(hash), const uint8_t *Py_UNUS
 }
 #endif
 
+/* How many different words there are, up to a limit, with one more. */
+static Py_ssize_t with_word(uint64_t *told, Py_ssize_t different, uint64_t h)
+{
+    Py_ssize_t j = 0;
+    while (j < different && told[j] != h)
+        j++;
+    if (j < different || different == DIFFERENT)
+        return different;
+    told[different] = h;
+    return different + 1;
+}
+
 static inline __attribute__((always_inline)) int look(Glance *g, PyObject *text, int kind, Py_ssize_t enough,
                                                       Counts *counts, PyObject *words_told)
 {
@@ -210,11 +230,7 @@ static inline __attribute__((always_inline)) int look(Glance *g, PyObject *text,
         known += words <= FIRST && (what & ENGLISH);
         if (!(what & TELLING))
             continue;
-        Py_ssize_t j = 0;
-        while (j < different && told[j] != h)
-            j++;
-        if (j == different && different < DIFFERENT)
-            told[different++] = h;
+        different = with_word(told, different, h);
         if (words_told != NULL) {
             PyObject *word = PyUnicode_Substring(text, begin, k);
             int failed = word == NULL || PySet_Add(words_told, word) < 0;
@@ -230,6 +246,129 @@ static inline __attribute__((always_inline)) int look(Glance *g, PyObject *text,
         return counts == NULL || is_foreign(g, counts);
     return different >= enough;
 }
+
+#if defined(__SSE2__) && defined(__GNUC__)
+/* Where among 64 bytes the letters in ASCII stand. */
+static inline uint64_t letters_among(const uint8_t *text)
+{
+    const __m128i bit = _mm_set1_epi8(0x20), before = _mm_set1_epi8('a' - 1), after = _mm_set1_epi8('z' + 1);
+    uint64_t out = 0;
+    for (int k = 0; k < 4; k++) {
+        __m128i x = _mm_or_si128(_mm_loadu_si128((const __m128i *)(text + 16 * k)), bit);
+        __m128i is = _mm_and_si128(_mm_cmpgt_epi8(x, before), _mm_cmplt_epi8(x, after));
+        out |= (uint64_t)(uint32_t)_mm_movemask_epi8(is) << (16 * k);
+    }
+    return out;
+}
+
+/* The hash of some letters in ASCII, `left` bytes before the end of the text. */
+static inline uint64_t hash_ascii(const uint8_t *text, Py_ssize_t size, Py_ssize_t left)
+{
+    Hash hash = BEGUN;
+    uint64_t x;
+    for (; size >= 8; size -= 8, left -= 8, text += 8) {
+        memcpy(&x, text, 8);
+        add_bytes(&hash, x | 0x2020202020202020u);
+    }
+    if (left >= 8) {
+        memcpy(&x, text, 8);
+    } else {
+        x = 0;
+        memcpy(&x, text, (size_t)size);
+    }
+    hash.bytes = (x | 0x2020202020202020u) & (((uint64_t)1 << (8 * size)) - 1);
+    hash.count = (int)size;
+    return end_hash(&hash);
+}
+
+/* What is gathered of a text; words not met before wait until what the tables say of them has been fetched. */
+typedef struct {
+    Py_ssize_t words, known, different;
+    uint64_t told[DIFFERENT];
+    struct {
+        uint64_t h;
+        Py_ssize_t size;
+        int first;
+    } waiting[WAITING];
+    int count;
+} Gathered;
+
+static inline void add_nature(Gathered *to, uint64_t h, unsigned what, int first)
+{
+    to->known += first && (what & ENGLISH);
+    if (what & TELLING)
+        to->different = with_word(to->told, to->different, h);
+}
+
+static void add_waiting(Glance *g, Gathered *to)
+{
+    for (int k = 0; k < to->count; k++) {
+        uint64_t h = to->waiting[k].h;
+        add_nature(to, h, known_nature(g, h, to->waiting[k].size), to->waiting[k].first);
+    }
+    to->count = 0;
+}
+
+static inline void add_word(Glance *g, Gathered *to, const uint8_t *word, Py_ssize_t size, Py_ssize_t left)
+{
+    uint64_t h = hash_ascii(word, size, left), met = *met_at(g, h);
+    int first = to->words++ < FIRST;
+    if ((met ^ h) < 4) {
+        add_nature(to, h, (unsigned)met & 3, first);
+        return;
+    }
+    __builtin_prefetch(&g->left[h >> (64 - BITS + 3)]);
+    __builtin_prefetch(&g->common.keys[h & g->common.mask]);
+    to->waiting[to->count].h = h;
+    to->waiting[to->count].size = size;
+    to->waiting[to->count].first = first;
+    if (++to->count == WAITING)
+        add_waiting(g, to);
+}
+
+/* `look` at a text in ASCII, 64 bytes at a time, where the words that tell are not asked for. */
+static int look_ascii(Glance *g, const uint8_t *text, Py_ssize_t n, Py_ssize_t enough)
+{
+    Gathered all;
+    uint8_t last[64];
+    Py_ssize_t open = -1; /* where a word begins that goes on */
+    all.words = all.known = all.different = all.count = 0;
+    for (Py_ssize_t base = 0; base < n; base += 64) {
+        const uint8_t *here = text + base;
+        if (n - base < 64) {
+            memset(last, 0, sizeof last);
+            here = memcpy(last, here, (size_t)(n - base));
+        }
+        uint64_t letters = letters_among(here);
+        if (open >= 0) {
+            if (letters == ~(uint64_t)0)
+                continue;
+            int size = __builtin_ctzll(~letters);
+            add_word(g, &all, text + open, base + size - open, n - open);
+            letters &= letters + 1; /* without the lowest, where the first is one */
+            open = -1;
+        }
+        while (letters) {
+            int begin = __builtin_ctzll(letters);
+            uint64_t others = ~letters >> begin; /* the lowest is none */
+            if (others == 0) {
+                open = base + begin;
+                break;
+            }
+            int size = __builtin_ctzll(others);
+            add_word(g, &all, text + base + begin, size, n - base - begin);
+            letters &= ~(((((uint64_t)1 << size) - 1)) << begin);
+        }
+    }
+    if (open >= 0)
+        add_word(g, &all, text + open, n - open, n - open);
+    add_waiting(g, &all);
+    if (all.words < FEWEST)
+        return 0;
+    Py_ssize_t shown = all.words < FIRST ? all.words : FIRST;
+    return (double)all.known / (double)shown < g->share || all.different >= enough;
+}
+#endif
 
 static int by_width(Glance *g, PyObject *text, Py_ssize_t enough, Counts *counts, PyObject *told)
 {
@@ -257,9 +396,19 @@ static int has_capitals(PyObject *text)
     return 0;
 }
 
+/* Whether a text may tell of a loss: most do not. */
+static int may_tell(Glance *g, PyObject *text, Py_ssize_t enough)
+{
+#if defined(__SSE2__) && defined(__GNUC__)
+    if (PyUnicode_IS_ASCII(text))
+        return look_ascii(g, PyUnicode_1BYTE_DATA(text), PyUnicode_GET_LENGTH(text), enough);
+#endif
+    return by_width(g, text, enough, NULL, NULL);
+}
+
 static PyObject *told_of(Glance *g, PyObject *text, Py_ssize_t enough)
 {
-    if (!by_width(g, text, enough, NULL, NULL))
+    if (!may_tell(g, text, enough))
         Py_RETURN_NONE;
     /* Seldom: is it of some language at all, and which are the words? */
     Counts *counts = calloc(1, sizeof *counts);

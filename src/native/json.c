@@ -1,4 +1,4 @@
-/* Where things stand in a line of JSON that was parsed before. Twins: `corpus.jsonl.members_plain`, and
+/* Where things stand in a line of JSON that was parsed before. Twins: `corpus.line.members_plain`, and
    `corpus.block.raw_offsets` with the escapes of JSON. In bytes both are done in one; its twin is the way that goes by
    those (`corpus.jsonl`). */
 #include "native.h"

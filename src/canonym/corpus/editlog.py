@@ -9,7 +9,7 @@ on the file, with SHA-256 digests of the uncompressed input and output; a file w
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from itertools import groupby
 from typing import Any
@@ -24,6 +24,11 @@ from canonym.model import CanonymError, DocumentError, Edit
 
 VERSION = 1
 _EDIT = tuple(field.name for field in fields(Edit))
+#: Pieces of a line put together before they are written.
+_MOST_PARTS = 3000
+#: A line, but for some numbers in it.
+Pieces = list[bytes | int]
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # json.dumps makes one for each call
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +55,15 @@ class LogWriter:
         self._output = output
         self._line({"canonym": version, "kind": "edits", "log": VERSION, **provenance})
 
-    def entry(self, file: str, entry: Entry) -> None:
-        """Log one changed document."""
-        line: dict[str, Any] = {"file": file, "document": entry.document.name}
-        if entry.document.id:
-            line["id"] = entry.document.id
-        if entry.row >= 0:
-            line |= {"row": entry.row, "column": entry.column}
-        if entry.whole:
-            line["patches"] = [asdict(place) for place in entry.places]
-        # Edit by edit: a document may have a million.
-        before = _dumped(line)[:-1] + b',"edits":['
-        for number, edit in enumerate(entry.edits):
-            value: dict[str, Any] = {name: getattr(edit, name) for name in _EDIT}
-            if not entry.whole:
-                place = entry.places[number]
-                value["at"] = place.at
-                if (place.before, place.after) != (edit.before, edit.after):
-                    value["raw"] = [place.before, place.after]
-            self._output.write(before + _dumped(value))
-            before = b","
-        self._output.write((b"" if entry.edits else before) + b"]}\n")
+    def entry(self, line: Iterable[bytes | int], offset: int) -> None:
+        """Log one changed document, in a block that begins at byte `offset` of the output."""
+        parts: list[bytes] = []
+        for piece in line:
+            parts.append(piece if isinstance(piece, bytes) else b"%d" % (piece + offset))
+            if len(parts) == _MOST_PARTS:
+                self._output.write(b"".join(parts))
+                parts.clear()
+        self._output.write(b"".join(parts))
 
     def finish_file(self, record: FileRecord) -> None:
         """Log that a file was written."""
@@ -88,8 +81,40 @@ class LogWriter:
         self._output.discard()
 
 
-def _dumped(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+def pieces(file: str, entry: Entry) -> Iterator[bytes | int]:
+    """The line for one changed document: its bytes, but for the places in the output, which are yet to be moved."""
+    line: dict[str, Any] = {"file": file, "document": entry.document.name}
+    if entry.document.id:
+        line["id"] = entry.document.id
+    if entry.row >= 0:
+        line |= {"row": entry.row, "column": entry.column}
+    yield _dumped(line)[:-1]
+    if entry.whole:
+        before = b',"patches":['
+        for place in entry.places:
+            yield before + b'{"at":'
+            yield place.at
+            yield b"," + _dumped({"before": place.before, "after": place.after})[1:]
+            before = b","
+        yield b"]" if entry.places else before + b"]"
+    # Edit by edit: a document may have a million.
+    before = b',"edits":['
+    for number, edit in enumerate(entry.edits):
+        value = before + _dumped({name: getattr(edit, name) for name in _EDIT})
+        if entry.whole:
+            yield value
+        else:
+            place = entry.places[number]
+            yield value[:-1] + b',"at":'
+            yield place.at
+            same = (place.before, place.after) == (edit.before, edit.after)
+            yield b"}" if same else b',"raw":' + _dumped([place.before, place.after]) + b"}"
+        before = b","
+    yield (b"" if entry.edits else before) + b"]}\n"
+
+
+def _dumped(value: Mapping[str, Any] | list[str]) -> bytes:
+    return _encoded(value).encode("utf-8", "backslashreplace")
 
 
 def _lines(path: str) -> Iterator[dict[str, Any]]:

@@ -49,7 +49,7 @@ def kind(name: str) -> Kind:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to read: text keys or columns, the id's key, an encoding or None, and bytes held at once.
+    """How to read: text keys or columns, the id's key, an encoding or None, bytes held at once, and in how many hands.
 
     `mentions` asks for annotation: the text stays, a field `mentions` is added.
     """
@@ -59,6 +59,7 @@ class Options:
     encoding: str | None = None
     block_bytes: int = 4 << 20
     mentions: bool = False
+    hands: int = 1
 
 
 def check_format(name: str | None) -> None:

@@ -13,8 +13,8 @@ from canonym.model import Edit
 
 def written(
     raw: bytes, span: tuple[int, int], key: str, text: str, edits: Sequence[Edit], offset: int
-) -> tuple[list[bytes], tuple[Placed, ...]] | None:
-    """The pieces of the line at a span of `raw` with the edits made in its text, and what was written where.
+) -> tuple[bytes, tuple[Placed, ...]] | None:
+    """The line at a span of `raw` with the edits made in its text, and what was written where.
 
     `offset` is the byte of the output at which the line begins. None where its text is not plain to see: then the line
     is written by the way that all can go, to the same bytes.
@@ -41,7 +41,7 @@ def written(
         parts += (raw[done:left], data)
         done = right
     parts.append(raw[done:end])
-    return parts, tuple(placed)
+    return b"".join(parts), tuple(placed)
 
 
 @lru_cache(maxsize=4096)

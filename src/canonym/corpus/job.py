@@ -31,6 +31,7 @@ class Job:
     `column`: text columns of CSV and Parquet, where `text_key` is not the one.
     `edits`: the edit log to write. `provenance` goes into its first line.
     `block_bytes`: how much text to hold at once; the outcome does not depend on it.
+    `hands`: how many work on the blocks of a single file at a time.
     `spooled`: pairs of an input and the file that holds its bytes, see `spool`.
     `settings` and `evidence`: what else decides the results. Where either is another, or any of the above, a run
     takes no file over from an earlier one; `resume` asks it to take over those that are finished.
@@ -47,6 +48,7 @@ class Job:
     edits: str | None = None
     dry_run: bool = False
     block_bytes: int = 4 << 20
+    hands: int = 1
     provenance: Mapping[str, object] = field(default_factory=dict)
     spooled: tuple[tuple[str, str], ...] = ()
     settings: Mapping[str, object] = field(default_factory=dict)

@@ -31,7 +31,7 @@ def blocks(source: Source, options: Options, tally: Tally | None = None) -> Iter
             for _ in chunks(source.path, "", 1 << 20, whole):
                 continue
         return
-    pieces = chunks(source.path, source.compression, options.block_bytes, tally)
+    pieces = chunks(source.path, source.compression, options.block_bytes, tally, options.hands)
     if source.format == "parquet":
         with parquet.spooled(pieces) as file:
             yield from parquet.blocks(source.name, file, options)

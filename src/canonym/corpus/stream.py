@@ -68,15 +68,19 @@ def _opened(path: str | None) -> Iterator[IO[bytes]]:
             yield file
 
 
-def chunks(path: str | None, compression: str, size: int, tally: Tally | None = None) -> Iterator[bytes]:
+def chunks(
+    path: str | None, compression: str, size: int, tally: Tally | None = None, hands: int = 1
+) -> Iterator[bytes]:
     """The decompressed bytes of a file (None: standard input), about `size` at a time.
+
+    Where they are dealt out to several `hands`, the last are smaller, so that all of them end together.
 
     Raises DocumentError where the file cannot be read, or is not whole.
     """
     tally = tally or Tally()
     try:
         with _opened(path) as file:
-            for data in _decompressed(file, compression, max(1, size), tally):
+            for data in _decompressed(file, compression, max(1, size), tally, hands):
                 tally.size += len(data)
                 if tally.sha256 is not None:
                     tally.sha256.update(data)
@@ -91,15 +95,18 @@ def chunks(path: str | None, compression: str, size: int, tally: Tally | None = 
         ) from error
 
 
-def _decompressed(file: IO[bytes], compression: str, size: int, tally: Tally) -> Iterator[bytes]:
+def _decompressed(file: IO[bytes], compression: str, size: int, tally: Tally, hands: int) -> Iterator[bytes]:
     if not compression:
         # A buffer of a whole block for each of many small files takes longer than to read them.
         known = os.fstat(file.fileno()) if isinstance(file, io.BufferedReader) else None
         if known is not None and stat.S_ISREG(known.st_mode) and known.st_size:
             size = min(size, known.st_size + 1)
+        whole, least = known.st_size if known is not None else 0, max(1, size // 4)
         while data := file.read(size):
             tally.disk += len(data)
             yield data
+            if hands > 1 and whole > tally.disk:
+                size = max(least, min(size, (whole - tally.disk) // (2 * hands)))
         return
     if compression == "zst":
         yield from _zstd(file, tally)

@@ -6,12 +6,16 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from canonym.corpus.block import Block
+from canonym.corpus.editlog import pieces
 from canonym.corpus.failures import FailureLog
+from canonym.corpus.finishing import Done, finish
 from canonym.corpus.job import Job, Progress
+from canonym.corpus.jsonl import LinesBlock
 from canonym.corpus.plan import STDIN, Plan, Source
 from canonym.corpus.stream import Tally
 from canonym.corpus.summary import Counts, Summary
@@ -34,11 +38,15 @@ class Begin:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A block of it, with the results of its documents (None: failed) once they are there."""
+    """A block of it, with the results of its documents (None: failed) once they are there.
+
+    Or what became of it elsewhere, where nobody asks for results.
+    """
 
     block: Block
     results: Sequence[Result | None] = ()
     failures: tuple[Failure, ...] = ()
+    finished: Done | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,31 +139,31 @@ class Writing:
             self._output = Output(event.source.target, digest=self._log is not None or self._journal is not None)
 
     def _piece(self, event: Piece) -> None:
-        block, results = event.block, event.results
-        outcome = block.outcome(results, self._offset)
-        payload = outcome.payload
+        block = event.block
+        annotated = self._job.mode == "annotate"
+        told = event.finished or finish(block, event.results, event.failures, annotated)
+        payload = told.payload
+        if isinstance(payload, list):
+            assert isinstance(block, LinesBlock)
+            payload = block.with_spliced(payload)
+        offset = self._offset
         if isinstance(payload, bytes):
             self._offset += len(payload)
         if self._output is not None:
             if self._output.path is None and isinstance(payload, bytes) and payload:
-                if self._last not in (b"", b"\n") and self._offset == len(payload):
+                if self._last not in (b"", b"\n") and not offset:
                     self._output.write(b"\n")  # the file before ended within its last line
                 self._last = payload[-1:]
             self._output.write(payload)
-        self.fail((*block.failures, *event.failures, *outcome.failures))
-        self._encoding = outcome.encoding
-        if self._job.mode != "annotate":
-            for entry in outcome.entries:
-                self._own.change(entry.edits)
-                if self._log is not None and self._source is not None:
-                    self._log.entry(self._source.name, entry)
-        self._own.documents += len(results)
-        self._own.bytes += block.size
-        for result in results:
-            if result is not None and result.mentions:
-                self._own.mentions(result.mentions)
+        self.fail(told.failures)
+        self._encoding = told.encoding
+        if self._log is not None and self._source is not None:
+            name = self._source.name
+            for line in chain(told.log, (pieces(name, entry) for entry in told.entries)):
+                self._log.entry(line, offset)
+        self._own.add(told.counts)
         if self._on_document is not None:
-            for document, result in zip(block.documents, results, strict=True):
+            for document, result in zip(block.documents, event.results, strict=True):
                 if result is not None:
                     self._on_document(document, result)
 
