@@ -1,7 +1,7 @@
 /* What stands beside a place of a text. Twins: `surroundings` and `Page._is_other` in `pages.py`. */
 #include "witness.h"
 
-#define FEW 12
+#define HANDFUL 12
 #define WINDOW 40
 #define SIGN_AHEAD 200
 
@@ -93,7 +93,7 @@ static void near(const Proposed *p, Py_ssize_t *low, Py_ssize_t *high)
     Py_ssize_t n = PyTuple_GET_SIZE(p->words), a = 0, b = n;
     *low = 0;
     *high = n;
-    if (n <= 2 * FEW)
+    if (n <= 2 * HANDFUL)
         return;
     while (a < b) {
         Py_ssize_t middle = (a + b) / 2;
@@ -102,8 +102,8 @@ static void near(const Proposed *p, Py_ssize_t *low, Py_ssize_t *high)
         else
             b = middle;
     }
-    *low = a > FEW ? a - FEW : 0;
-    *high = a + FEW < n ? a + FEW : n;
+    *low = a > HANDFUL ? a - FEW : 0;
+    *high = a + HANDFUL < n ? a + FEW : n;
 }
 
 static inline PyObject *word_of(const Proposed *p, Py_ssize_t k, Py_ssize_t *start, Py_ssize_t *end) /* borrowed */
