@@ -30,6 +30,7 @@ _LIKELY: Final = 0.85
 _LIKELIER: Final = 0.9
 _LIKELIEST: Final = 0.95
 _CERTAIN: Final = 0.97
+_SURE: Final = 0.99
 #: Scores that any lesser place must reach where nothing speaks for it, where the text is about its country, where a
 #: word of place stands before it; and where the form is near no more than another spelling of it, or repeated.
 _BARE: Final = 0.8
@@ -81,6 +82,7 @@ def doubted(form: str, candidate: Candidate, seen: Evidence, score: float) -> bo
         or known(form, candidate, seen, score)
         or habitual(form, candidate, seen, score)
         or speaker(form, candidate, seen, score)
+        or unmet(form, candidate, seen, score)
     )
 
 
@@ -322,6 +324,19 @@ def habitual(form: str, candidate: Candidate, seen: Evidence, score: float) -> b
 def speaker(form: str, candidate: Candidate, seen: Evidence, score: float) -> bool:
     """True for somebody with a given name who does something: Dina Dublon is resigning."""
     if not (seen.capital_before and seen.saying) or seen.same_name or score >= _LIKELIEST:
+        return False
+    alias = fold(candidate.alias)
+    return _is_sound(form, alias) and not _swapped(form, alias)
+
+
+def unmet(form: str, candidate: Candidate, seen: Evidence, score: float) -> bool:
+    """True for a word that looks sound in a text that tells next to nothing of places: Oakvale, near Oakdale.
+
+    No table lists all places, and those that it lacks are near to those that it has.
+    """
+    if not seen.in_text or candidate.entity.prominence >= _WELL_KNOWN or score >= _SURE:
+        return False
+    if seen.places > 1 or seen.locative or seen.same_damaged or _named(seen):
         return False
     alias = fold(candidate.alias)
     return _is_sound(form, alias) and not _swapped(form, alias)
