@@ -72,21 +72,16 @@ def forest_sums(forest: Forest, rows: Buffer, out: Buffer, /) -> None: ...
 #: The arrays of an index that are read, see `Candidates.layers`, and its neighbourhoods.
 Layer = tuple[tuple[Buffer, ...], Hood]
 
-#: The table and the alias of a name, and how it is near: by likeness 0, but for blanks 1, by a rule 2, for
-#: several reasons 3.
-Nearest = tuple[int, int, int]
-
-#: A form near others: its span and itself, whether words in small letters stand in it, whether a rule makes it a name;
-#: then the names that it is near to as they are stored (space, form), the hope unknown (3) and None; or, where that was
-#: told, none, the hope, and the nearest few.
-Near = tuple[int, int, str, bool, bool, tuple[tuple[str, str], ...], int, tuple[Nearest, ...] | None]
+#: A form near others: its span and itself, whether words in small letters stand in it, whether a rule makes it a name,
+#: and the names that it is near to as they are stored (space, form).
+Near = tuple[int, int, str, bool, bool, tuple[tuple[str, str], ...]]
 
 #: What a run holds: its words (start, end, folded), its listed names (start, end, form, words), and forms near others.
-#: For the names None where it must be asked which are listed; forms may stand in them then.
-Found = tuple[tuple[tuple[int, int, str], ...], tuple[tuple[int, int, str, int], ...] | None, tuple[Near, ...]]
+Found = tuple[tuple[tuple[int, int, str], ...], tuple[tuple[int, int, str, int], ...], tuple[Near, ...]]
 
-#: The same, or None where all of the run must be looked at.
-Sifted = Found | None
+#: The plan of a run (`plans.Plan`); or that, where it is not certain what the plan is; or None where all of the run
+#: must be looked at.
+Sifted = Any | Found | None
 
 class Sieve:
     def __init__(
@@ -118,6 +113,10 @@ class Sieve:
         other_name: float,
         digit: float,
         by_hand: int,
+        plan: type[Any],
+        span: type[Any],
+        at: Callable[[str, int, int, int], Any],
+        named: Callable[[str, str, int, bool], tuple[Any, ...] | None],
         forest: Forest,
         seen: bytes,
         best: int,

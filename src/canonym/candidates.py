@@ -61,7 +61,7 @@ class Candidates:
         self._listed: dict[str, tuple[Candidate, ...]] = {}
         self._has: dict[str, bool] = {}
         self._hoods: tuple[Neighbourhood, ...] | None = None
-        self._found: dict[tuple[int, int], Candidate] = {}
+        self._found: dict[tuple[int, int, int], Candidate] = {}
         self._compiled: tuple[native.Layer, ...] | None = None
 
     def layers(self) -> tuple[native.Layer, ...]:
@@ -72,17 +72,20 @@ class Candidates:
 
     def at(self, form: str, layer: int, alias: int, how: int) -> Candidate:
         """The candidate of a folded form, as the compiled look-ups tell it: by table and alias, and how it is found."""
-        found = self._found.get((layer, alias))
+        found = self._found.get((layer, alias, how))
         if found is None:
+            index = self.indexes[layer]
+            entity, spelt, kind = index.entity(alias), index.alias(alias), index.kind(alias)
+            if how == _FUZZY:
+                found = Candidate(entity, spelt, kind, "fuzzy", 0.0)
+            elif how == _JOINED:
+                found = Candidate(entity, spelt, kind, "rule", 1.0, JOINED)
+            else:
+                return Candidate(entity, spelt, kind, "rule", 1.0, rule_reasons(form, fold(spelt)) or ())
             if len(self._found) > _CACHE:
                 self._found.clear()
-            index = self.indexes[layer]
-            found = Candidate(index.entity(alias), index.alias(alias), index.kind(alias), "fuzzy", 0.0)
-            self._found[layer, alias] = found
-        if how == _FUZZY:
-            return found
-        why = JOINED if how == _JOINED else rule_reasons(form, fold(found.alias)) or ()
-        return Candidate(found.entity, found.alias, found.kind, "rule", 1.0, why)
+            self._found[layer, alias, how] = found
+        return found
 
     def listed(self, folded: str) -> tuple[Candidate, ...]:
         """The entities that list a folded form, most prominent first; a weak or never row shows as that kind."""

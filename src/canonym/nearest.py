@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
 
 from canonym import native
 from canonym.candidates import ORDINARY, Candidates
@@ -12,6 +12,7 @@ from canonym.features import edit_cost, speller
 from canonym.indexkeys import OTHER_NAMES, QUIET_KINDS, RULE_KINDS
 from canonym.keys import rules
 from canonym.model import KINDS, UNKNOWN_PROMINENCE, Candidate
+from canonym.plans import Plan, Span
 from canonym.scan import words
 from canonym.text import fold
 
@@ -54,8 +55,10 @@ def _log(candidate: Candidate) -> int:
     return len(str(max(1, candidate.entity.prominence)))
 
 
-def compiled_sieve(candidates: Candidates, scanner: native.Scanner) -> native.Sieve:
-    """What tells which runs are worth planning, and `best`, compiled."""
+def compiled_sieve(
+    candidates: Candidates, scanner: native.Scanner, named: Callable[[str, str, int, bool], tuple[Any, ...] | None]
+) -> native.Sieve:
+    """What tells which runs are worth planning and plans most, and `best`, compiled; `named` is of a `Listing`."""
     table = rules()
     return native.Sieve(
         scanner=scanner,
@@ -84,5 +87,9 @@ def compiled_sieve(candidates: Candidates, scanner: native.Scanner) -> native.Si
         other_name=_OTHER_NAME,
         digit=_DIGIT,
         by_hand=UNKNOWN_PROMINENCE,
+        plan=Plan,
+        span=Span,
+        at=candidates.at,
+        named=named,
         **believable(),
     )

@@ -331,25 +331,37 @@ static uint64_t words_key(const Word *words, int at, int end, int small)
 static void sift_words(const Sieve *s, Slice run, Sifted *out)
 {
     out->run = run;
-    out->sure = out->open = out->loud = out->name_count = out->hit_count = out->form_count = out->names.count = 0;
+    out->sure = out->told = out->loud = out->name_count = out->hit_count = out->form_count = out->names.count = 0;
     out->names.used = 0;
     out->word_count = cut(s, run, out->words);
 }
 
-/* The listed names of a run, as long as it is certain which; 0 where the run is too long. */
+/* Whether a listed name that is not surely one, or not as it is spelt, is one: 1; no name at all, though listed: 0; none
+   here: -1; -2 on an error. */
+static int ask_named(const Sieve *s, Sifted *out, int at, int end)
+{
+    PyObject *named = named_at(s, out, at, end);
+    int known = named == NULL ? -2 : named == Py_None ? -1 : PyTuple_GET_ITEM(named, 3) != Py_True;
+    if (known == 1)
+        out->loud |= PyTuple_GET_ITEM(named, 2) == Py_True;
+    Py_XDECREF(named);
+    return known;
+}
+
+/* The listed names of a run; 0 where the run is too long, -1 on an error. */
 static int sift_listed(const Sieve *s, Sifted *out)
 {
     const Word *words = out->words;
     int count = out->word_count;
     char form[MOST_FORM];
-    for (int at = 0; at < count && !out->open;) {
+    for (int at = 0; at < count;) {
         int next = at + 1;
         if (may_start(words, at) && may_open(s, words, count, at)) {
             int end = at + s->words < count ? at + s->words : count;
             for (; end > at; end--) {
                 if (!may_end(s, words, count, end) || !all_parts(words, count, at, end))
                     continue;
-                int size = join(words, at, end, form), layer = 0;
+                int size = join(words, at, end, form), layer = 0, known = 1;
                 if (size < 0)
                     return 0;
                 while (layer < s->tables && !has(&s->layers[layer], '=', form, (size_t)size))
@@ -357,30 +369,28 @@ static int sift_listed(const Sieve *s, Sifted *out)
                 if (layer == s->tables)
                     continue;
                 if (size < 4 || !plainly_spelt(out->run, words, at, end) ||
-                    has(&s->layers[layer], '?', form, (size_t)size)) {
-                    out->open = 1;
-                    break;
+                    has(&s->layers[layer], '?', form, (size_t)size) ||
+                    (!has(&s->layers[layer], '%', form, (size_t)size) &&
+                     (known = listed_plainly(s, &s->layers[layer], form, size, words[at].zipf)) < 0))
+                    known = ask_named(s, out, at, end);
+                else if (known)
+                    out->loud |= has(&s->layers[layer], '!', form, (size_t)size);
+                else
+                    continue;
+                if (known == -2)
+                    return -1;
+                if (known == -1)
+                    continue;
+                if (known) {
+                    out->listed[out->name_count][0] = at;
+                    out->listed[out->name_count++][1] = end;
                 }
-                if (!has(&s->layers[layer], '%', form, (size_t)size)) {
-                    int certain = listed_plainly(s, &s->layers[layer], form, size, words[at].zipf);
-                    if (certain == 0)
-                        continue;
-                    if (certain < 0) {
-                        out->open = 1;
-                        break;
-                    }
-                }
-                out->loud |= has(&s->layers[layer], '!', form, (size_t)size);
-                out->listed[out->name_count][0] = at;
-                out->listed[out->name_count++][1] = end;
                 next = end;
                 break;
             }
         }
         at = next;
     }
-    if (out->open)
-        out->name_count = 0;
     return 1;
 }
 
@@ -434,11 +444,12 @@ static int sift_forms(const Sieve *s, Sifted *out)
     return 1;
 }
 
-/* What is known of the words of a run, and what has to be looked at therefore; 0 where all of it has. */
+/* What is known of the words of a run, and what has to be looked at therefore; 0 where all of it has, -1 on an error. */
 static int sift_known(Sieve *s, Sifted *out)
 {
     know(s, out->words, out->word_count);
-    return out->word_count >= 0 && sift_listed(s, out) && sift_forms(s, out);
+    int certain = out->word_count >= 0 ? sift_listed(s, out) : 0;
+    return certain > 0 ? sift_forms(s, out) : certain;
 }
 
 /* What a run may hold, of which the words are known: one of the verdicts above, or -1 on an error. */
@@ -446,6 +457,7 @@ static int sift_judged(Sieve *s, Sifted *out)
 {
     char form[MOST_FORM];
     Names *names = &out->names;
+    out->told = 1;
     for (int k = 0; k < out->form_count; k++) {
         const Form *one = &out->forms[k];
         if (one->key && numbers_get(&s->empty, one->key))
@@ -470,20 +482,22 @@ static int sift_judged(Sieve *s, Sifted *out)
                 hit.rule = hit.names = 0;
             }
         }
-        if (hit.rule || hit.names)
+        if (hit.rule || hit.names) {
+            out->told &= hit.near_count >= 0 && hit.hope != HOPE_UNKNOWN;
             out->hits[out->hit_count++] = hit;
-        else if (one->key && numbers_put(&s->empty, one->key, 1) < 0)
+        } else if (one->key && numbers_put(&s->empty, one->key, 1) < 0)
             return -1;
     }
     out->sure = 1;
-    return out->hit_count || out->loud || out->open ? MAYBE : out->name_count ? LISTED : NOTHING;
+    return out->hit_count || out->loud ? MAYBE : out->name_count ? LISTED : NOTHING;
 }
 
 /* What a run may hold: one of the verdicts above, or -1 on an error. */
 static int sift(Sieve *s, Slice run, Sifted *out)
 {
     sift_words(s, run, out);
-    return sift_known(s, out) ? sift_judged(s, out) : MAYBE;
+    int known = sift_known(s, out);
+    return known < 0 ? -1 : known ? sift_judged(s, out) : MAYBE;
 }
 
 static PyObject *word_told(const Word *w)
@@ -496,20 +510,6 @@ static PyObject *listed_told(const Sifted *found, int k)
     char form[MOST_FORM];
     int at = found->listed[k][0], end = found->listed[k][1], size = join(found->words, at, end, form);
     return Py_BuildValue("(iis#i)", found->words[at].begin, found->words[end - 1].end, form, (Py_ssize_t)size, end - at);
-}
-
-/* The nearest names of a hit: (layer, alias, how) of each. */
-static PyObject *near_told(const Hit *hit)
-{
-    PyObject *out = PyTuple_New(hit->near_count);
-    for (int k = 0; out != NULL && k < hit->near_count; k++) {
-        PyObject *one = Py_BuildValue("(iIi)", hit->near[k].layer, hit->near[k].alias, hit->near[k].how);
-        if (one == NULL)
-            Py_CLEAR(out);
-        else
-            PyTuple_SET_ITEM(out, k, one);
-    }
-    return out;
 }
 
 static PyObject *names_told(const Sifted *found, const Hit *hit)
@@ -532,29 +532,27 @@ static PyObject *hit_told(const Sifted *found, int k)
 {
     const Hit *hit = &found->hits[k];
     char form[MOST_FORM];
-    int size = join(found->words, hit->at, hit->end, form), judged = hit->near_count >= 0 && hit->hope != HOPE_UNKNOWN;
-    PyObject *names = judged ? PyTuple_New(0) : names_told(found, hit);
-    PyObject *near = judged ? near_told(hit) : Py_NewRef(Py_None);
-    if (names == NULL || near == NULL) {
-        Py_XDECREF(names);
-        Py_XDECREF(near);
+    int size = join(found->words, hit->at, hit->end, form);
+    PyObject *names = names_told(found, hit);
+    if (names == NULL)
         return NULL;
-    }
-    return Py_BuildValue("(iis#OONiN)", found->words[hit->at].begin, found->words[hit->end - 1].end, form,
-                         (Py_ssize_t)size, hit->small ? Py_True : Py_False, hit->rule ? Py_True : Py_False, names,
-                         judged ? hit->hope : HOPE_UNKNOWN, near);
+    return Py_BuildValue("(iis#OON)", found->words[hit->at].begin, found->words[hit->end - 1].end, form,
+                         (Py_ssize_t)size, hit->small ? Py_True : Py_False, hit->rule ? Py_True : Py_False, names);
 }
 
-/* What was found in a run as tuples: its words, the listed names (None where they are open), the forms near others; None
-   where it is not sure. */
-static PyObject *told(const Sifted *found)
+/* What was found in a run: its plan; its words, the listed names and the forms near others, as tuples, where Python must
+   be asked what these are; None where all of it must be looked at. */
+static PyObject *told(const Sieve *s, const Sifted *found, int *grade)
 {
+    *grade = 0;
     if (!found->sure)
         return Py_NewRef(Py_None);
+    if (found->told)
+        return draft_of(s, found, grade);
     int counts[3] = {found->word_count, found->name_count, found->hit_count};
     PyObject *out = PyTuple_New(3);
     for (int part = 0; out != NULL && part < 3; part++) {
-        PyObject *all = part == 1 && found->open ? Py_NewRef(Py_None) : PyTuple_New(counts[part]);
+        PyObject *all = PyTuple_New(counts[part]);
         for (int k = 0; all != NULL && k < counts[part]; k++) {
             PyObject *one = part == 0   ? word_told(&found->words[k])
                             : part == 1 ? listed_told(found, k)
@@ -597,30 +595,50 @@ static PyObject *sieve_among(Sieve *self, PyObject *args)
     return out;
 }
 
+/* One thread at a time. */
+static int enter(Sieve *self)
+{
+    if (self->busy) {
+        PyErr_SetString(PyExc_RuntimeError, "the sieve is in use");
+        return -1;
+    }
+    self->busy = 1;
+    return 0;
+}
+
+static void no_memory(void)
+{
+    if (!PyErr_Occurred())
+        PyErr_NoMemory();
+}
+
 static PyObject *sieve_sift(Sieve *self, PyObject *runs)
 {
     PyObject *nothing = PyList_New(0), *listed = PyDict_New(), *maybe = PyDict_New(), *out = NULL;
+    int entered = 1;
     PyObject *fast = PySequence_Fast(runs, "runs come in a sequence");
     Sifted *found = malloc(sizeof *found);
     if (found == NULL)
         PyErr_NoMemory();
-    if (fast == NULL || nothing == NULL || listed == NULL || maybe == NULL || found == NULL)
+    if (enter(self) < 0)
+        entered = 0;
+    if (!entered || fast == NULL || nothing == NULL || listed == NULL || maybe == NULL || found == NULL)
         goto done;
     for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(fast); k++) {
         PyObject *run = PySequence_Fast_GET_ITEM(fast, k);
-        int verdict, failed;
+        int verdict, failed, grade;
         if (!PyUnicode_Check(run)) {
             PyErr_SetString(PyExc_TypeError, "a run is a str");
             goto done;
         }
         if (forget_many(self) < 0 || (verdict = sift(self, whole_of(run), found)) < 0) {
-            PyErr_NoMemory();
+            no_memory();
             goto done;
         }
         if (verdict == NOTHING) {
             failed = PyList_Append(nothing, run) < 0;
         } else {
-            PyObject *all = told(found);
+            PyObject *all = told(self, found, &grade);
             failed = all == NULL || PyDict_SetItem(verdict == LISTED ? listed : maybe, run, all) < 0;
             Py_XDECREF(all);
         }
@@ -629,6 +647,7 @@ static PyObject *sieve_sift(Sieve *self, PyObject *runs)
     }
     out = PyTuple_Pack(3, nothing, listed, maybe);
 done:
+    self->busy -= entered;
     free(found);
     Py_XDECREF(nothing);
     Py_XDECREF(listed);
@@ -643,11 +662,12 @@ static int keep_fresh(Sieve *self, const struct Fresh *one, PyObject *text, PyOb
 {
     if (verdict != MAYBE)
         return scanner_know(self->scanner, one->key, 0, (uint32_t)verdict);
-    PyObject *run = PyUnicode_Substring(text, one->start, one->end), *all = run ? told(found) : NULL;
+    int grade = 0;
+    PyObject *run = PyUnicode_Substring(text, one->start, one->end), *all = run ? told(self, found, &grade) : NULL;
     int failed = all == NULL || PyDict_SetItem(maybe, run, all) < 0;
     Py_XDECREF(run);
     Py_XDECREF(all);
-    return failed ? -1 : 0;
+    return failed ? -1 : grade ? scanner_know(self->scanner, one->key, 0, (uint32_t)grade) : 0;
 }
 
 /* Judge some fresh runs at once, so that memory is waited for once for all of them: 0, or -1 on an error. */
@@ -661,11 +681,15 @@ static int judge_fresh(Sieve *self, const struct Fresh *const *some, int count, 
     }
     for (int k = 0; k < count; k++)
         sift_words(self, slice_of(PyList_GET_ITEM(texts, some[k]->text), some[k]->start, some[k]->end), &found[k]);
-    for (int k = 0; k < count; k++)
-        verdicts[k] = sift_known(self, &found[k]) ? 0 : MAYBE;
+    for (int k = 0; k < count; k++) {
+        int known = sift_known(self, &found[k]);
+        if (known < 0)
+            return -1;
+        verdicts[k] = known ? 0 : MAYBE;
+    }
     for (int k = 0; k < count; k++) {
         if (!verdicts[k] && (verdicts[k] = sift_judged(self, &found[k])) < 0) {
-            PyErr_NoMemory();
+            no_memory();
             return -1;
         }
         if (keep_fresh(self, some[k], PyList_GET_ITEM(texts, some[k]->text), maybe, &found[k], verdicts[k]) < 0)
@@ -722,8 +746,12 @@ static PyObject *sieve_look(Sieve *self, PyObject *texts)
         PyErr_SetString(PyExc_TypeError, "texts come in a list");
         return NULL;
     }
-    if (scanner_scan(self->scanner, texts) < 0)
+    if (enter(self) < 0)
         return NULL;
+    if (scanner_scan(self->scanner, texts) < 0) {
+        self->busy = 0;
+        return NULL;
+    }
     PyObject *maybe = PyDict_New(), *smalls = PyList_New(0), *out = NULL;
     Sifted *found = malloc(AT_ONCE * sizeof *found);
     const struct Fresh *some[AT_ONCE];
@@ -746,6 +774,7 @@ static PyObject *sieve_look(Sieve *self, PyObject *texts)
     }
     out = PyTuple_Pack(2, maybe, smalls);
 done:
+    self->busy = 0;
     free(found);
     Py_XDECREF(maybe);
     Py_XDECREF(smalls);
@@ -768,6 +797,10 @@ static void sieve_dealloc(Sieve *self)
     lore_close(self);
     Py_XDECREF(self->scanner);
     Py_XDECREF(self->speller);
+    Py_XDECREF(self->plan_type);
+    Py_XDECREF(self->span_type);
+    Py_XDECREF(self->at);
+    Py_XDECREF(self->named);
     forest_close(&self->forest);
     grove_close(self->grove);
     Py_TYPE(self)->tp_free((PyObject *)self);
@@ -827,24 +860,31 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"scanner",  "speller", "layers",  "words",    "particles", "openers",     "endings",
                             "izafa",    "articles", "vowels", "compass", "surnames", "tails", "rule_kinds", "near_kinds", "other_kinds", "silent_kinds", "quiet_kinds", "ordinary",
-                            "rare",     "small_rare", "small_plain", "most_cost", "other_name", "digit", "by_hand", "forest",   "seen",       "best",
+                            "rare",     "small_rare", "small_plain", "most_cost", "other_name", "digit", "by_hand", "plan", "span", "at", "named", "forest",   "seen",       "best",
                             "hopeless", "needy",   NULL};
     PyObject *layers, *particles, *openers, *endings, *izafa, *articles, *vowels, *compass, *surnames, *tails, *forest;
     Sieve *self = (Sieve *)type->tp_alloc(type, 0);
     Scanner *scanner;
     Speller *speller;
+    PyObject *plan, *span, *at, *named;
     Py_buffer seen = {0};
     if (self == NULL)
         return NULL;
     if (!PyArg_ParseTupleAndKeywords(
-            args, kwargs, "O!O!O!iOOOOOOOOO!IIIIIdddddddLO!y*iLL", names, &ScannerType, &scanner, &SpellerType, &speller,
+            args, kwargs, "O!O!O!iOOOOOOOOO!IIIIIdddddddLO!O!OOO!y*iLL", names, &ScannerType, &scanner, &SpellerType, &speller,
             &PyTuple_Type, &layers, &self->words, &particles, &openers, &endings, &izafa, &articles, &vowels,
             &compass, &surnames, &PyTuple_Type, &tails,
             &self->rule_kinds, &self->near_kinds, &self->other_kinds, &self->silent_kinds, &self->quiet_kinds, &self->ordinary, &self->rare, &self->small_rare, &self->small_plain, &self->most_cost,
-            &self->other_name, &self->digit, &self->by_hand, &PyTuple_Type, &forest, &seen, &self->best, &self->hopeless, &self->needy))
+            &self->other_name, &self->digit, &self->by_hand, &PyType_Type, &plan, &PyType_Type, &span, &at, &named, &PyTuple_Type, &forest, &seen, &self->best, &self->hopeless, &self->needy))
         goto failed;
     self->scanner = (Scanner *)Py_NewRef(scanner);
     self->speller = (Speller *)Py_NewRef(speller);
+    self->plan_type = (PyTypeObject *)Py_NewRef(plan);
+    self->span_type = (PyTypeObject *)Py_NewRef(span);
+    self->at = Py_NewRef(at);
+    self->named = Py_NewRef(named);
+    if (draft_open() < 0)
+        goto failed;
     if (lore_open(self) < 0) {
         PyErr_NoMemory();
         goto failed;
@@ -874,17 +914,13 @@ failed:
 
 static PyMethodDef sieve_methods[] = {
     {"look", (PyCFunction)sieve_look, METH_O,
-     "Look at some texts, and tell what in them has no verdict: runs that may hold something to rewrite, with what `sift`\n"
-     "tells of each, and some words in small letters. All others have one then."},
+     "Look at some texts, and tell what in them may be rewritten, or has no verdict: runs, each with its plan, which gives\n"
+     "it a verdict, or with what else `sift` tells of it; and some words in small letters. All others have one then."},
     {"sift", (PyCFunction)sieve_sift, METH_O,
      "Deal runs out: those that hold nothing, those that hold listed names which stay as they are, and the others;\n"
-     "of the last two, the words (start, end, folded), the listed names (start, end, form, words; None where it must be\n"
-     "asked which), and forms near others: start, end, form, whether words in small letters stand in it, whether a rule\n"
-     "makes it a name; then the names as they are stored (space, form), 3 and None; or, where it could be told, none of\n"
-     "them, the hope that there\n"
-     "is (1 or 2: without any, a form is left out), and the nearest few (layer, alias, how: by\n"
-     "likeness 0, but for blanks 1, for one reason of a rule 2, for several 3). None where all of the run must be\n"
-     "looked at."},
+     "of the last two the plan, or, where it is not certain: the words (start, end, folded), the listed names (start, end,\n"
+     "form, words), and forms near others: start, end, form, whether words in small letters stand in it, whether a rule\n"
+     "makes it a name, the names as they are stored (space, form). None where all of the run must be looked at."},
     {"alone", (PyCFunction)sieve_alone, METH_VARARGS,
      "Of names, taken whole (of some type; whether it is known that no table lists them): the number of candidates of\n"
      "each as int32, -1 where Python must be asked, -2 where it must be asked what tables list; of each candidate (layer,\n"

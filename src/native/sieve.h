@@ -80,6 +80,9 @@ typedef struct {
     Numbers asked, empty; /* where what is near to words that are joined; words that are near nothing believable */
     char **blocks;        /* near words: a count, then size and letters of each */
     size_t block_count, block_used;
+    PyTypeObject *plan_type, *span_type; /* `plans.Plan` and `plans.Span` */
+    PyObject *at, *named;                /* `Candidates.at` and `Listing.named` */
+    int busy; /* what is asked of Python may let other threads go on: they do not come in here then */
 } Sieve;
 
 typedef struct {
@@ -152,10 +155,10 @@ typedef struct {
 } Form;
 
 /* What was found in a run: listed names from word to word, and forms that may be damaged ones. `sure` unless all of
-   the run must be looked at; `open` where it must be asked what is listed: then forms may stand in listed names. */
+   the run must be looked at; `told` where nothing of it is left to be asked. */
 typedef struct {
     Slice run;
-    int sure, open, loud, name_count, hit_count, form_count;
+    int sure, told, loud, name_count, hit_count, form_count;
     int listed[MOST_TOKENS][2];
     Hit hits[MOST_TOKENS * 5];
     int word_count;
@@ -231,6 +234,15 @@ int any_has(const Sieve *s, char space, const char *text, size_t size);
 int split(Sieve *s, Slice run, Word *out); /* its words; how many, or -1 where it is not plain enough */
 int join(const Word *words, int from, int to, char *out);
 int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form, int size, Names *out);
+
+/* -- draft.c ---------------------------------------------------------------------------------------------------- */
+
+enum { NEEDY = 3, LOUD = 4 }; /* what a run holds beside LISTED: `plans.Grade` */
+
+int draft_open(void); /* -1 without memory */
+/* What the spelling of some words of a run names: a tuple, see `listed.Named`, or None; NULL on an error. */
+PyObject *named_at(const Sieve *s, const Sifted *found, int at, int end);
+PyObject *draft_of(const Sieve *s, const Sifted *found, int *grade); /* the plan of a run of which all is told */
 
 /* -- alone.c ---------------------------------------------------------------------------------------------------- */
 
