@@ -180,7 +180,7 @@ static uint32_t write_near(Sieve *s, const char *word, int size)
     int count = 0;
     for (int k = 0; k < s->tables; k++) {
         Hood *hood = s->layers[k].hood;
-        Py_ssize_t n = hood_answer(hood, (const uint8_t *)word, size, MOST_NEAR);
+        Py_ssize_t n = hood_answer(hood, (const uint8_t *)word, size, MOST_OPTIONS);
         if (n < 0)
             return UNASKED;
         for (Py_ssize_t j = 0; j < n && count < MOST_OPTIONS; j++) {

@@ -6,7 +6,6 @@
 
 #define MOST_TOKENS 48
 #define MOST_TABLES 16
-#define MOST_NEAR 24
 #define MOST_OPTIONS 8
 #define MOST_NAMES 512
 #define MOST_COMBINATIONS 64
