@@ -69,8 +69,21 @@ Forest = tuple[Buffer, Buffer, Buffer, int, int, int]
 
 def forest_sums(forest: Forest, rows: Buffer, out: Buffer, /) -> None: ...
 
-#: The arrays of an index that are read, see `Candidates.layers`, and its neighbourhoods.
-Layer = tuple[tuple[Buffer, ...], Hood]
+#: The arrays of an index that are read, see `Candidates.layers`, its neighbourhoods, and the entities made so far.
+Layer = tuple[tuple[Buffer, ...], Hood, dict[int, Any]]
+
+#: What plans are made of: the types of plans, spans, candidates and entities; the kinds of aliases; the reasons of a name
+#: written with other blanks, and a function for those of rules (of a form and an alias); and `Listing.named`.
+Makers = tuple[
+    type[Any],
+    type[Any],
+    type[Any],
+    type[Any],
+    tuple[str, ...],
+    tuple[str, ...],
+    Callable[[str, str], tuple[str, ...]],
+    Callable[[str, str, int, bool], tuple[Any, ...] | None],
+]
 
 #: A form near others: its span and itself, whether words in small letters stand in it, whether a rule makes it a name,
 #: and the names that it is near to as they are stored (space, form).
@@ -113,10 +126,7 @@ class Sieve:
         other_name: float,
         digit: float,
         by_hand: int,
-        plan: type[Any],
-        span: type[Any],
-        at: Callable[[str, int, int, int], Any],
-        named: Callable[[str, str, int, bool], tuple[Any, ...] | None],
+        makers: Makers,
         forest: Forest,
         seen: bytes,
         best: int,

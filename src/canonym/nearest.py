@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from canonym import native
-from canonym.candidates import ORDINARY, Candidates
+from canonym.candidates import JOINED, ORDINARY, Candidates, why
 from canonym.decide import believable
 from canonym.features import edit_cost, speller
 from canonym.indexkeys import OTHER_NAMES, QUIET_KINDS, RULE_KINDS
 from canonym.keys import rules
-from canonym.model import KINDS, UNKNOWN_PROMINENCE, Candidate
+from canonym.model import KINDS, UNKNOWN_PROMINENCE, Candidate, Entity
 from canonym.plans import Plan, Span
 from canonym.scan import words
 from canonym.text import fold
@@ -87,9 +87,6 @@ def compiled_sieve(
         other_name=_OTHER_NAME,
         digit=_DIGIT,
         by_hand=UNKNOWN_PROMINENCE,
-        plan=Plan,
-        span=Span,
-        at=candidates.at,
-        named=named,
+        makers=(Plan, Span, Candidate, Entity, KINDS, JOINED, why, named),
         **believable(),
     )

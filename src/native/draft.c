@@ -1,9 +1,13 @@
 /* Plans of runs of which the sieve knows all. Twin: `spans.Planner`, which makes the same of what it finds itself. */
 #include "sieve.h"
 
-enum { SPAN_PARTS = 6, PLAN_PARTS = 3 };
+/* What plans are made of: types; the kinds of aliases; reasons, and a function for them; and `Listing.named`. */
+enum { PLAN, SPAN, CANDIDATE, ENTITY_TYPE, KIND_NAMES, WHY_JOINED, WHY, NAMED, MAKERS };
 
-static PyObject *span_parts[SPAN_PARTS], *plan_parts[PLAN_PARTS];
+enum { SPAN_PARTS = 6, PLAN_PARTS = 3, CANDIDATE_PARTS = 6, ENTITY_PARTS = 5, MOST_MADE = 60000 };
+
+static PyObject *span_parts[SPAN_PARTS], *plan_parts[PLAN_PARTS], *candidate_parts[CANDIDATE_PARTS];
+static PyObject *entity_parts[ENTITY_PARTS], *matches[2]; /* by likeness; under a rule */
 
 static int intern_all(PyObject **to, const char *const *names, int count)
 {
@@ -13,17 +17,46 @@ static int intern_all(PyObject **to, const char *const *names, int count)
     return 0;
 }
 
-int draft_open(void)
+int draft_open(Sieve *s, PyObject *makers)
 {
     static const char *const span[] = {"start", "end", "form", "candidates", "weak", "needy"};
     static const char *const plan[] = {"listed", "proposed", "words"};
-    return intern_all(span_parts, span, SPAN_PARTS) < 0 || intern_all(plan_parts, plan, PLAN_PARTS) < 0 ? -1 : 0;
+    static const char *const candidate[] = {"entity", "alias", "kind", "match", "score", "reasons"};
+    static const char *const entity[] = {"id", "type", "canonical", "prominence", "country"};
+    static const char *const match[] = {"fuzzy", "rule"};
+    int fits = PyTuple_GET_SIZE(makers) == MAKERS;
+    for (int k = PLAN; fits && k <= ENTITY_TYPE; k++)
+        fits = PyType_Check(PyTuple_GET_ITEM(makers, k));
+    if (!fits || !PyTuple_Check(PyTuple_GET_ITEM(makers, KIND_NAMES))) {
+        PyErr_SetString(PyExc_TypeError, "plans are made of four types, kinds, reasons and two functions");
+        return -1;
+    }
+    s->makers = Py_NewRef(makers);
+    if ((s->made = PyDict_New()) == NULL)
+        return -1;
+    return intern_all(span_parts, span, SPAN_PARTS) < 0 || intern_all(plan_parts, plan, PLAN_PARTS) < 0 ||
+                   intern_all(candidate_parts, candidate, CANDIDATE_PARTS) < 0 ||
+                   intern_all(entity_parts, entity, ENTITY_PARTS) < 0 || intern_all(matches, match, 2) < 0
+               ? -1
+               : 0;
 }
 
-/* An object of some slots, whose values are taken over; any of these may be NULL on an error. Of a frozen class the slots
-   are set past its own `__setattr__`, as its `__init__` does. */
-static PyObject *made(PyTypeObject *type, PyObject *const *names, PyObject *const *values, int count)
+void draft_close(Sieve *s)
 {
+    Py_XDECREF(s->makers);
+    Py_XDECREF(s->made);
+}
+
+static PyObject *maker(const Sieve *s, int which)
+{
+    return PyTuple_GET_ITEM(s->makers, which);
+}
+
+/* An object of some slots, whose values are taken over; any of these may be NULL on an error. Of a frozen class slots
+   are set past its own `__setattr__`, as its `__init__` does. */
+static PyObject *made(PyObject *of, PyObject *const *names, PyObject *const *values, int count)
+{
+    PyTypeObject *type = (PyTypeObject *)of;
     int failed = 0;
     for (int k = 0; k < count; k++)
         failed |= values[k] == NULL;
@@ -64,7 +97,7 @@ PyObject *named_at(const Sieve *s, const Sifted *found, int at, int end)
         PyLong_FromLong(end - at),
         Py_NewRef(is_shouted(found) ? Py_True : Py_False),
     };
-    PyObject *named = given[0] && given[1] && given[2] ? PyObject_Vectorcall(s->named, given, 4, NULL) : NULL;
+    PyObject *named = given[0] && given[1] && given[2] ? PyObject_Vectorcall(maker(s, NAMED), given, 4, NULL) : NULL;
     for (int k = 0; k < 4; k++)
         Py_XDECREF(given[k]);
     if (named != NULL && named != Py_None && !(PyTuple_Check(named) && PyTuple_GET_SIZE(named) == 4)) {
@@ -100,7 +133,7 @@ static PyObject *span_of(const Sieve *s, const Sifted *found, int at, int end, P
         PyLong_FromLong(found->words[at].begin), PyLong_FromLong(found->words[end - 1].end), form_of(found, at, end),
         candidates, weak, Py_NewRef(needy ? Py_True : Py_False),
     };
-    return made(s->span_type, span_parts, values, SPAN_PARTS);
+    return made(maker(s, SPAN), span_parts, values, SPAN_PARTS);
 }
 
 static PyObject *listed_of(const Sieve *s, const Sifted *found, int *loud)
@@ -125,16 +158,84 @@ static PyObject *listed_of(const Sieve *s, const Sifted *found, int *loud)
     return out;
 }
 
+static PyObject *string_of(const Layer *layer, int text, uint32_t k)
+{
+    int size;
+    const char *from = string_at(layer, text, k, &size);
+    return PyUnicode_DecodeUTF8(from, size, "surrogatepass");
+}
+
+/* An entity, made once. Twin: `Index.entity`. */
+static PyObject *entity_of(const Sieve *s, const Layer *layer, uint32_t number)
+{
+    PyObject *key = PyLong_FromUnsignedLong(number), *known = key ? PyDict_GetItemWithError(layer->known, key) : NULL;
+    if (known != NULL || PyErr_Occurred()) {
+        Py_XDECREF(key);
+        return Py_XNewRef(known);
+    }
+    PyObject *values[ENTITY_PARTS] = {
+        string_of(layer, ID, number), string_of(layer, TYPE, number), string_of(layer, CANONICAL, number),
+        PyLong_FromLongLong(((const int64_t *)layer->at[PROMINENCE].buf)[number]), string_of(layer, COUNTRY, number),
+    };
+    PyObject *out = made(maker(s, ENTITY_TYPE), entity_parts, values, ENTITY_PARTS);
+    if (out != NULL && PyDict_SetItem(layer->known, key, out) < 0)
+        Py_CLEAR(out);
+    Py_DECREF(key);
+    return out;
+}
+
+static PyObject *new_candidate(const Sieve *s, const Near *near, PyObject *form)
+{
+    const Layer *layer = &s->layers[near->layer];
+    uint8_t kind = ((const uint8_t *)layer->at[KINDS].buf)[near->alias];
+    PyObject *kinds = maker(s, KIND_NAMES), *alias = string_of(layer, TEXT, near->alias), *why = NULL;
+    if (kind >= PyTuple_GET_SIZE(kinds))
+        PyErr_SetString(PyExc_ValueError, "an alias is of a kind that is not known");
+    else if (alias != NULL && near->how == FUZZY)
+        why = PyTuple_New(0);
+    else if (alias != NULL && near->how == JOINED)
+        why = Py_NewRef(maker(s, WHY_JOINED));
+    else if (alias != NULL)
+        why = PyObject_CallFunctionObjArgs(maker(s, WHY), form, alias, NULL);
+    if (why == NULL) {
+        Py_XDECREF(alias);
+        return NULL;
+    }
+    PyObject *values[CANDIDATE_PARTS] = {
+        entity_of(s, layer, ((const uint32_t *)layer->at[ENTITY].buf)[near->alias]),
+        alias,
+        Py_NewRef(PyTuple_GET_ITEM(kinds, kind)),
+        Py_NewRef(matches[near->how != FUZZY]),
+        PyFloat_FromDouble(near->how != FUZZY),
+        why,
+    };
+    return made(maker(s, CANDIDATE), candidate_parts, values, CANDIDATE_PARTS);
+}
+
+/* A candidate of a form, made once unless its reasons are those of the form. Twin: `Candidates.at`. */
+static PyObject *candidate_of(const Sieve *s, const Near *near, PyObject *form)
+{
+    if (near->how != FUZZY && near->how != JOINED)
+        return new_candidate(s, near, form);
+    long long number = ((long long)near->layer << 33) | ((long long)near->alias << 1) | (near->how == JOINED);
+    PyObject *key = PyLong_FromLongLong(number);
+    PyObject *out = key ? Py_XNewRef(PyDict_GetItemWithError(s->made, key)) : NULL;
+    if (out == NULL && !PyErr_Occurred()) {
+        if (PyDict_GET_SIZE(s->made) > MOST_MADE)
+            PyDict_Clear(s->made);
+        if ((out = new_candidate(s, near, form)) != NULL && PyDict_SetItem(s->made, key, out) < 0)
+            Py_CLEAR(out);
+    }
+    Py_XDECREF(key);
+    return out;
+}
+
 /* The nearest names of a form, as candidates. */
 static PyObject *candidates_of(const Sieve *s, const Sifted *found, const Hit *hit)
 {
     PyObject *form = form_of(found, hit->at, hit->end), *out = form ? PyTuple_New(hit->near_count) : NULL;
     for (int k = 0; out != NULL && k < hit->near_count; k++) {
-        PyObject *given[4] = {form, PyLong_FromLong(hit->near[k].layer), PyLong_FromUnsignedLong(hit->near[k].alias),
-                              PyLong_FromLong(hit->near[k].how)};
-        PyObject *one = given[1] && given[2] && given[3] ? PyObject_Vectorcall(s->at, given, 4, NULL) : NULL;
-        for (int j = 1; j < 4; j++)
-            Py_XDECREF(given[j]);
+        PyObject *one = candidate_of(s, &hit->near[k], form);
         if (one == NULL)
             Py_CLEAR(out);
         else
@@ -167,5 +268,5 @@ PyObject *draft_of(const Sieve *s, const Sifted *found, int *grade)
     PyObject *listed = listed_of(s, found, &loud), *proposed = listed ? proposed_of(s, found) : NULL;
     PyObject *values[PLAN_PARTS] = {listed, proposed, proposed ? words_of(found) : NULL};
     *grade = loud ? LOUD : found->hit_count ? NEEDY : found->name_count ? LISTED : NOTHING;
-    return made(s->plan_type, plan_parts, values, PLAN_PARTS);
+    return made(maker(s, PLAN), plan_parts, values, PLAN_PARTS);
 }

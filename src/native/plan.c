@@ -823,6 +823,7 @@ static void sieve_dealloc(Sieve *self)
         for (int b = 0; b < ARRAYS; b++)
             PyBuffer_Release(&self->layers[k].at[b]);
         Py_XDECREF(self->layers[k].hood);
+        Py_XDECREF(self->layers[k].known);
         free(self->layers[k].there);
         free(self->layers[k].starts);
     }
@@ -833,10 +834,7 @@ static void sieve_dealloc(Sieve *self)
     lore_close(self);
     Py_XDECREF(self->scanner);
     Py_XDECREF(self->speller);
-    Py_XDECREF(self->plan_type);
-    Py_XDECREF(self->span_type);
-    Py_XDECREF(self->at);
-    Py_XDECREF(self->named);
+    draft_close(self);
     forest_close(&self->forest);
     grove_close(self->grove);
     Py_TYPE(self)->tp_free((PyObject *)self);
@@ -852,8 +850,9 @@ static int set_layers(Sieve *self, PyObject *layers)
     for (Py_ssize_t k = 0; k < count; k++) {
         Layer *layer = &self->layers[k];
         Hood *hood;
-        PyObject *arrays;
-        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(layers, k), "O!O!", &PyTuple_Type, &arrays, &HoodType, &hood))
+        PyObject *arrays, *known;
+        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(layers, k), "O!O!O!", &PyTuple_Type, &arrays, &HoodType, &hood,
+                              &PyDict_Type, &known))
             return -1;
         if (PyTuple_GET_SIZE(arrays) != ARRAYS) {
             PyErr_Format(PyExc_ValueError, "an index has %d arrays here", ARRAYS);
@@ -868,6 +867,7 @@ static int set_layers(Sieve *self, PyObject *layers)
             return -1;
         }
         layer->hood = (Hood *)Py_NewRef(hood);
+        layer->known = Py_NewRef(known);
         if (layer_ready(layer) < 0) {
             PyErr_NoMemory();
             return -1;
@@ -896,30 +896,26 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"scanner",  "speller", "layers",  "words",    "particles", "openers",     "endings",
                             "izafa",    "articles", "vowels", "compass", "surnames", "tails", "rule_kinds", "near_kinds", "other_kinds", "silent_kinds", "quiet_kinds", "ordinary",
-                            "rare",     "small_rare", "small_plain", "most_cost", "other_name", "digit", "by_hand", "plan", "span", "at", "named", "forest",   "seen",       "best",
+                            "rare",     "small_rare", "small_plain", "most_cost", "other_name", "digit", "by_hand", "makers", "forest",   "seen",       "best",
                             "hopeless", "needy",   NULL};
     PyObject *layers, *particles, *openers, *endings, *izafa, *articles, *vowels, *compass, *surnames, *tails, *forest;
     Sieve *self = (Sieve *)type->tp_alloc(type, 0);
     Scanner *scanner;
     Speller *speller;
-    PyObject *plan, *span, *at, *named;
+    PyObject *makers;
     Py_buffer seen = {0};
     if (self == NULL)
         return NULL;
     if (!PyArg_ParseTupleAndKeywords(
-            args, kwargs, "O!O!O!iOOOOOOOOO!IIIIIdddddddLO!O!OOO!y*iLL", names, &ScannerType, &scanner, &SpellerType, &speller,
+            args, kwargs, "O!O!O!iOOOOOOOOO!IIIIIdddddddLO!O!y*iLL", names, &ScannerType, &scanner, &SpellerType, &speller,
             &PyTuple_Type, &layers, &self->words, &particles, &openers, &endings, &izafa, &articles, &vowels,
             &compass, &surnames, &PyTuple_Type, &tails,
             &self->rule_kinds, &self->near_kinds, &self->other_kinds, &self->silent_kinds, &self->quiet_kinds, &self->ordinary, &self->rare, &self->small_rare, &self->small_plain, &self->most_cost,
-            &self->other_name, &self->digit, &self->by_hand, &PyType_Type, &plan, &PyType_Type, &span, &at, &named, &PyTuple_Type, &forest, &seen, &self->best, &self->hopeless, &self->needy))
+            &self->other_name, &self->digit, &self->by_hand, &PyTuple_Type, &makers, &PyTuple_Type, &forest, &seen, &self->best, &self->hopeless, &self->needy))
         goto failed;
     self->scanner = (Scanner *)Py_NewRef(scanner);
     self->speller = (Speller *)Py_NewRef(speller);
-    self->plan_type = (PyTypeObject *)Py_NewRef(plan);
-    self->span_type = (PyTypeObject *)Py_NewRef(span);
-    self->at = Py_NewRef(at);
-    self->named = Py_NewRef(named);
-    if (draft_open() < 0)
+    if (draft_open(self, makers) < 0)
         goto failed;
     if (lore_open(self) < 0) {
         PyErr_NoMemory();

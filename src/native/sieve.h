@@ -30,7 +30,8 @@ enum { HOPE_NONE = 0, HOPE_NEEDY = 1, HOPE_GOOD = 2, HOPE_UNKNOWN = 3 };
 enum {
     KEYS, OWNERS, /* sorted hashes, and the alias of each */
     KINDS, ENTITY, TEXT, ENDS, FOLDED, FOLDED_ENDS, /* of aliases */
-    PROMINENCE, PLAIN, PLAIN_ENDS, ID, ID_ENDS, TYPE, TYPE_ENDS, /* of entities */
+    PROMINENCE, PLAIN, PLAIN_ENDS, ID, ID_ENDS, TYPE, TYPE_ENDS, CANONICAL, CANONICAL_ENDS, COUNTRY,
+    COUNTRY_ENDS, /* of entities */
     ARRAYS
 };
 
@@ -41,6 +42,7 @@ typedef struct {
     uint32_t *starts; /* where among the keys each beginning of them starts; one more at the end */
     int bits, starts_bits;
     Hood *hood;
+    PyObject *known; /* a dict of the entities made so far, by number */
 } Layer;
 
 /* The first place of a key, or -1. */
@@ -79,8 +81,7 @@ typedef struct {
     Numbers asked, empty; /* where what is near to words that are joined; words that are near nothing believable */
     char **blocks;        /* near words: a count, then size and letters of each */
     size_t block_count, block_used;
-    PyTypeObject *plan_type, *span_type; /* `plans.Plan` and `plans.Span` */
-    PyObject *at, *named;                /* `Candidates.at` and `Listing.named` */
+    PyObject *makers, *made; /* what plans are made of: see draft.c; the candidates made so far */
     int busy; /* what is asked of Python may let other threads go on: they do not come in here then */
 } Sieve;
 
@@ -238,7 +239,8 @@ int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form,
 
 enum { NEEDY = 3, LOUD = 4 }; /* what a run holds beside LISTED: `plans.Grade` */
 
-int draft_open(void); /* -1 without memory */
+int draft_open(Sieve *s, PyObject *makers); /* -1 on an error */
+void draft_close(Sieve *s);
 /* What the spelling of some words of a run names: a tuple, see `listed.Named`, or None; NULL on an error. */
 PyObject *named_at(const Sieve *s, const Sifted *found, int at, int end);
 PyObject *draft_of(const Sieve *s, const Sifted *found, int *grade); /* the plan of a run of which all is told */
