@@ -72,8 +72,8 @@ def forest_sums(forest: Forest, rows: Buffer, out: Buffer, /) -> None: ...
 #: The arrays of an index that are read, see `Candidates.layers`, its neighbourhoods, and the entities made so far.
 Layer = tuple[tuple[Buffer, ...], Hood, dict[int, Any]]
 
-#: What plans are made of: the types of plans, spans, candidates and entities; the kinds of aliases; the reasons of a name
-#: written with other blanks, and a function for those of rules (of a form and an alias); and `Listing.named`.
+#: What plans are made of: the types of plans, spans, candidates and entities; the kinds of aliases; the reasons of a
+#: name written with other blanks, and a function for those of rules (of a form and an alias); and `Listing.named`.
 Makers = tuple[
     type[Any],
     type[Any],

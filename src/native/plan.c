@@ -8,12 +8,17 @@ static int has(const Layer *layer, char space, const char *text, size_t size)
     return layer_find(layer, key_of(space, text, size)) >= 0;
 }
 
-int any_has(const Sieve *s, char space, const char *text, size_t size)
+int any_key(const Sieve *s, uint64_t key)
 {
     for (int k = 0; k < s->tables; k++)
-        if (has(&s->layers[k], space, text, size))
+        if (layer_find(&s->layers[k], key) >= 0)
             return 1;
     return 0;
+}
+
+int any_has(const Sieve *s, char space, const char *text, size_t size)
+{
+    return any_key(s, key_of(space, text, size));
 }
 
 static int is_joint(const Sieve *s, Py_UCS4 c)
@@ -178,14 +183,6 @@ static void ask_for(const Sieve *s, Asked *asked, uint64_t key)
     asked->key[asked->count++] = key;
     for (int k = 0; k < s->tables; k++)
         __builtin_prefetch(s->layers[k].there + (key >> (64 - s->layers[k].bits) >> 3));
-}
-
-static int any_key(const Sieve *s, uint64_t key)
-{
-    for (int k = 0; k < s->tables; k++)
-        if (layer_find(&s->layers[k], key) >= 0)
-            return 1;
-    return 0;
 }
 
 /* What may stand for each word of a form. */
@@ -500,7 +497,7 @@ static int sift_judged(Sieve *s, Sifted *out)
             continue;
         int size = join(out->words, one->at, one->end, form);
         Near ruled[MOST_RULED];
-        int rules = by_rule(s, form, size, ruled);
+        int rules = words_by_rule(s, out->words, one->at, one->end, form, size, ruled);
         Hit hit = {one->at, one->end, rules != 0, one->small, names->count, 0, names->used, HOPE_UNKNOWN, -1, {{0, 0, 0}}};
         if (one->near && fuzzy_names(s, out->words, one->at, one->end, form, size, names) < 0)
             return -1;

@@ -95,10 +95,10 @@ typedef struct {
     uint64_t key;
 } Word;
 
-/* What is known of a word, and where what is near it stands. */
+/* What is known of a word, and where what is near it and its frame stand. */
 typedef struct Lore {
     uint64_t key; /* 0: no word */
-    uint32_t facts, near;
+    uint32_t facts, near, frame;
 } Lore;
 
 /* What is known of a word, above the hundredths of its Zipf frequency. */
@@ -108,7 +108,9 @@ enum {
     PART = 1 << 11,    /* it stands in a listed name */
     SUSPECT = 1 << 12, /* it may be damaged */
     OPENER = 1 << 13,
-    PARTICLE = 1 << 14
+    PARTICLE = 1 << 14,
+    ARTICLE = 1 << 15,
+    IZAFA = 1 << 16
 };
 
 /* Names found, one after the other: the space they stand in, their size, their letters. */
@@ -190,6 +192,8 @@ int pieces_of(const char *form, int size, Piece *out); /* how many; -1: more tha
 int same_piece(const Piece *a, const Piece *b);
 int among(const Piece *one, const Piece *all, int count);
 int by_rule(const Sieve *s, const char *form, int size, Near *out); /* at most MOST_RULED; -1: Python must be asked */
+/* The same of a form of some words, by what is known of these. */
+int words_by_rule(Sieve *s, const Word *words, int at, int end, const char *form, int size, Near *out);
 
 /* -- judge.c ---------------------------------------------------------------------------------------------------- */
 
@@ -227,9 +231,11 @@ void know_word(Sieve *s, Word *w); /* what is known of a word asked for; it is f
    without memory. */
 const char *near_word(Sieve *s, const Word *w);
 const char *near_words(Sieve *s, const char *word, int size);
+const char *word_frame(Sieve *s, const Word *w, int *size); /* its frame under the rules; NULL where it has none */
 
 /* -- plan.c ----------------------------------------------------------------------------------------------------- */
 
+int any_key(const Sieve *s, uint64_t key);
 int any_has(const Sieve *s, char space, const char *text, size_t size);
 int split(Sieve *s, Slice run, Word *out); /* its words; how many, or -1 where it is not plain enough */
 int join(const Word *words, int from, int to, char *out);
