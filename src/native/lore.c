@@ -220,6 +220,12 @@ const char *near_word(Sieve *s, const Word *w)
     return lore->near == UNASKED ? NULL : lore->near == NONE ? nothing : written(s, lore->near);
 }
 
+int near_nothing(const Sieve *s, const Word *w)
+{
+    const Lore *lore = lore_at(s, w->key);
+    return lore->key && lore->near == NONE;
+}
+
 const char *near_words(Sieve *s, const char *word, int size)
 {
     if (!ask_hoods(s, word, size))

@@ -243,6 +243,11 @@ int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form,
         whole_size += w->size;
     }
     figures = read_figures(whole, whole_size);
+    /* One word that no name has, nor any near it, is enough: the others are not asked for. */
+    for (int k = 0; k < parts && parts > 1 && complete; k++) {
+        const Word *w = &words[from + k];
+        complete = !w->plain || (w->facts & SUSPECT ? !near_nothing(s, w) : (w->facts & PART) != 0);
+    }
     for (int k = 0; k < parts && complete; k++) {
         const Word *w = &words[from + k];
         memcpy(own[k], w->text, (size_t)w->size);

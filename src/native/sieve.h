@@ -231,6 +231,7 @@ void know_word(Sieve *s, Word *w); /* what is known of a word asked for; it is f
    without memory. */
 const char *near_word(Sieve *s, const Word *w);
 const char *near_words(Sieve *s, const char *word, int size);
+int near_nothing(const Sieve *s, const Word *w); /* whether it is known that no word is near one */
 const char *word_frame(Sieve *s, const Word *w, int *size); /* its frame under the rules; NULL where it has none */
 
 /* -- plan.c ----------------------------------------------------------------------------------------------------- */
