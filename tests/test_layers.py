@@ -30,7 +30,7 @@ ROWS = (
     "doubts",
     "sound",
     "caseless compare decide",
-    "accept found nearest",
+    "accept found listed nearest",
     "spans",
     "alone pages verdicts",
     "around editing",

@@ -32,9 +32,10 @@ from canonym.keys import key_hash
 from canonym.letters import surprise, surprise_plain
 from canonym.lexicon import above, bins, frequencies
 from canonym.lexicon import compiled as lexicon
+from canonym.listed import Listing
 from canonym.model import Candidate, Edit, Entity, Result
 from canonym.nearest import compiled_sieve
-from canonym.plans import Grade
+from canonym.plans import Grade, Plan
 from canonym.profile import of, worth_searching
 from canonym.profile.glance import _glance
 from canonym.profile.residues import LONGEST, SHORTEST, Cuts
@@ -72,7 +73,8 @@ def fresh() -> native.Scanner:
 @cache
 def sieve(scanner: native.Scanner) -> native.Sieve:
     """What judges the runs that a scanner knows nothing of."""
-    return compiled_sieve(Candidates([index()]), scanner)
+    candidates = Candidates([index()])
+    return compiled_sieve(candidates, scanner, Listing(candidates).named)
 
 
 @pytest.fixture
@@ -99,7 +101,9 @@ def test_verdicts_are_kept_by_run_and_word(text: str) -> None:
     scanner = fresh()
     scanner.forget()
     runs = {text[start:end] for start, end in find_long_runs(text)}
-    maybe, smalls = sieve(scanner).look([text])
+    found, smalls = sieve(scanner).look([text])
+    maybe = {run: one for run, one in found.items() if not isinstance(one, Plan)}
+    assert set(found) <= runs
     assert set(maybe) == {r for r in runs if not scanner.verdict(r)}
     assert not smalls
     if maybe:
@@ -116,8 +120,8 @@ def test_verdicts_are_kept_by_run_and_word(text: str) -> None:
     assert sieve(scanner).look([text]) == ({}, [])
     assert list(scanner.settle()) == [told]
     assert scanner.places(0, 5) == []
-    found = list(find_long_runs(text))
-    assert scanner.places(0, 2) == [(a, b) for a, b in found if scanner.verdict(text[a:b]) >= 2]
+    every = list(find_long_runs(text))
+    assert scanner.places(0, 2) == [(a, b) for a, b in every if scanner.verdict(text[a:b]) >= 2]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh", "xx"])
@@ -270,15 +274,15 @@ def test_a_full_board_tells_nothing_false(words: int) -> None:
     one, other = sharing(memory, memory)
     names = [f"Name{chr(97 + k % 26)}{'x' * (k // 26)}" for k in range(600)]
     # Verdicts that a sieve does not give of itself, so that those of the board are seen to be its own.
-    for verdict in range(4, 8):
-        one.learn_runs(names[verdict::4], verdict)
-        one.learn_smalls([name.lower() for name in names[verdict::4]], verdict % 2 + 2)
+    for verdict in range(5, 8):
+        one.learn_runs(names[verdict::3], verdict)
+        one.learn_smalls([name.lower() for name in names[verdict::3]], verdict % 2 + 2)
     known = 0
-    for k, name in enumerate(names[4:], 4):
-        verdict = k % 4 + 4
+    for k, name in enumerate(names[5:], 5):
+        verdict = (k - 5) % 3 + 5
         assert sieve(other).look([f"{name}, {name.lower()}"])[1] == []
         found = other.verdict(name)
-        assert found in (0, 1, 2, verdict)
+        assert found in (*range(5), verdict)
         other.learn_runs([name], verdict)
         (code,) = other.settle()
         assert code in (verdict + 8, verdict + 8 * (verdict % 2 + 2))
@@ -414,17 +418,34 @@ def test_what_the_sieve_drops_holds_nothing(pure: None) -> None:
     for run in runs:
         here, there = planner.plan(run), plain.plan(run)
         assert (here.listed, here.proposed) == (there.listed, there.proposed), run
-    nothing, listed, maybe = planner.sieve.sift(runs)
-    graded = planner.graded(maybe)
-    assert graded[Grade.NEEDY] and graded[Grade.LOUD]
-    graded[Grade.NOTHING] += nothing
-    graded[Grade.LISTED] += listed
-    assert sum(map(len, graded.values())) == len(runs)
-    for grade, group in graded.items():
-        for run in group:
-            plan = plain.plan(run)
-            assert bool(plan.listed or plan.proposed) == (grade > Grade.NOTHING), run
-            assert bool(plan.proposed) == any(s.needy for s in plan.proposed) or grade == Grade.LOUD, run
+        assert not there.words or here.words in ((), there.words), run
+
+
+def _long_runs(text: str) -> list[str]:
+    return [text[start:end] for start, end in find_long_runs(text)]
+
+
+def test_the_sieve_grades_runs_as_their_plans_do(pure: None) -> None:
+    texts = sorted({run for run in _runs_of_names() if run})
+    plain = Planner(Candidates([index()]))
+    native.COMPILED = True
+    planner = Planner(Candidates([index()]))
+    found, _ = planner.sieve.look(texts)
+    for grade, group in planner.graded(found).items():
+        planner.scanner.learn_runs(group, grade)
+    planner.scanner.settle()
+    known = [(run, planner.scanner.verdict(run)) for text in texts for run in _long_runs(text)]
+    native.COMPILED = False
+    grades = set()
+    for run, verdict in known:
+        if verdict:
+            grade = plain.grade(run)
+            grades.add(grade)
+            assert grade == verdict, run
+        plan = planner.known.get(run)
+        if plan is not None:
+            assert plan == plain.plan(run), run
+    assert grades == set(Grade)
 
 
 def test_texts_not_worth_searching_have_lost_nothing() -> None:

@@ -69,24 +69,32 @@ Forest = tuple[Buffer, Buffer, Buffer, int, int, int]
 
 def forest_sums(forest: Forest, rows: Buffer, out: Buffer, /) -> None: ...
 
-#: The arrays of an index that are read, see `Candidates.layers`, and its neighbourhoods.
-Layer = tuple[tuple[Buffer, ...], Hood]
+#: The arrays of an index that are read, see `Candidates.layers`, its neighbourhoods, and the entities made so far.
+Layer = tuple[tuple[Buffer, ...], Hood, dict[int, Any]]
 
-#: The table and the alias of a name, and how it is near: by likeness 0, but for blanks 1, by a rule 2, for
-#: several reasons 3.
-Nearest = tuple[int, int, int]
+#: What plans are made of: the types of plans, spans, candidates and entities; the kinds of aliases; the reasons of a
+#: name written with other blanks, and a function for those of rules (of a form and an alias); and `Listing.named`.
+Makers = tuple[
+    type[Any],
+    type[Any],
+    type[Any],
+    type[Any],
+    tuple[str, ...],
+    tuple[str, ...],
+    Callable[[str, str], tuple[str, ...]],
+    Callable[[str, str, int, bool], tuple[Any, ...] | None],
+]
 
-#: A form near others: its span and itself, whether words in small letters stand in it, whether a rule makes it a name;
-#: then the names that it is near to as they are stored (space, form), the hope unknown (3) and None; or, where that was
-#: told, none, the hope, and the nearest few.
-Near = tuple[int, int, str, bool, bool, tuple[tuple[str, str], ...], int, tuple[Nearest, ...] | None]
+#: A form near others: its span and itself, whether words in small letters stand in it, whether a rule makes it a name,
+#: and the names that it is near to as they are stored (space, form).
+Near = tuple[int, int, str, bool, bool, tuple[tuple[str, str], ...]]
 
 #: What a run holds: its words (start, end, folded), its listed names (start, end, form, words), and forms near others.
-#: For the names None where it must be asked which are listed; forms may stand in them then.
-Found = tuple[tuple[tuple[int, int, str], ...], tuple[tuple[int, int, str, int], ...] | None, tuple[Near, ...]]
+Found = tuple[tuple[tuple[int, int, str], ...], tuple[tuple[int, int, str, int], ...], tuple[Near, ...]]
 
-#: The same, or None where all of the run must be looked at.
-Sifted = Found | None
+#: The plan of a run (`plans.Plan`); or that, where it is not certain what the plan is; or None where all of the run
+#: must be looked at.
+Sifted = Any | Found | None
 
 class Sieve:
     def __init__(
@@ -118,6 +126,7 @@ class Sieve:
         other_name: float,
         digit: float,
         by_hand: int,
+        makers: Makers,
         forest: Forest,
         seen: bytes,
         best: int,

@@ -14,10 +14,11 @@ from canonym import native, trees
 from canonym.candidates import Candidates, choose, one_each
 from canonym.decide import SURE, Case, conclude, decide_all, reasons, thresholds
 from canonym.evidence import ALONE
+from canonym.listed import fits_case
 from canonym.model import Candidate, Decision, Entity, Status
 from canonym.nearest import best
 from canonym.scan import tokens, words
-from canonym.spans import Planner, fits_case
+from canonym.spans import Planner
 from canonym.text import fold
 
 #: To make the sieve takes as long as some dozens of names without it.

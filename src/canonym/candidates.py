@@ -44,10 +44,12 @@ _FUZZY, _JOINED = 0, 1
 
 
 #: What the compiled look-ups read of an index: keys and their aliases; of aliases the kinds, entities, texts, and texts
-#: folded; of entities the prominence, the canonical form folded, the id and the type. Texts with where each ends.
+#: folded; of entities the prominence, the canonical form folded, the id, the type, the canonical form, the country.
+#: Texts with where each ends.
 _ARRAYS: Final = (
     *("key", "key_alias", "alias_kind", "alias_entity", "alias_text", "alias_at", "folded_text", "folded_at"),
     *("prominence", "plain_text", "plain_at", "id_text", "id_at", "type_text", "type_at"),
+    *("canonical_text", "canonical_at", "country_text", "country_at"),
 )
 
 
@@ -61,28 +63,31 @@ class Candidates:
         self._listed: dict[str, tuple[Candidate, ...]] = {}
         self._has: dict[str, bool] = {}
         self._hoods: tuple[Neighbourhood, ...] | None = None
-        self._found: dict[tuple[int, int], Candidate] = {}
+        self._found: dict[tuple[int, int, int], Candidate] = {}
         self._compiled: tuple[native.Layer, ...] | None = None
 
     def layers(self) -> tuple[native.Layer, ...]:
-        """What the compiled look-ups read of each index, and its neighbourhoods of words."""
+        """What the compiled look-ups read of each index, its neighbourhoods of words, and the entities made so far."""
         if self._compiled is None:
-            self._compiled = tuple((tuple(map(i.array, _ARRAYS)), compiled_hood(i)) for i in self.indexes)
+            self._compiled = tuple((tuple(map(i.array, _ARRAYS)), compiled_hood(i), i.known) for i in self.indexes)
         return self._compiled
 
     def at(self, form: str, layer: int, alias: int, how: int) -> Candidate:
         """The candidate of a folded form, as the compiled look-ups tell it: by table and alias, and how it is found."""
-        found = self._found.get((layer, alias))
+        found = self._found.get((layer, alias, how))
         if found is None:
+            index = self.indexes[layer]
+            entity, spelt, kind = index.entity(alias), index.alias(alias), index.kind(alias)
+            if how == _FUZZY:
+                found = Candidate(entity, spelt, kind, "fuzzy", 0.0)
+            elif how == _JOINED:
+                found = Candidate(entity, spelt, kind, "rule", 1.0, JOINED)
+            else:
+                return Candidate(entity, spelt, kind, "rule", 1.0, why(form, spelt))
             if len(self._found) > _CACHE:
                 self._found.clear()
-            index = self.indexes[layer]
-            found = Candidate(index.entity(alias), index.alias(alias), index.kind(alias), "fuzzy", 0.0)
-            self._found[layer, alias] = found
-        if how == _FUZZY:
-            return found
-        why = JOINED if how == _JOINED else rule_reasons(form, fold(found.alias)) or ()
-        return Candidate(found.entity, found.alias, found.kind, "rule", 1.0, why)
+            self._found[layer, alias, how] = found
+        return found
 
     def listed(self, folded: str) -> tuple[Candidate, ...]:
         """The entities that list a folded form, most prominent first; a weak or never row shows as that kind."""
@@ -185,7 +190,7 @@ class Candidates:
         if len(self._near) > _CACHE:
             self._near.clear()
         if native.COMPILED:
-            hoods = [hood for _, hood in self.layers()]
+            hoods = [hood for _, hood, _ in self.layers()]
             for word in new:
                 self._near[word] = tuple(dict.fromkeys(pair for hood in hoods for pair in hood.near(word, MOST)))
             return
@@ -260,6 +265,11 @@ class Candidates:
         for c in found:
             if c.kind in RULE_KINDS or c.kind in OTHER_NAMES:
                 out.setdefault((c.entity.id, c.alias), Candidate(c.entity, c.alias, c.kind, "fuzzy", 0.0))
+
+
+def why(form: str, alias: str) -> tuple[str, ...]:
+    """The reasons of the rules to take a folded form for a listed spelling."""
+    return rule_reasons(form, fold(alias)) or ()
 
 
 def choose(surface: str, found: Iterable[Candidate]) -> tuple[Candidate, ...]:

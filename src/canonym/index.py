@@ -182,7 +182,8 @@ class Index:
         }
         self._key = self._arrays["key"]
         self._key_alias = self._arrays["key_alias"]
-        self._entities: dict[int, Entity] = {}
+        #: Entities made so far, by number.
+        self.known: dict[int, Entity] = {}
 
     def array(self, name: str) -> memoryview:
         """One of the stored arrays, in place."""
@@ -225,9 +226,9 @@ class Index:
     def entity(self, k: int) -> Entity:
         """The entity that an alias names."""
         number = self._arrays["alias_entity"][k]
-        found = self._entities.get(number)
+        found = self.known.get(number)
         if found is None:
-            found = self._entities[number] = Entity(
+            found = self.known[number] = Entity(
                 self._string("id", number),
                 self._string("type", number),
                 self._string("canonical", number),

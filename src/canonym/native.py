@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from canonym._native import Found as Found
     from canonym._native import Layer as Layer
     from canonym._native import Near as Near
-    from canonym._native import Nearest as Nearest
     from canonym._native import Sifted as Sifted
 
 __all__ = [

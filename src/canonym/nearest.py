@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
 
 from canonym import native
-from canonym.candidates import ORDINARY, Candidates
+from canonym.candidates import JOINED, ORDINARY, Candidates, why
 from canonym.decide import believable
 from canonym.features import edit_cost, speller
 from canonym.indexkeys import OTHER_NAMES, QUIET_KINDS, RULE_KINDS
 from canonym.keys import rules
-from canonym.model import KINDS, UNKNOWN_PROMINENCE, Candidate
+from canonym.model import KINDS, UNKNOWN_PROMINENCE, Candidate, Entity
+from canonym.plans import Plan, Span
 from canonym.scan import words
 from canonym.text import fold
 
@@ -54,8 +55,10 @@ def _log(candidate: Candidate) -> int:
     return len(str(max(1, candidate.entity.prominence)))
 
 
-def compiled_sieve(candidates: Candidates, scanner: native.Scanner) -> native.Sieve:
-    """What tells which runs are worth planning, and `best`, compiled."""
+def compiled_sieve(
+    candidates: Candidates, scanner: native.Scanner, named: Callable[[str, str, int, bool], tuple[Any, ...] | None]
+) -> native.Sieve:
+    """What tells which runs are worth planning and plans most, and `best`, compiled; `named` is of a `Listing`."""
     table = rules()
     return native.Sieve(
         scanner=scanner,
@@ -84,5 +87,6 @@ def compiled_sieve(candidates: Candidates, scanner: native.Scanner) -> native.Si
         other_name=_OTHER_NAME,
         digit=_DIGIT,
         by_hand=UNKNOWN_PROMINENCE,
+        makers=(Plan, Span, Candidate, Entity, KINDS, JOINED, why, named),
         **believable(),
     )

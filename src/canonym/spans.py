@@ -5,31 +5,25 @@ Worked out once for each distinct run and kept; nothing here knows the document.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from canonym import native
-from canonym.candidates import Candidates, choose, read_figures
+from canonym.candidates import Candidates, read_figures
 from canonym.decide import Hope, hopes
 from canonym.features import commonness
 from canonym.keys import rules
 from canonym.lexicon import zipf
-from canonym.model import REWRITTEN_KINDS, Candidate
+from canonym.listed import Listing, is_loud
+from canonym.model import Candidate
 from canonym.nearest import RARE, best, compiled_sieve
 from canonym.plans import NOTHING, Grade, Plan, Span
 from canonym.scan import Token, compiled_scanner, joined, tokens, words
-from canonym.spelling import same_but_for_case
-from canonym.text import fold
 
 _CACHE: Final = 20_000
 #: Plans are kept for the next run too (see `verdicts`).
 _PLANS: Final = 40_000
-#: A listed word this common (Zipf scale) needs support where its entity is not prominent: March, Of, Man.
-_COMMON: Final = 5.0
-_PROMINENT: Final = 200_000
-_ABBREVIATED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +31,7 @@ class _Form:
     """Words that may be a damaged name.
 
     `small`: one of them is in small letters, and no particle; `rule`: look for names equal under the rules; `part`:
-    look for names near these words; `names`: these are near, as they are stored; `nearest`: the nearest are known, by
-    table, alias and how they are near, and so is the hope for them.
+    look for names near these words; `names`: these are near, as they are stored.
     """
 
     start: int
@@ -48,8 +41,6 @@ class _Form:
     rule: bool
     part: tuple[Token, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
-    nearest: tuple[native.Nearest, ...] | None = None
-    hope: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +64,7 @@ class Planner:
         self._plans: dict[str, Plan] = {}
         self._hopes: dict[object, Hope] = {}
         self._nearest: dict[object, tuple[Candidate, ...]] = {}
-        self._chosen: dict[tuple[str, bool], tuple[tuple[Candidate, ...], bool]] = {}
+        self._listing = Listing(candidates)
         #: Plans made before, in another process.
         self.kept: Callable[[str], Plan | None] | None = None
         self._sieve: native.Sieve | None = None
@@ -93,17 +84,15 @@ class Planner:
         if native.COMPILED:
             nothing, listed, worth = self.sieve.sift(new)
             self._plans.update(dict.fromkeys(nothing, NOTHING))
-            self._plan({**listed, **worth})
+            self._plan(self._planned({**listed, **worth}))
         else:
             self._plan(dict.fromkeys(new))
 
-    def _plan(self, worth: Mapping[str, native.Sifted]) -> None:
+    def _plan(self, worth: Mapping[str, native.Found | None]) -> None:
         """Plan runs, given what was found in them (None: all must be looked at)."""
         if len(self._hopes) > _CACHE:
             self._hopes.clear()
-        judged = {run: f for run, f in worth.items() if f is not None and all(hit[-1] is not None for hit in f[2])}
-        self._plans.update((run, self._judged(run, found)) for run, found in judged.items())
-        drafts = {run: self._draft(run, found) for run, found in worth.items() if run not in judged}
+        drafts = {run: self._draft(run, found) for run, found in worth.items()}
         if not native.COMPILED:
             self.candidates.warm(
                 {w for draft in drafts.values() for form in draft.forms for w in self.candidates.needed(form.part)}
@@ -115,31 +104,6 @@ class Planner:
             proposed = tuple(replace(s, needy=True) if hope == Hope.NEEDY else s for s, hope in told if hope)
             self._plans[run] = Plan(draft.listed, proposed, draft.words)
 
-    def _judged(self, run: str, found: native.Found) -> Plan:
-        """The plan of a run of whose forms the sieve knows all."""
-        names, hits = self._told(run, found)
-        at, needy = self.candidates.at, Hope.NEEDY
-        proposed = [
-            Span(start, end, form, tuple([at(form, *one) for one in nearest]), False, hope == needy)
-            for start, end, form, _, _, _, hope, nearest in hits
-            if nearest and hope
-        ]
-        return Plan(names, tuple(proposed), found[0])
-
-    def _told(self, run: str, found: native.Found) -> tuple[tuple[Span, ...], tuple[native.Near, ...]]:
-        """The listed names that the sieve found, and the forms that stand in none of them."""
-        bare, told, hits = found
-        if not told and told is not None:
-            return (), hits
-        if told is None:
-            names, _ = self._listed(run, tokens(run))
-            return names, tuple(h for h in hits if not any(n.start <= h[0] and h[1] <= n.end for n in names))
-        shouted = len(bare) > 2 and run.isupper()
-        return tuple([self._named(run, *name, shouted) for name in told]), hits
-
-    def _entities(self, form: str, nearest: tuple[tuple[int, int, int], ...]) -> tuple[Candidate, ...]:
-        return tuple(self.candidates.at(form, *one) for one in nearest)
-
     def adopt(self, plans: Mapping[str, Plan]) -> None:
         """Take over plans made elsewhere with the same tables."""
         self._plans.update(plans)
@@ -149,25 +113,40 @@ class Planner:
         return {run: plan for run, plan in self._plans.items() if plan is not NOTHING}
 
     def graded(self, found: Mapping[str, native.Sifted]) -> dict[Grade, list[str]]:
-        """Deal runs that may hold something out by what they hold, given what the sieve found in them."""
-        self._plan(found)
+        """Deal runs that may hold something out by what they hold, but for those that the sieve made a plan of."""
+        others = self._planned(found)
+        self._plan(others)
         out: dict[Grade, list[str]] = {grade: [] for grade in Grade}
-        for run in found:
-            plan = self._plans[run]
-            if any(not s.needy for s in plan.proposed) or any(_rewritten(run, span) for span in plan.listed):
-                grade = Grade.LOUD
-            elif plan.proposed:
-                grade = Grade.NEEDY
-            else:
-                grade = Grade.LISTED if plan.listed else Grade.NOTHING
-            out[grade].append(run)
+        for run in others:
+            out[self.grade(run)].append(run)
         return out
+
+    def grade(self, run: str) -> Grade:
+        """What a run holds by its plan."""
+        plan = self.plan(run)
+        if any(not s.needy for s in plan.proposed) or any(
+            is_loud(run[s.start : s.end], s.candidates) for s in plan.listed
+        ):
+            return Grade.LOUD
+        if plan.proposed:
+            return Grade.NEEDY
+        return Grade.LISTED if plan.listed else Grade.NOTHING
+
+    def _planned(self, found: Mapping[str, native.Sifted]) -> dict[str, native.Found | None]:
+        """Take over the plans among what the sieve found; the rest."""
+        others: dict[str, native.Found | None] = {}
+        for run, one in found.items():
+            if isinstance(one, Plan):
+                self._plans[run] = one
+            else:
+                others[run] = one
+        return others
 
     @property
     def sieve(self) -> native.Sieve:
         """The compiled sieve for runs, made when it is first needed."""
         if self._sieve is None:
-            self._sieve = compiled_sieve(self.candidates, self.scanner)
+            self._sieve = compiled_sieve(self.candidates, self.scanner, self._listing.named)
         return self._sieve
 
     @property
@@ -200,21 +179,19 @@ class Planner:
             found = self._plans[run]
         return found
 
-    def _draft(self, run: str, found: native.Sifted) -> _Draft:
+    def _draft(self, run: str, found: native.Found | None) -> _Draft:
         if found is None:
             part = tokens(run)
             names, taken = self._listed(run, part)
             return _Draft(names, tuple(self._forms(part, taken)), tuple((t.start, t.end, t.folded) for t in part))
-        names, hits = self._told(run, found)
-        forms = tuple(
-            _Form(start, end, form, small, rule, (), near, nearest, hope)
-            for start, end, form, small, rule, near, hope, nearest in hits
-        )
-        return _Draft(names, forms, found[0])
+        bare, told, hits = found
+        shouted = _is_shouted(run, len(bare))
+        names = tuple(self._named(run, *name, shouted) for name in told)
+        return _Draft(names, tuple(_Form(*hit[:5], (), hit[5]) for hit in hits), bare)
 
     def _listed(self, run: str, part: list[Token]) -> tuple[tuple[Span, ...], list[tuple[int, int]]]:
         """The listed names of a run, and from which word to which each goes."""
-        shouted = len(part) > 2 and run.isupper()
+        shouted = _is_shouted(run, len(part))
         listed: list[Span] = []
         taken: list[tuple[int, int]] = []
         at = 0
@@ -232,14 +209,8 @@ class Planner:
 
     def _named(self, run: str, start: int, end: int, form: str, words: int, shouted: bool) -> Span:
         """The listed name that is known to stand at a place."""
-        key = run[start:end], shouted
-        known = self._chosen.get(key)
-        if known is None:
-            if len(self._chosen) > _CACHE:
-                self._chosen.clear()
-            found = choose(key[0], (c for c in self.candidates.listed(form) if fits_case(key[0], c, shouted)))
-            known = self._chosen[key] = found, _is_weak(form, found, words)
-        return Span(start, end, form, *known)
+        named = self._listing.named(run[start:end], form, words, shouted)
+        return Span(start, end, form, named.candidates if named else (), bool(named and named.weak))
 
     def _longest(self, run: str, part: list[Token], at: int, shouted: bool) -> tuple[int, Span | None] | None:
         if not _may_start(part, at) or not self._may_open(part, at):
@@ -248,17 +219,12 @@ class Planner:
             if not _may_end(part, end):
                 continue
             form = joined(part[at:end])
-            found = self.candidates.listed(form)
-            if not found:
+            named = self._listing.named(run[part[at].start : part[end - 1].end], form, end - at, shouted)
+            if named is None:
                 continue
-            surface = run[part[at].start : part[end - 1].end]
-            found = choose(surface, (c for c in found if fits_case(surface, c, shouted)))
-            if not found:
-                continue
-            if any(c.kind == "never" for c in found):
+            if named.never:
                 return end, None
-            weak = _is_weak(form, found, end - at)
-            return end, Span(part[at].start, part[end - 1].end, form, found, weak)
+            return end, Span(part[at].start, part[end - 1].end, form, named.candidates, named.weak)
         return None
 
     def _may_open(self, part: list[Token], at: int) -> bool:
@@ -305,18 +271,12 @@ class Planner:
 
     def _proposal(self, form: _Form) -> _Proposal | None:
         """A form with the entities it may name; worked out once for the words of it, in whatever run they stand."""
-        key: object
-        if form.nearest is not None:
-            key = (form.form, form.nearest)
-            self._hopes[key] = Hope(form.hope)
-            nearest = self._entities(form.form, form.nearest)
-        else:
-            key = (form.form, form.small, form.rule, form.names, *((t.folded, t.joint) for t in form.part))
-            nearest = self._nearest.get(key, ())
-            if key not in self._nearest:
-                if len(self._nearest) > _CACHE:
-                    self._nearest.clear()
-                nearest = self._nearest[key] = self._found(form)
+        key = (form.form, form.small, form.rule, form.names, *((t.folded, t.joint) for t in form.part))
+        nearest = self._nearest.get(key, ())
+        if key not in self._nearest:
+            if len(self._nearest) > _CACHE:
+                self._nearest.clear()
+            nearest = self._nearest[key] = self._found(form)
         return (key, Span(form.start, form.end, form.form, nearest)) if nearest else None
 
     def _found(self, form: _Form) -> tuple[Candidate, ...]:
@@ -326,17 +286,8 @@ class Planner:
         return best(form.form, found + tuple(c for c in near if not (form.small and c.entity.type == "outlet")))
 
 
-def _is_weak(form: str, found: Sequence[Candidate], words: int) -> bool:
-    """True where a listed name needs support from the document."""
-    return found[0].kind == "weak" or (words == 1 and too_common(form, found[0]))
-
-
-def _rewritten(run: str, span: Span) -> bool:
-    """True where a listed name may be written otherwise than it stands, whoever of its bearers is meant."""
-    surface = run[span.start : span.end]
-    return any(
-        c.kind in REWRITTEN_KINDS and not same_but_for_case(surface, c.entity.canonical) for c in span.candidates
-    )
+def _is_shouted(run: str, words: int) -> bool:
+    return words > 2 and run.isupper()
 
 
 def _is_glued(token: Token) -> bool:
@@ -374,22 +325,3 @@ def _may_end(part: Sequence[Token], end: int) -> bool:
 def _is_ending(token: Token) -> bool:
     """True for what an apostrophe joins to a name: the possessive of English, the cases of Turkish (Herat'ta)."""
     return token.folded == "s" or (token.text.islower() and token.folded in words("endings"))
-
-
-def fits_case(surface: str, candidate: Candidate, shouted: bool = False) -> bool:
-    """Abbreviations and very short names only as they are listed, since "us" and "who" are words.
-
-    In capitals throughout ("LET US GO") a short form that is also a word says nothing.
-    """
-    alias = candidate.alias
-    if candidate.kind != "abbreviation" and len(fold(alias)) > _ABBREVIATED:
-        return True
-    if shouted and zipf(surface.replace(".", "")) > _COMMON:
-        return False
-    plain = re.sub(r"[.\s]", "", surface)
-    return plain == re.sub(r"[.\s]", "", alias) or (surface.isupper() and fold(surface) == fold(alias) != "")
-
-
-def too_common(form: str, candidate: Candidate) -> bool:
-    """True for an everyday word whose entity is not prominent enough to be meant without support."""
-    return candidate.entity.prominence < _PROMINENT and zipf(form) >= _COMMON

@@ -24,7 +24,8 @@ int layer_fits(Layer *layer)
     if (layer->at[OWNERS].len != 4 * layer->count || layer->at[ENTITY].len != 4 * layer->aliases ||
         !strings_fit(layer, TEXT, layer->aliases) || !strings_fit(layer, FOLDED, layer->aliases) ||
         !strings_fit(layer, PLAIN, layer->entities) || !strings_fit(layer, ID, layer->entities) ||
-        !strings_fit(layer, TYPE, layer->entities))
+        !strings_fit(layer, TYPE, layer->entities) || !strings_fit(layer, CANONICAL, layer->entities) ||
+        !strings_fit(layer, COUNTRY, layer->entities))
         return 0;
     const uint32_t *entity = layer->at[ENTITY].buf;
     for (Py_ssize_t k = 0; k < layer->aliases; k++)

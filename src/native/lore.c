@@ -4,7 +4,7 @@
 
 enum { BLOCK_BITS = 20, BLOCK = 1 << BLOCK_BITS };
 
-/* How near words are written down: not yet, none, or the place of them behind these. */
+/* How near words, and frames, are written down: not yet, none, or the place of them behind these. */
 enum { UNASKED = 0, NONE = 1, SOME = 2 };
 
 static const char nothing[1] = {0};
@@ -120,6 +120,8 @@ static unsigned facts_of(const Sieve *s, const char *text, int size)
     facts |= read_figures(plain, size) || is_suspect(s, plain, size) ? SUSPECT : 0;
     facts |= words_get(&s->openers, text, (size_t)size) ? OPENER : 0;
     facts |= words_get(&s->particles, text, (size_t)size) ? PARTICLE : 0;
+    facts |= words_get(&s->articles, text, (size_t)size) ? ARTICLE : 0;
+    facts |= words_get(&s->izafa, text, (size_t)size) ? IZAFA : 0;
     return facts;
 }
 
@@ -128,7 +130,7 @@ void know_word(Sieve *s, Word *w)
     Lore *lore = lore_at(s, w->key);
     if (!lore->key) {
         /* Without room it is looked up again. */
-        Lore one = {w->key, facts_of(s, w->text, w->size), UNASKED};
+        Lore one = {w->key, facts_of(s, w->text, w->size), UNASKED, UNASKED};
         w->facts = one.facts;
         if (2 * s->lore_used <= s->lore_mask || lore_room(s, 2 * (s->lore_mask + 1)) == 0) {
             *lore_at(s, w->key) = one;
@@ -180,7 +182,7 @@ static uint32_t write_near(Sieve *s, const char *word, int size)
     int count = 0;
     for (int k = 0; k < s->tables; k++) {
         Hood *hood = s->layers[k].hood;
-        Py_ssize_t n = hood_answer(hood, (const uint8_t *)word, size, MOST_NEAR);
+        Py_ssize_t n = hood_answer(hood, (const uint8_t *)word, size, MOST_OPTIONS);
         if (n < 0)
             return UNASKED;
         for (Py_ssize_t j = 0; j < n && count < MOST_OPTIONS; j++) {
@@ -218,6 +220,12 @@ const char *near_word(Sieve *s, const Word *w)
     return lore->near == UNASKED ? NULL : lore->near == NONE ? nothing : written(s, lore->near);
 }
 
+int near_nothing(const Sieve *s, const Word *w)
+{
+    const Lore *lore = lore_at(s, w->key);
+    return lore->key && lore->near == NONE;
+}
+
 const char *near_words(Sieve *s, const char *word, int size)
 {
     if (!ask_hoods(s, word, size))
@@ -229,4 +237,27 @@ const char *near_words(Sieve *s, const char *word, int size)
     if (near == UNASKED || (!known && numbers_put(&s->asked, key, near) < 0))
         return NULL;
     return near == NONE ? nothing : written(s, near);
+}
+
+const char *word_frame(Sieve *s, const Word *w, int *size)
+{
+    Lore *lore = lore_at(s, w->key);
+    if (!lore->key)
+        return NULL;
+    if (lore->frame == UNASKED) {
+        char frame[2 * WORD_ROOM];
+        int made = frame_of(s->speller, w->text, w->size, frame, NULL);
+        int64_t place = made < 0 ? -1 : room_for(s, (size_t)made + 1);
+        lore->frame = place < 0 ? NONE : (uint32_t)place + SOME;
+        if (place >= 0) {
+            char *to = s->blocks[place >> BLOCK_BITS] + (place & (BLOCK - 1));
+            to[0] = (char)made;
+            memcpy(to + 1, frame, (size_t)made);
+        }
+    }
+    if (lore->frame == NONE)
+        return NULL;
+    const char *found = written(s, lore->frame);
+    *size = (unsigned char)*found;
+    return found + 1;
 }

@@ -41,17 +41,26 @@ static inline const uint32_t *numbers_get(const Numbers *map, uint64_t key)
     return NULL;
 }
 
-/* The hash of a key: its space, then its text. Twin: `keys.key_hash`. */
-static inline uint64_t key_of(char space, const char *text, size_t size)
+/* The hash of a key: its space, then its text, which may be added piece by piece. Twin: `keys.key_hash`. */
+#define KEY_BEGUN 0xCBF29CE484222325u
+
+static inline uint64_t key_add(uint64_t h, const char *text, size_t size)
 {
-    uint64_t h = 0xCBF29CE484222325u;
-    if (space)
-        h = (h ^ (uint8_t)space) * 0x100000001B3u;
     for (size_t k = 0; k < size; k++)
         h = (h ^ (uint8_t)text[k]) * 0x100000001B3u;
+    return h;
+}
+
+static inline uint64_t key_end(uint64_t h)
+{
     h = (h ^ (h >> 33)) * 0xFF51AFD7ED558CCDu;
     h = (h ^ (h >> 33)) * 0xC4CEB9FE1A85EC53u;
     return h ^ (h >> 33);
+}
+
+static inline uint64_t key_of(char space, const char *text, size_t size)
+{
+    return key_end(key_add(space ? key_add(KEY_BEGUN, &space, 1) : KEY_BEGUN, text, size));
 }
 
 /* Verdicts of 1 to 7 by hashes, each in one word with its hash, so that a look-up waits for memory once. */

@@ -8,12 +8,17 @@ static int has(const Layer *layer, char space, const char *text, size_t size)
     return layer_find(layer, key_of(space, text, size)) >= 0;
 }
 
-int any_has(const Sieve *s, char space, const char *text, size_t size)
+int any_key(const Sieve *s, uint64_t key)
 {
     for (int k = 0; k < s->tables; k++)
-        if (has(&s->layers[k], space, text, size))
+        if (layer_find(&s->layers[k], key) >= 0)
             return 1;
     return 0;
+}
+
+int any_has(const Sieve *s, char space, const char *text, size_t size)
+{
+    return any_key(s, key_of(space, text, size));
 }
 
 static int is_joint(const Sieve *s, Py_UCS4 c)
@@ -167,24 +172,69 @@ static void add_name(Names *names, char space, const char *text, int size)
     names->count++;
 }
 
-/* Keys that will be looked up. */
+/* Spellings that will be looked up: their keys, so that their memory is asked for early. */
 typedef struct {
     int count;
     uint64_t key[MOST_COMBINATIONS + 2 * MOST_OPTIONS];
 } Asked;
 
-static void ask_for(const Sieve *s, Asked *asked, char space, const char *text, int size)
+static void ask_for(const Sieve *s, Asked *asked, uint64_t key)
 {
-    uint64_t key = asked->key[asked->count++] = key_of(space, text, (size_t)size);
+    asked->key[asked->count++] = key;
     for (int k = 0; k < s->tables; k++)
         __builtin_prefetch(s->layers[k].there + (key >> (64 - s->layers[k].bits) >> 3));
+}
+
+/* What may stand for each word of a form. */
+typedef struct {
+    const char *text[8][MOST_OPTIONS];
+    int length[8][MOST_OPTIONS], count[8];
+} Options;
+
+/* Ask for each way to take one of the options for each word, the last word's fastest. */
+static void ask_options(const Sieve *s, const Word *words, int parts, const Options *options, Asked *asked)
+{
+    uint64_t begun[9];
+    int at[8] = {0}, k = 0;
+    begun[0] = key_add(KEY_BEGUN, "=", 1);
+    for (;;) {
+        for (; k < parts; k++) {
+            uint64_t h = k && !words[k].joined ? key_add(begun[k], " ", 1) : begun[k];
+            begun[k + 1] = key_add(h, options->text[k][at[k]], (size_t)options->length[k][at[k]]);
+        }
+        ask_for(s, asked, key_end(begun[parts]));
+        for (k = parts - 1; k >= 0 && ++at[k] == options->count[k]; k--)
+            at[k] = 0;
+        if (k < 0)
+            return;
+    }
+}
+
+/* Write down one of these ways by its number; its size, or -1 where there is no room. */
+static int write_option(const Word *words, int parts, const Options *options, int number, char *out)
+{
+    int at[8], n = 0;
+    for (int k = parts - 1; k >= 0; k--) {
+        at[k] = number % options->count[k];
+        number /= options->count[k];
+    }
+    for (int k = 0; k < parts; k++) {
+        int size = options->length[k][at[k]];
+        if (n + size + 2 > MOST_FORM)
+            return -1;
+        if (k && !words[k].joined)
+            out[n++] = ' ';
+        memcpy(out + n, options->text[k][at[k]], (size_t)size);
+        n += size;
+    }
+    return n;
 }
 
 /* The listed names within reach of a form; 0, or -1 on an error. Twin: `Candidates.fuzzy`, with `spans.best`. */
 int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form, int size, Names *out)
 {
-    const char *option[8][MOST_OPTIONS];
-    int length[8][MOST_OPTIONS], count[8], parts = to - from, combinations = 1, complete = 1;
+    Options options;
+    int parts = to - from, combinations = 1, complete = 1, figures = 0;
     char own[8][WORD_ROOM], whole[MOST_FORM];
     int whole_size = 0;
     for (int k = 0; k < parts; k++) {
@@ -192,87 +242,75 @@ int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form,
         memcpy(whole + whole_size, w->text, (size_t)w->size);
         whole_size += w->size;
     }
-    read_figures(whole, whole_size);
+    figures = read_figures(whole, whole_size);
+    /* One word that no name has, nor any near it, is enough: the others are not asked for. */
+    for (int k = 0; k < parts && parts > 1 && complete; k++) {
+        const Word *w = &words[from + k];
+        complete = !w->plain || (w->facts & SUSPECT ? !near_nothing(s, w) : (w->facts & PART) != 0);
+    }
     for (int k = 0; k < parts && complete; k++) {
         const Word *w = &words[from + k];
         memcpy(own[k], w->text, (size_t)w->size);
         int changed = read_figures(own[k], w->size);
-        count[k] = 0;
+        options.count[k] = 0;
         if (changed ? is_suspect(s, own[k], w->size) : (w->facts & SUSPECT) != 0) {
             const char *found = changed ? near_words(s, own[k], w->size) : near_word(s, w);
             if (found == NULL)
                 return -1;
-            count[k] = (unsigned char)*found++;
-            for (int j = 0; j < count[k]; j++) {
-                length[k][j] = (unsigned char)*found++;
-                option[k][j] = found;
-                found += length[k][j];
+            options.count[k] = (unsigned char)*found++;
+            for (int j = 0; j < options.count[k]; j++) {
+                options.length[k][j] = (unsigned char)*found++;
+                options.text[k][j] = found;
+                found += options.length[k][j];
             }
         } else if (parts == 1 || (changed ? any_has(s, '#', own[k], (size_t)w->size) : (w->facts & PART) != 0)) {
-            option[k][0] = own[k];
-            length[k][0] = w->size;
-            count[k] = 1;
+            options.text[k][0] = own[k];
+            options.length[k][0] = w->size;
+            options.count[k] = 1;
         }
-        complete = count[k] > 0;
-        combinations *= count[k] ? count[k] : 1;
+        complete = options.count[k] > 0;
+        combinations *= options.count[k] ? options.count[k] : 1;
     }
-    int joinable = parts <= 3 && whole_size >= 6 && whole_size <= 32 && is_letters(whole, whole_size), made = 0;
-    char text[MOST_COMBINATIONS][MOST_FORM];
-    int used[MOST_COMBINATIONS];
-    if (complete && combinations <= MOST_COMBINATIONS) {
-        int at[8] = {0};
-        for (;;) {
-            int fits = 1, n = 0;
-            for (int k = 0; k < parts && fits; k++) {
-                int size_k = length[k][at[k]];
-                fits = n + size_k + 2 <= MOST_FORM;
-                if (!fits)
-                    break;
-                if (k && !words[from + k].joined)
-                    text[made][n++] = ' ';
-                memcpy(text[made] + n, option[k][at[k]], (size_t)size_k);
-                n += size_k;
-            }
-            used[made] = n;
-            made += fits;
-            int k = parts - 1;
-            while (k >= 0 && ++at[k] == count[k])
-                at[k--] = 0;
-            if (k < 0)
-                break;
-        }
-    }
-    const char *found = joinable ? near_words(s, whole, whole_size) : NULL;
+    int joinable = parts <= 3 && whole_size >= 6 && whole_size <= 32 && is_letters(whole, whole_size);
+    const char *found = NULL;
+    if (joinable) /* of a word alone it is known */
+        found = parts == 1 && !figures ? near_word(s, &words[from]) : near_words(s, whole, whole_size);
     if (joinable && found == NULL)
         return -1;
-    /* All that is looked up below, so that its memory is asked for early. */
     Asked asked;
     asked.count = 0;
-    for (int k = 0; k < made; k++)
-        ask_for(s, &asked, '=', text[k], used[k]);
+    if (complete && combinations <= MOST_COMBINATIONS)
+        ask_options(s, words + from, parts, &options, &asked);
+    int made = asked.count;
     const char *one = found;
     for (int j = found ? (unsigned char)*one++ : 0; j > 0; j--) {
         int m = (unsigned char)*one++;
-        ask_for(s, &asked, '+', one, m);
+        ask_for(s, &asked, key_of('+', one, (size_t)m));
         if (parts > 1)
-            ask_for(s, &asked, '=', one, m);
+            ask_for(s, &asked, key_of('=', one, (size_t)m));
         one += m;
     }
-    for (int k = 0; k < made; k++)
-        if (any_has(s, '=', text[k], (size_t)used[k]) && near_enough(s, form, size, text[k], used[k], 0))
-            add_name(out, '=', text[k], used[k]);
+    for (int k = 0; k < made; k++) {
+        char text[MOST_FORM];
+        if (!any_key(s, asked.key[k]))
+            continue;
+        int n = write_option(words + from, parts, &options, k, text);
+        if (n >= 0 && near_enough(s, form, size, text, n, 0))
+            add_name(out, '=', text, n);
+    }
     if (!complete && !(found && *found))
         return 0;
     if (parts > 1 && any_has(s, '#', whole, (size_t)whole_size) && any_has(s, '=', whole, (size_t)whole_size))
         add_name(out, '=', whole, whole_size);
-    int n = found ? (unsigned char)*found++ : 0;
-    for (int j = 0; j < n; j++) {
+    const uint64_t *key = asked.key + made;
+    for (int j = found ? (unsigned char)*found++ : 0; j > 0; j--) {
         int m = (unsigned char)*found++;
+        int squeezed = any_key(s, *key++), plain = parts > 1 && any_key(s, *key++);
         /* With its blanks the name is longer, and no nearer. */
-        if (near_enough(s, whole, whole_size, found, m, 6)) {
-            if ((m >= LONG_NAME || osa_of(whole, whole_size, found, m) == 1) && any_has(s, '+', found, (size_t)m))
+        if ((squeezed || plain) && near_enough(s, whole, whole_size, found, m, 6)) {
+            if (squeezed && (m >= LONG_NAME || osa_of(whole, whole_size, found, m) == 1))
                 add_name(out, '+', found, m);
-            if (parts > 1 && any_has(s, '=', found, (size_t)m))
+            if (plain)
                 add_name(out, '=', found, m);
         }
         found += m;
@@ -331,25 +369,37 @@ static uint64_t words_key(const Word *words, int at, int end, int small)
 static void sift_words(const Sieve *s, Slice run, Sifted *out)
 {
     out->run = run;
-    out->sure = out->open = out->loud = out->name_count = out->hit_count = out->form_count = out->names.count = 0;
+    out->sure = out->told = out->loud = out->name_count = out->hit_count = out->form_count = out->names.count = 0;
     out->names.used = 0;
     out->word_count = cut(s, run, out->words);
 }
 
-/* The listed names of a run, as long as it is certain which; 0 where the run is too long. */
+/* Whether a listed name that is not surely one, or not as it is spelt, is one: 1; no name at all, though listed: 0; none
+   here: -1; -2 on an error. */
+static int ask_named(const Sieve *s, Sifted *out, int at, int end)
+{
+    PyObject *named = named_at(s, out, at, end);
+    int known = named == NULL ? -2 : named == Py_None ? -1 : PyTuple_GET_ITEM(named, 3) != Py_True;
+    if (known == 1)
+        out->loud |= PyTuple_GET_ITEM(named, 2) == Py_True;
+    Py_XDECREF(named);
+    return known;
+}
+
+/* The listed names of a run; 0 where the run is too long, -1 on an error. */
 static int sift_listed(const Sieve *s, Sifted *out)
 {
     const Word *words = out->words;
     int count = out->word_count;
     char form[MOST_FORM];
-    for (int at = 0; at < count && !out->open;) {
+    for (int at = 0; at < count;) {
         int next = at + 1;
         if (may_start(words, at) && may_open(s, words, count, at)) {
             int end = at + s->words < count ? at + s->words : count;
             for (; end > at; end--) {
                 if (!may_end(s, words, count, end) || !all_parts(words, count, at, end))
                     continue;
-                int size = join(words, at, end, form), layer = 0;
+                int size = join(words, at, end, form), layer = 0, known = 1;
                 if (size < 0)
                     return 0;
                 while (layer < s->tables && !has(&s->layers[layer], '=', form, (size_t)size))
@@ -357,30 +407,28 @@ static int sift_listed(const Sieve *s, Sifted *out)
                 if (layer == s->tables)
                     continue;
                 if (size < 4 || !plainly_spelt(out->run, words, at, end) ||
-                    has(&s->layers[layer], '?', form, (size_t)size)) {
-                    out->open = 1;
-                    break;
+                    has(&s->layers[layer], '?', form, (size_t)size) ||
+                    (!has(&s->layers[layer], '%', form, (size_t)size) &&
+                     (known = listed_plainly(s, &s->layers[layer], form, size, words[at].zipf)) < 0))
+                    known = ask_named(s, out, at, end);
+                else if (known)
+                    out->loud |= has(&s->layers[layer], '!', form, (size_t)size);
+                else
+                    continue;
+                if (known == -2)
+                    return -1;
+                if (known == -1)
+                    continue;
+                if (known) {
+                    out->listed[out->name_count][0] = at;
+                    out->listed[out->name_count++][1] = end;
                 }
-                if (!has(&s->layers[layer], '%', form, (size_t)size)) {
-                    int certain = listed_plainly(s, &s->layers[layer], form, size, words[at].zipf);
-                    if (certain == 0)
-                        continue;
-                    if (certain < 0) {
-                        out->open = 1;
-                        break;
-                    }
-                }
-                out->loud |= has(&s->layers[layer], '!', form, (size_t)size);
-                out->listed[out->name_count][0] = at;
-                out->listed[out->name_count++][1] = end;
                 next = end;
                 break;
             }
         }
         at = next;
     }
-    if (out->open)
-        out->name_count = 0;
     return 1;
 }
 
@@ -434,11 +482,12 @@ static int sift_forms(const Sieve *s, Sifted *out)
     return 1;
 }
 
-/* What is known of the words of a run, and what has to be looked at therefore; 0 where all of it has. */
+/* What is known of the words of a run, and what has to be looked at therefore; 0 where all of it has, -1 on an error. */
 static int sift_known(Sieve *s, Sifted *out)
 {
     know(s, out->words, out->word_count);
-    return out->word_count >= 0 && sift_listed(s, out) && sift_forms(s, out);
+    int certain = out->word_count >= 0 ? sift_listed(s, out) : 0;
+    return certain > 0 ? sift_forms(s, out) : certain;
 }
 
 /* What a run may hold, of which the words are known: one of the verdicts above, or -1 on an error. */
@@ -446,13 +495,14 @@ static int sift_judged(Sieve *s, Sifted *out)
 {
     char form[MOST_FORM];
     Names *names = &out->names;
+    out->told = 1;
     for (int k = 0; k < out->form_count; k++) {
         const Form *one = &out->forms[k];
         if (one->key && numbers_get(&s->empty, one->key))
             continue;
         int size = join(out->words, one->at, one->end, form);
         Near ruled[MOST_RULED];
-        int rules = by_rule(s, form, size, ruled);
+        int rules = words_by_rule(s, out->words, one->at, one->end, form, size, ruled);
         Hit hit = {one->at, one->end, rules != 0, one->small, names->count, 0, names->used, HOPE_UNKNOWN, -1, {{0, 0, 0}}};
         if (one->near && fuzzy_names(s, out->words, one->at, one->end, form, size, names) < 0)
             return -1;
@@ -470,20 +520,22 @@ static int sift_judged(Sieve *s, Sifted *out)
                 hit.rule = hit.names = 0;
             }
         }
-        if (hit.rule || hit.names)
+        if (hit.rule || hit.names) {
+            out->told &= hit.near_count >= 0 && hit.hope != HOPE_UNKNOWN;
             out->hits[out->hit_count++] = hit;
-        else if (one->key && numbers_put(&s->empty, one->key, 1) < 0)
+        } else if (one->key && numbers_put(&s->empty, one->key, 1) < 0)
             return -1;
     }
     out->sure = 1;
-    return out->hit_count || out->loud || out->open ? MAYBE : out->name_count ? LISTED : NOTHING;
+    return out->hit_count || out->loud ? MAYBE : out->name_count ? LISTED : NOTHING;
 }
 
 /* What a run may hold: one of the verdicts above, or -1 on an error. */
 static int sift(Sieve *s, Slice run, Sifted *out)
 {
     sift_words(s, run, out);
-    return sift_known(s, out) ? sift_judged(s, out) : MAYBE;
+    int known = sift_known(s, out);
+    return known < 0 ? -1 : known ? sift_judged(s, out) : MAYBE;
 }
 
 static PyObject *word_told(const Word *w)
@@ -496,20 +548,6 @@ static PyObject *listed_told(const Sifted *found, int k)
     char form[MOST_FORM];
     int at = found->listed[k][0], end = found->listed[k][1], size = join(found->words, at, end, form);
     return Py_BuildValue("(iis#i)", found->words[at].begin, found->words[end - 1].end, form, (Py_ssize_t)size, end - at);
-}
-
-/* The nearest names of a hit: (layer, alias, how) of each. */
-static PyObject *near_told(const Hit *hit)
-{
-    PyObject *out = PyTuple_New(hit->near_count);
-    for (int k = 0; out != NULL && k < hit->near_count; k++) {
-        PyObject *one = Py_BuildValue("(iIi)", hit->near[k].layer, hit->near[k].alias, hit->near[k].how);
-        if (one == NULL)
-            Py_CLEAR(out);
-        else
-            PyTuple_SET_ITEM(out, k, one);
-    }
-    return out;
 }
 
 static PyObject *names_told(const Sifted *found, const Hit *hit)
@@ -532,29 +570,27 @@ static PyObject *hit_told(const Sifted *found, int k)
 {
     const Hit *hit = &found->hits[k];
     char form[MOST_FORM];
-    int size = join(found->words, hit->at, hit->end, form), judged = hit->near_count >= 0 && hit->hope != HOPE_UNKNOWN;
-    PyObject *names = judged ? PyTuple_New(0) : names_told(found, hit);
-    PyObject *near = judged ? near_told(hit) : Py_NewRef(Py_None);
-    if (names == NULL || near == NULL) {
-        Py_XDECREF(names);
-        Py_XDECREF(near);
+    int size = join(found->words, hit->at, hit->end, form);
+    PyObject *names = names_told(found, hit);
+    if (names == NULL)
         return NULL;
-    }
-    return Py_BuildValue("(iis#OONiN)", found->words[hit->at].begin, found->words[hit->end - 1].end, form,
-                         (Py_ssize_t)size, hit->small ? Py_True : Py_False, hit->rule ? Py_True : Py_False, names,
-                         judged ? hit->hope : HOPE_UNKNOWN, near);
+    return Py_BuildValue("(iis#OON)", found->words[hit->at].begin, found->words[hit->end - 1].end, form,
+                         (Py_ssize_t)size, hit->small ? Py_True : Py_False, hit->rule ? Py_True : Py_False, names);
 }
 
-/* What was found in a run as tuples: its words, the listed names (None where they are open), the forms near others; None
-   where it is not sure. */
-static PyObject *told(const Sifted *found)
+/* What was found in a run: its plan; its words, the listed names and the forms near others, as tuples, where Python must
+   be asked what these are; None where all of it must be looked at. */
+static PyObject *told(const Sieve *s, const Sifted *found, int *grade)
 {
+    *grade = 0;
     if (!found->sure)
         return Py_NewRef(Py_None);
+    if (found->told)
+        return draft_of(s, found, grade);
     int counts[3] = {found->word_count, found->name_count, found->hit_count};
     PyObject *out = PyTuple_New(3);
     for (int part = 0; out != NULL && part < 3; part++) {
-        PyObject *all = part == 1 && found->open ? Py_NewRef(Py_None) : PyTuple_New(counts[part]);
+        PyObject *all = PyTuple_New(counts[part]);
         for (int k = 0; all != NULL && k < counts[part]; k++) {
             PyObject *one = part == 0   ? word_told(&found->words[k])
                             : part == 1 ? listed_told(found, k)
@@ -597,30 +633,50 @@ static PyObject *sieve_among(Sieve *self, PyObject *args)
     return out;
 }
 
+/* One thread at a time. */
+static int enter(Sieve *self)
+{
+    if (self->busy) {
+        PyErr_SetString(PyExc_RuntimeError, "the sieve is in use");
+        return -1;
+    }
+    self->busy = 1;
+    return 0;
+}
+
+static void no_memory(void)
+{
+    if (!PyErr_Occurred())
+        PyErr_NoMemory();
+}
+
 static PyObject *sieve_sift(Sieve *self, PyObject *runs)
 {
     PyObject *nothing = PyList_New(0), *listed = PyDict_New(), *maybe = PyDict_New(), *out = NULL;
+    int entered = 1;
     PyObject *fast = PySequence_Fast(runs, "runs come in a sequence");
     Sifted *found = malloc(sizeof *found);
     if (found == NULL)
         PyErr_NoMemory();
-    if (fast == NULL || nothing == NULL || listed == NULL || maybe == NULL || found == NULL)
+    if (enter(self) < 0)
+        entered = 0;
+    if (!entered || fast == NULL || nothing == NULL || listed == NULL || maybe == NULL || found == NULL)
         goto done;
     for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(fast); k++) {
         PyObject *run = PySequence_Fast_GET_ITEM(fast, k);
-        int verdict, failed;
+        int verdict, failed, grade;
         if (!PyUnicode_Check(run)) {
             PyErr_SetString(PyExc_TypeError, "a run is a str");
             goto done;
         }
         if (forget_many(self) < 0 || (verdict = sift(self, whole_of(run), found)) < 0) {
-            PyErr_NoMemory();
+            no_memory();
             goto done;
         }
         if (verdict == NOTHING) {
             failed = PyList_Append(nothing, run) < 0;
         } else {
-            PyObject *all = told(found);
+            PyObject *all = told(self, found, &grade);
             failed = all == NULL || PyDict_SetItem(verdict == LISTED ? listed : maybe, run, all) < 0;
             Py_XDECREF(all);
         }
@@ -629,6 +685,7 @@ static PyObject *sieve_sift(Sieve *self, PyObject *runs)
     }
     out = PyTuple_Pack(3, nothing, listed, maybe);
 done:
+    self->busy -= entered;
     free(found);
     Py_XDECREF(nothing);
     Py_XDECREF(listed);
@@ -643,11 +700,12 @@ static int keep_fresh(Sieve *self, const struct Fresh *one, PyObject *text, PyOb
 {
     if (verdict != MAYBE)
         return scanner_know(self->scanner, one->key, 0, (uint32_t)verdict);
-    PyObject *run = PyUnicode_Substring(text, one->start, one->end), *all = run ? told(found) : NULL;
+    int grade = 0;
+    PyObject *run = PyUnicode_Substring(text, one->start, one->end), *all = run ? told(self, found, &grade) : NULL;
     int failed = all == NULL || PyDict_SetItem(maybe, run, all) < 0;
     Py_XDECREF(run);
     Py_XDECREF(all);
-    return failed ? -1 : 0;
+    return failed ? -1 : grade ? scanner_know(self->scanner, one->key, 0, (uint32_t)grade) : 0;
 }
 
 /* Judge some fresh runs at once, so that memory is waited for once for all of them: 0, or -1 on an error. */
@@ -661,11 +719,15 @@ static int judge_fresh(Sieve *self, const struct Fresh *const *some, int count, 
     }
     for (int k = 0; k < count; k++)
         sift_words(self, slice_of(PyList_GET_ITEM(texts, some[k]->text), some[k]->start, some[k]->end), &found[k]);
-    for (int k = 0; k < count; k++)
-        verdicts[k] = sift_known(self, &found[k]) ? 0 : MAYBE;
+    for (int k = 0; k < count; k++) {
+        int known = sift_known(self, &found[k]);
+        if (known < 0)
+            return -1;
+        verdicts[k] = known ? 0 : MAYBE;
+    }
     for (int k = 0; k < count; k++) {
         if (!verdicts[k] && (verdicts[k] = sift_judged(self, &found[k])) < 0) {
-            PyErr_NoMemory();
+            no_memory();
             return -1;
         }
         if (keep_fresh(self, some[k], PyList_GET_ITEM(texts, some[k]->text), maybe, &found[k], verdicts[k]) < 0)
@@ -722,8 +784,12 @@ static PyObject *sieve_look(Sieve *self, PyObject *texts)
         PyErr_SetString(PyExc_TypeError, "texts come in a list");
         return NULL;
     }
-    if (scanner_scan(self->scanner, texts) < 0)
+    if (enter(self) < 0)
         return NULL;
+    if (scanner_scan(self->scanner, texts) < 0) {
+        self->busy = 0;
+        return NULL;
+    }
     PyObject *maybe = PyDict_New(), *smalls = PyList_New(0), *out = NULL;
     Sifted *found = malloc(AT_ONCE * sizeof *found);
     const struct Fresh *some[AT_ONCE];
@@ -746,6 +812,7 @@ static PyObject *sieve_look(Sieve *self, PyObject *texts)
     }
     out = PyTuple_Pack(2, maybe, smalls);
 done:
+    self->busy = 0;
     free(found);
     Py_XDECREF(maybe);
     Py_XDECREF(smalls);
@@ -758,6 +825,7 @@ static void sieve_dealloc(Sieve *self)
         for (int b = 0; b < ARRAYS; b++)
             PyBuffer_Release(&self->layers[k].at[b]);
         Py_XDECREF(self->layers[k].hood);
+        Py_XDECREF(self->layers[k].known);
         free(self->layers[k].there);
         free(self->layers[k].starts);
     }
@@ -768,6 +836,7 @@ static void sieve_dealloc(Sieve *self)
     lore_close(self);
     Py_XDECREF(self->scanner);
     Py_XDECREF(self->speller);
+    draft_close(self);
     forest_close(&self->forest);
     grove_close(self->grove);
     Py_TYPE(self)->tp_free((PyObject *)self);
@@ -783,8 +852,9 @@ static int set_layers(Sieve *self, PyObject *layers)
     for (Py_ssize_t k = 0; k < count; k++) {
         Layer *layer = &self->layers[k];
         Hood *hood;
-        PyObject *arrays;
-        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(layers, k), "O!O!", &PyTuple_Type, &arrays, &HoodType, &hood))
+        PyObject *arrays, *known;
+        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(layers, k), "O!O!O!", &PyTuple_Type, &arrays, &HoodType, &hood,
+                              &PyDict_Type, &known))
             return -1;
         if (PyTuple_GET_SIZE(arrays) != ARRAYS) {
             PyErr_Format(PyExc_ValueError, "an index has %d arrays here", ARRAYS);
@@ -799,6 +869,7 @@ static int set_layers(Sieve *self, PyObject *layers)
             return -1;
         }
         layer->hood = (Hood *)Py_NewRef(hood);
+        layer->known = Py_NewRef(known);
         if (layer_ready(layer) < 0) {
             PyErr_NoMemory();
             return -1;
@@ -827,24 +898,27 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"scanner",  "speller", "layers",  "words",    "particles", "openers",     "endings",
                             "izafa",    "articles", "vowels", "compass", "surnames", "tails", "rule_kinds", "near_kinds", "other_kinds", "silent_kinds", "quiet_kinds", "ordinary",
-                            "rare",     "small_rare", "small_plain", "most_cost", "other_name", "digit", "by_hand", "forest",   "seen",       "best",
+                            "rare",     "small_rare", "small_plain", "most_cost", "other_name", "digit", "by_hand", "makers", "forest",   "seen",       "best",
                             "hopeless", "needy",   NULL};
     PyObject *layers, *particles, *openers, *endings, *izafa, *articles, *vowels, *compass, *surnames, *tails, *forest;
     Sieve *self = (Sieve *)type->tp_alloc(type, 0);
     Scanner *scanner;
     Speller *speller;
+    PyObject *makers;
     Py_buffer seen = {0};
     if (self == NULL)
         return NULL;
     if (!PyArg_ParseTupleAndKeywords(
-            args, kwargs, "O!O!O!iOOOOOOOOO!IIIIIdddddddLO!y*iLL", names, &ScannerType, &scanner, &SpellerType, &speller,
+            args, kwargs, "O!O!O!iOOOOOOOOO!IIIIIdddddddLO!O!y*iLL", names, &ScannerType, &scanner, &SpellerType, &speller,
             &PyTuple_Type, &layers, &self->words, &particles, &openers, &endings, &izafa, &articles, &vowels,
             &compass, &surnames, &PyTuple_Type, &tails,
             &self->rule_kinds, &self->near_kinds, &self->other_kinds, &self->silent_kinds, &self->quiet_kinds, &self->ordinary, &self->rare, &self->small_rare, &self->small_plain, &self->most_cost,
-            &self->other_name, &self->digit, &self->by_hand, &PyTuple_Type, &forest, &seen, &self->best, &self->hopeless, &self->needy))
+            &self->other_name, &self->digit, &self->by_hand, &PyTuple_Type, &makers, &PyTuple_Type, &forest, &seen, &self->best, &self->hopeless, &self->needy))
         goto failed;
     self->scanner = (Scanner *)Py_NewRef(scanner);
     self->speller = (Speller *)Py_NewRef(speller);
+    if (draft_open(self, makers) < 0)
+        goto failed;
     if (lore_open(self) < 0) {
         PyErr_NoMemory();
         goto failed;
@@ -874,17 +948,13 @@ failed:
 
 static PyMethodDef sieve_methods[] = {
     {"look", (PyCFunction)sieve_look, METH_O,
-     "Look at some texts, and tell what in them has no verdict: runs that may hold something to rewrite, with what `sift`\n"
-     "tells of each, and some words in small letters. All others have one then."},
+     "Look at some texts, and tell what in them may be rewritten, or has no verdict: runs, each with its plan, which gives\n"
+     "it a verdict, or with what else `sift` tells of it; and some words in small letters. All others have one then."},
     {"sift", (PyCFunction)sieve_sift, METH_O,
      "Deal runs out: those that hold nothing, those that hold listed names which stay as they are, and the others;\n"
-     "of the last two, the words (start, end, folded), the listed names (start, end, form, words; None where it must be\n"
-     "asked which), and forms near others: start, end, form, whether words in small letters stand in it, whether a rule\n"
-     "makes it a name; then the names as they are stored (space, form), 3 and None; or, where it could be told, none of\n"
-     "them, the hope that there\n"
-     "is (1 or 2: without any, a form is left out), and the nearest few (layer, alias, how: by\n"
-     "likeness 0, but for blanks 1, for one reason of a rule 2, for several 3). None where all of the run must be\n"
-     "looked at."},
+     "of the last two the plan, or, where it is not certain: the words (start, end, folded), the listed names (start, end,\n"
+     "form, words), and forms near others: start, end, form, whether words in small letters stand in it, whether a rule\n"
+     "makes it a name, the names as they are stored (space, form). None where all of the run must be looked at."},
     {"alone", (PyCFunction)sieve_alone, METH_VARARGS,
      "Of names, taken whole (of some type; whether it is known that no table lists them): the number of candidates of\n"
      "each as int32, -1 where Python must be asked, -2 where it must be asked what tables list; of each candidate (layer,\n"

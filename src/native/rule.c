@@ -254,6 +254,46 @@ static int joined_names(const Sieve *s, const char *form, int size, Near *out)
     return count;
 }
 
+/* Whether a form of some words may have a key under the rules that is stored, by the frames of its words; 1 where that is
+   not certain. Twin: `rule_key`. */
+static int may_have_rule(Sieve *s, const Word *words, int at, int end, int size)
+{
+    uint64_t h = key_add(KEY_BEGUN, "~", 1);
+    int sum = 0, begun = 0, letters = 0;
+    for (int k = at; k < end; k++) {
+        letters |= words[k].plain;
+        if (k > at && words[k].joined)
+            return 1;
+    }
+    if (!letters)
+        return 1;
+    if (end - at > 1 && words[at].facts & ARTICLE)
+        at++;
+    for (int k = at; k < end && size >= 4; k++) {
+        int made;
+        if (k > at && k < end - 1 && words[k].facts & IZAFA)
+            continue;
+        const char *frame = word_frame(s, &words[k], &made);
+        if (frame == NULL)
+            return 1;
+        if (k < end - 1) {
+            int kept = made;
+            while (kept && frame[kept - 1] == '*')
+                kept--;
+            made = kept ? kept : made;
+        }
+        h = key_add(begun ? key_add(h, "~", 1) : h, frame, (size_t)made);
+        begun = 1;
+        sum += made;
+    }
+    return sum >= 4 && any_key(s, key_end(h));
+}
+
+int words_by_rule(Sieve *s, const Word *words, int at, int end, const char *form, int size, Near *out)
+{
+    return may_have_rule(s, words, at, end, size) ? by_rule(s, form, size, out) : joined_names(s, form, size, out);
+}
+
 int by_rule(const Sieve *s, const char *form, int size, Near *out)
 {
     char key[MOST_FORM * 2];

@@ -6,7 +6,6 @@
 
 #define MOST_TOKENS 48
 #define MOST_TABLES 16
-#define MOST_NEAR 24
 #define MOST_OPTIONS 8
 #define MOST_NAMES 512
 #define MOST_COMBINATIONS 64
@@ -31,7 +30,8 @@ enum { HOPE_NONE = 0, HOPE_NEEDY = 1, HOPE_GOOD = 2, HOPE_UNKNOWN = 3 };
 enum {
     KEYS, OWNERS, /* sorted hashes, and the alias of each */
     KINDS, ENTITY, TEXT, ENDS, FOLDED, FOLDED_ENDS, /* of aliases */
-    PROMINENCE, PLAIN, PLAIN_ENDS, ID, ID_ENDS, TYPE, TYPE_ENDS, /* of entities */
+    PROMINENCE, PLAIN, PLAIN_ENDS, ID, ID_ENDS, TYPE, TYPE_ENDS, CANONICAL, CANONICAL_ENDS, COUNTRY,
+    COUNTRY_ENDS, /* of entities */
     ARRAYS
 };
 
@@ -42,6 +42,7 @@ typedef struct {
     uint32_t *starts; /* where among the keys each beginning of them starts; one more at the end */
     int bits, starts_bits;
     Hood *hood;
+    PyObject *known; /* a dict of the entities made so far, by number */
 } Layer;
 
 /* The first place of a key, or -1. */
@@ -80,6 +81,8 @@ typedef struct {
     Numbers asked, empty; /* where what is near to words that are joined; words that are near nothing believable */
     char **blocks;        /* near words: a count, then size and letters of each */
     size_t block_count, block_used;
+    PyObject *makers, *made; /* what plans are made of: see draft.c; the candidates made so far */
+    int busy; /* what is asked of Python may let other threads go on: they do not come in here then */
 } Sieve;
 
 typedef struct {
@@ -92,10 +95,10 @@ typedef struct {
     uint64_t key;
 } Word;
 
-/* What is known of a word, and where what is near it stands. */
+/* What is known of a word, and where what is near it and its frame stand. */
 typedef struct Lore {
     uint64_t key; /* 0: no word */
-    uint32_t facts, near;
+    uint32_t facts, near, frame;
 } Lore;
 
 /* What is known of a word, above the hundredths of its Zipf frequency. */
@@ -105,7 +108,9 @@ enum {
     PART = 1 << 11,    /* it stands in a listed name */
     SUSPECT = 1 << 12, /* it may be damaged */
     OPENER = 1 << 13,
-    PARTICLE = 1 << 14
+    PARTICLE = 1 << 14,
+    ARTICLE = 1 << 15,
+    IZAFA = 1 << 16
 };
 
 /* Names found, one after the other: the space they stand in, their size, their letters. */
@@ -152,10 +157,10 @@ typedef struct {
 } Form;
 
 /* What was found in a run: listed names from word to word, and forms that may be damaged ones. `sure` unless all of
-   the run must be looked at; `open` where it must be asked what is listed: then forms may stand in listed names. */
+   the run must be looked at; `told` where nothing of it is left to be asked. */
 typedef struct {
     Slice run;
-    int sure, open, loud, name_count, hit_count, form_count;
+    int sure, told, loud, name_count, hit_count, form_count;
     int listed[MOST_TOKENS][2];
     Hit hits[MOST_TOKENS * 5];
     int word_count;
@@ -187,6 +192,8 @@ int pieces_of(const char *form, int size, Piece *out); /* how many; -1: more tha
 int same_piece(const Piece *a, const Piece *b);
 int among(const Piece *one, const Piece *all, int count);
 int by_rule(const Sieve *s, const char *form, int size, Near *out); /* at most MOST_RULED; -1: Python must be asked */
+/* The same of a form of some words, by what is known of these. */
+int words_by_rule(Sieve *s, const Word *words, int at, int end, const char *form, int size, Near *out);
 
 /* -- judge.c ---------------------------------------------------------------------------------------------------- */
 
@@ -224,13 +231,26 @@ void know_word(Sieve *s, Word *w); /* what is known of a word asked for; it is f
    without memory. */
 const char *near_word(Sieve *s, const Word *w);
 const char *near_words(Sieve *s, const char *word, int size);
+int near_nothing(const Sieve *s, const Word *w); /* whether it is known that no word is near one */
+const char *word_frame(Sieve *s, const Word *w, int *size); /* its frame under the rules; NULL where it has none */
 
 /* -- plan.c ----------------------------------------------------------------------------------------------------- */
 
+int any_key(const Sieve *s, uint64_t key);
 int any_has(const Sieve *s, char space, const char *text, size_t size);
 int split(Sieve *s, Slice run, Word *out); /* its words; how many, or -1 where it is not plain enough */
 int join(const Word *words, int from, int to, char *out);
 int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form, int size, Names *out);
+
+/* -- draft.c ---------------------------------------------------------------------------------------------------- */
+
+enum { NEEDY = 3, LOUD = 4 }; /* what a run holds beside LISTED: `plans.Grade` */
+
+int draft_open(Sieve *s, PyObject *makers); /* -1 on an error */
+void draft_close(Sieve *s);
+/* What the spelling of some words of a run names: a tuple, see `listed.Named`, or None; NULL on an error. */
+PyObject *named_at(const Sieve *s, const Sifted *found, int at, int end);
+PyObject *draft_of(const Sieve *s, const Sifted *found, int *grade); /* the plan of a run of which all is told */
 
 /* -- alone.c ---------------------------------------------------------------------------------------------------- */
 

@@ -1,0 +1,272 @@
+/* Plans of runs of which the sieve knows all. Twin: `spans.Planner`, which makes the same of what it finds itself. */
+#include "sieve.h"
+
+/* What plans are made of: types; the kinds of aliases; reasons, and a function for them; and `Listing.named`. */
+enum { PLAN, SPAN, CANDIDATE, ENTITY_TYPE, KIND_NAMES, WHY_JOINED, WHY, NAMED, MAKERS };
+
+enum { SPAN_PARTS = 6, PLAN_PARTS = 3, CANDIDATE_PARTS = 6, ENTITY_PARTS = 5, MOST_MADE = 60000 };
+
+static PyObject *span_parts[SPAN_PARTS], *plan_parts[PLAN_PARTS], *candidate_parts[CANDIDATE_PARTS];
+static PyObject *entity_parts[ENTITY_PARTS], *matches[2]; /* by likeness; under a rule */
+
+static int intern_all(PyObject **to, const char *const *names, int count)
+{
+    for (int k = 0; k < count; k++)
+        if (to[k] == NULL && (to[k] = PyUnicode_InternFromString(names[k])) == NULL)
+            return -1;
+    return 0;
+}
+
+int draft_open(Sieve *s, PyObject *makers)
+{
+    static const char *const span[] = {"start", "end", "form", "candidates", "weak", "needy"};
+    static const char *const plan[] = {"listed", "proposed", "words"};
+    static const char *const candidate[] = {"entity", "alias", "kind", "match", "score", "reasons"};
+    static const char *const entity[] = {"id", "type", "canonical", "prominence", "country"};
+    static const char *const match[] = {"fuzzy", "rule"};
+    int fits = PyTuple_GET_SIZE(makers) == MAKERS;
+    for (int k = PLAN; fits && k <= ENTITY_TYPE; k++)
+        fits = PyType_Check(PyTuple_GET_ITEM(makers, k));
+    if (!fits || !PyTuple_Check(PyTuple_GET_ITEM(makers, KIND_NAMES))) {
+        PyErr_SetString(PyExc_TypeError, "plans are made of four types, kinds, reasons and two functions");
+        return -1;
+    }
+    s->makers = Py_NewRef(makers);
+    if ((s->made = PyDict_New()) == NULL)
+        return -1;
+    return intern_all(span_parts, span, SPAN_PARTS) < 0 || intern_all(plan_parts, plan, PLAN_PARTS) < 0 ||
+                   intern_all(candidate_parts, candidate, CANDIDATE_PARTS) < 0 ||
+                   intern_all(entity_parts, entity, ENTITY_PARTS) < 0 || intern_all(matches, match, 2) < 0
+               ? -1
+               : 0;
+}
+
+void draft_close(Sieve *s)
+{
+    Py_XDECREF(s->makers);
+    Py_XDECREF(s->made);
+}
+
+static PyObject *maker(const Sieve *s, int which)
+{
+    return PyTuple_GET_ITEM(s->makers, which);
+}
+
+/* An object of some slots, whose values are taken over; any of these may be NULL on an error. Of a frozen class slots
+   are set past its own `__setattr__`, as its `__init__` does. */
+static PyObject *made(PyObject *of, PyObject *const *names, PyObject *const *values, int count)
+{
+    PyTypeObject *type = (PyTypeObject *)of;
+    int failed = 0;
+    for (int k = 0; k < count; k++)
+        failed |= values[k] == NULL;
+    PyObject *out = failed ? NULL : type->tp_alloc(type, 0);
+    for (int k = 0; k < count; k++) {
+        if (out != NULL && PyObject_GenericSetAttr(out, names[k], values[k]) < 0)
+            Py_CLEAR(out);
+        Py_XDECREF(values[k]);
+    }
+    return out;
+}
+
+static PyObject *form_of(const Sifted *found, int at, int end)
+{
+    char form[MOST_FORM];
+    int size = join(found->words, at, end, form);
+    return PyUnicode_FromStringAndSize(form, size);
+}
+
+/* In capitals throughout, and of more than two words. */
+static int is_shouted(const Sifted *found)
+{
+    int upper = 0, lower = 0;
+    for (int k = 0; k < found->word_count; k++) {
+        upper |= found->words[k].upper;
+        lower |= found->words[k].lower;
+    }
+    return found->word_count > 2 && upper && !lower;
+}
+
+PyObject *named_at(const Sieve *s, const Sifted *found, int at, int end)
+{
+    Slice run = found->run;
+    int begin = found->words[at].begin, size = found->words[end - 1].end - begin;
+    PyObject *given[4] = {
+        PyUnicode_FromKindAndData(run.kind, (const char *)run.data + begin * run.kind, size),
+        form_of(found, at, end),
+        PyLong_FromLong(end - at),
+        Py_NewRef(is_shouted(found) ? Py_True : Py_False),
+    };
+    PyObject *named = given[0] && given[1] && given[2] ? PyObject_Vectorcall(maker(s, NAMED), given, 4, NULL) : NULL;
+    for (int k = 0; k < 4; k++)
+        Py_XDECREF(given[k]);
+    if (named != NULL && named != Py_None && !(PyTuple_Check(named) && PyTuple_GET_SIZE(named) == 4)) {
+        PyErr_SetString(PyExc_TypeError, "what is named is a tuple of four");
+        Py_CLEAR(named);
+    }
+    return named;
+}
+
+static PyObject *words_of(const Sifted *found)
+{
+    PyObject *out = PyTuple_New(found->word_count);
+    for (int k = 0; out != NULL && k < found->word_count; k++) {
+        const Word *w = &found->words[k];
+        PyObject *begin = PyLong_FromLong(w->begin), *end = PyLong_FromLong(w->end);
+        PyObject *text = PyUnicode_FromStringAndSize(w->text, w->size);
+        PyObject *one = begin && end && text ? PyTuple_Pack(3, begin, end, text) : NULL;
+        Py_XDECREF(begin);
+        Py_XDECREF(end);
+        Py_XDECREF(text);
+        if (one == NULL)
+            Py_CLEAR(out);
+        else
+            PyTuple_SET_ITEM(out, k, one);
+    }
+    return out;
+}
+
+static PyObject *span_of(const Sieve *s, const Sifted *found, int at, int end, PyObject *candidates, PyObject *weak,
+                         int needy)
+{
+    PyObject *values[SPAN_PARTS] = {
+        PyLong_FromLong(found->words[at].begin), PyLong_FromLong(found->words[end - 1].end), form_of(found, at, end),
+        candidates, weak, Py_NewRef(needy ? Py_True : Py_False),
+    };
+    return made(maker(s, SPAN), span_parts, values, SPAN_PARTS);
+}
+
+static PyObject *listed_of(const Sieve *s, const Sifted *found, int *loud)
+{
+    PyObject *out = PyTuple_New(found->name_count);
+    for (int k = 0; out != NULL && k < found->name_count; k++) {
+        int at = found->listed[k][0], end = found->listed[k][1];
+        PyObject *named = named_at(s, found, at, end), *span = NULL;
+        if (named == Py_None)
+            PyErr_SetString(PyExc_ValueError, "a name is listed for the sieve alone");
+        else if (named != NULL) {
+            *loud |= PyTuple_GET_ITEM(named, 2) == Py_True;
+            span = span_of(s, found, at, end, Py_NewRef(PyTuple_GET_ITEM(named, 0)),
+                           Py_NewRef(PyTuple_GET_ITEM(named, 1)), 0);
+        }
+        Py_XDECREF(named);
+        if (span == NULL)
+            Py_CLEAR(out);
+        else
+            PyTuple_SET_ITEM(out, k, span);
+    }
+    return out;
+}
+
+static PyObject *string_of(const Layer *layer, int text, uint32_t k)
+{
+    int size;
+    const char *from = string_at(layer, text, k, &size);
+    return PyUnicode_DecodeUTF8(from, size, "surrogatepass");
+}
+
+/* An entity, made once. Twin: `Index.entity`. */
+static PyObject *entity_of(const Sieve *s, const Layer *layer, uint32_t number)
+{
+    PyObject *key = PyLong_FromUnsignedLong(number), *known = key ? PyDict_GetItemWithError(layer->known, key) : NULL;
+    if (known != NULL || PyErr_Occurred()) {
+        Py_XDECREF(key);
+        return Py_XNewRef(known);
+    }
+    PyObject *values[ENTITY_PARTS] = {
+        string_of(layer, ID, number), string_of(layer, TYPE, number), string_of(layer, CANONICAL, number),
+        PyLong_FromLongLong(((const int64_t *)layer->at[PROMINENCE].buf)[number]), string_of(layer, COUNTRY, number),
+    };
+    PyObject *out = made(maker(s, ENTITY_TYPE), entity_parts, values, ENTITY_PARTS);
+    if (out != NULL && PyDict_SetItem(layer->known, key, out) < 0)
+        Py_CLEAR(out);
+    Py_DECREF(key);
+    return out;
+}
+
+static PyObject *new_candidate(const Sieve *s, const Near *near, PyObject *form)
+{
+    const Layer *layer = &s->layers[near->layer];
+    uint8_t kind = ((const uint8_t *)layer->at[KINDS].buf)[near->alias];
+    PyObject *kinds = maker(s, KIND_NAMES), *alias = string_of(layer, TEXT, near->alias), *why = NULL;
+    if (kind >= PyTuple_GET_SIZE(kinds))
+        PyErr_SetString(PyExc_ValueError, "an alias is of a kind that is not known");
+    else if (alias != NULL && near->how == FUZZY)
+        why = PyTuple_New(0);
+    else if (alias != NULL && near->how == JOINED)
+        why = Py_NewRef(maker(s, WHY_JOINED));
+    else if (alias != NULL)
+        why = PyObject_CallFunctionObjArgs(maker(s, WHY), form, alias, NULL);
+    if (why == NULL) {
+        Py_XDECREF(alias);
+        return NULL;
+    }
+    PyObject *values[CANDIDATE_PARTS] = {
+        entity_of(s, layer, ((const uint32_t *)layer->at[ENTITY].buf)[near->alias]),
+        alias,
+        Py_NewRef(PyTuple_GET_ITEM(kinds, kind)),
+        Py_NewRef(matches[near->how != FUZZY]),
+        PyFloat_FromDouble(near->how != FUZZY),
+        why,
+    };
+    return made(maker(s, CANDIDATE), candidate_parts, values, CANDIDATE_PARTS);
+}
+
+/* A candidate of a form, made once unless its reasons are those of the form. Twin: `Candidates.at`. */
+static PyObject *candidate_of(const Sieve *s, const Near *near, PyObject *form)
+{
+    if (near->how != FUZZY && near->how != JOINED)
+        return new_candidate(s, near, form);
+    long long number = ((long long)near->layer << 33) | ((long long)near->alias << 1) | (near->how == JOINED);
+    PyObject *key = PyLong_FromLongLong(number);
+    PyObject *out = key ? Py_XNewRef(PyDict_GetItemWithError(s->made, key)) : NULL;
+    if (out == NULL && !PyErr_Occurred()) {
+        if (PyDict_GET_SIZE(s->made) > MOST_MADE)
+            PyDict_Clear(s->made);
+        if ((out = new_candidate(s, near, form)) != NULL && PyDict_SetItem(s->made, key, out) < 0)
+            Py_CLEAR(out);
+    }
+    Py_XDECREF(key);
+    return out;
+}
+
+/* The nearest names of a form, as candidates. */
+static PyObject *candidates_of(const Sieve *s, const Sifted *found, const Hit *hit)
+{
+    PyObject *form = form_of(found, hit->at, hit->end), *out = form ? PyTuple_New(hit->near_count) : NULL;
+    for (int k = 0; out != NULL && k < hit->near_count; k++) {
+        PyObject *one = candidate_of(s, &hit->near[k], form);
+        if (one == NULL)
+            Py_CLEAR(out);
+        else
+            PyTuple_SET_ITEM(out, k, one);
+    }
+    Py_XDECREF(form);
+    return out;
+}
+
+static PyObject *proposed_of(const Sieve *s, const Sifted *found)
+{
+    PyObject *out = PyTuple_New(found->hit_count);
+    for (int k = 0; out != NULL && k < found->hit_count; k++) {
+        const Hit *hit = &found->hits[k];
+        PyObject *span = span_of(s, found, hit->at, hit->end, candidates_of(s, found, hit), Py_NewRef(Py_False),
+                                 hit->hope == HOPE_NEEDY);
+        if (span == NULL)
+            Py_CLEAR(out);
+        else
+            PyTuple_SET_ITEM(out, k, span);
+    }
+    return out;
+}
+
+PyObject *draft_of(const Sieve *s, const Sifted *found, int *grade)
+{
+    int loud = 0;
+    for (int k = 0; k < found->hit_count; k++)
+        loud |= found->hits[k].hope == HOPE_GOOD;
+    PyObject *listed = listed_of(s, found, &loud), *proposed = listed ? proposed_of(s, found) : NULL;
+    PyObject *values[PLAN_PARTS] = {listed, proposed, proposed ? words_of(found) : NULL};
+    *grade = loud ? LOUD : found->hit_count ? NEEDY : found->name_count ? LISTED : NOTHING;
+    return made(maker(s, PLAN), plan_parts, values, PLAN_PARTS);
+}
