@@ -197,10 +197,10 @@ class Normaliser:
         for _ in range(_ROUNDS):
             changed = []
             for k, here in zip(pending, found, strict=True):
-                edits = tuple(e for m in here if (e := edit_for(m, rewrite)) is not None)
+                edits = tuple([e for m in here if (e := edit_for(m, rewrite)) is not None])
                 if edits:
-                    plans[k] = algebra.compose(plans[k], edits, texts[k])
                     current[k] = algebra.apply(current[k], edits)
+                    plans[k] = algebra.compose(plans[k], edits, texts[k]) if plans[k] else algebra.effective(edits)
                     changed.append(k)
             pending = self._noisy(changed, current, rewrite)
             if not pending:

@@ -56,7 +56,7 @@ static int takes_stop(PyObject *text, Py_ssize_t start, Py_ssize_t end)
 /* Where a span of a run stands in the text: 0, or -1 on an error. */
 static int span_at(PyObject *text, Py_ssize_t run, PyObject *span, Py_ssize_t *start, Py_ssize_t *end)
 {
-    PyObject *a = PyObject_GetAttr(span, s_start), *b = a ? PyObject_GetAttr(span, s_end) : NULL;
+    PyObject *a = get(span, &s_start), *b = a ? get(span, &s_end) : NULL;
     if (b != NULL) {
         *start = run + PyLong_AsSsize_t(a);
         *end = run + PyLong_AsSsize_t(b);
@@ -71,10 +71,10 @@ static int span_at(PyObject *text, Py_ssize_t run, PyObject *span, Py_ssize_t *s
 static int open_run(const Witness *w, PyObject *text, PyObject *where, PyObject *plan, PyObject *const out[3])
 {
     Py_ssize_t run = PyLong_AsSsize_t(where), start, end;
-    PyObject *listed = PyObject_GetAttr(plan, s_listed), *proposed = listed ? PyObject_GetAttr(plan, s_proposed) : NULL;
+    PyObject *listed = get(plan, &s_listed), *proposed = listed ? get(plan, &s_proposed) : NULL;
     int failed = proposed == NULL || !PyTuple_Check(listed) || !PyTuple_Check(proposed);
     for (Py_ssize_t k = 0; !failed && k < PyTuple_GET_SIZE(listed); k++) {
-        PyObject *span = PyTuple_GET_ITEM(listed, k), *weak = PyObject_GetAttr(span, s_weak);
+        PyObject *span = PyTuple_GET_ITEM(listed, k), *weak = get(span, &s_weak);
         failed = weak == NULL || span_at(text, run, span, &start, &end) < 0;
         if (!failed) {
             end += takes_stop(text, start, end);
@@ -97,7 +97,7 @@ static int is_canonical(PyObject *text, PyObject *found)
 {
     Extent place = {0, 0};
     PyObject *entity = entity_of(found, &place), *canonical;
-    canonical = entity ? PyObject_GetAttr(entity, s_canonical) : NULL;
+    canonical = entity ? get(entity, &s_canonical) : NULL;
     int same = canonical != NULL && PyUnicode_Check(canonical) &&
                PyUnicode_GET_LENGTH(canonical) == place.end - place.start;
     same = same && PyUnicode_Tailmatch(text, canonical, place.start, place.end, -1) > 0;
