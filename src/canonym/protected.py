@@ -20,6 +20,7 @@ class Sign:
     AT: Final = 1
     LESS: Final = 2
     ADDRESS: Final = 4
+    #: Before a letter.
     TAG: Final = 8
     BACKSLASH: Final = 16
     LOW_LINE: Final = 32
@@ -27,12 +28,15 @@ class Sign:
     ENDING: Final = 64
     #: and one before two letters, as in that of a host.
     HOST: Final = 128
+    #: Two slashes with a part of a path between them and another behind them.
     PATH: Final = 256
     #: A letter beyond those of European scripts.
     LETTER: Final = 512
 
 
 _ENDING = re.compile(r"\.[a-z][a-z0-9]")
+_MARKED = re.compile(r"[#$](?:[A-Za-z]|[^\x00-\x7f])")
+_SLASHES = re.compile(r"/[\w.-]+/[\w.-]")
 
 
 def signs(text: str) -> int:
@@ -50,12 +54,12 @@ def signs_plain(text: str) -> int:
         Sign.AT: "@" in text,
         Sign.LESS: "<" in text,
         Sign.ADDRESS: "://" in text or "www." in text,
-        Sign.TAG: "#" in text or "$" in text,
+        Sign.TAG: _MARKED.search(text) is not None,
         Sign.BACKSLASH: "\\" in text,
         Sign.LOW_LINE: "_" in text,
         Sign.ENDING: _ENDING.search(text) is not None,
         Sign.HOST: _DOT.search(text) is not None,
-        Sign.PATH: text.count("/") > 1,
+        Sign.PATH: _SLASHES.search(text) is not None,
         Sign.LETTER: not text.isascii() and any(c > "\u0558" and (c.isalpha() or c > "\U0001ffff") for c in set(text)),
     }
     return sum(sign for sign, there in seen.items() if there)
