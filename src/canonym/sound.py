@@ -62,8 +62,9 @@ def _turned(form: str, alias: str) -> bool:
 
 def surname_of(form: str, candidate: Candidate, seen: Evidence) -> bool:
     """True where a place with a surname's ending does not stand as a place does: Mr Kunduzi, Bagrami said."""
-    alias, name = fold(candidate.alias), fold(candidate.entity.canonical)
-    if not ((form.startswith(alias) and form[len(alias) :] in words("surname_endings"))
-            or (form.startswith(name) and form[len(name) :] in words("surname_endings"))):
+    names = fold(candidate.alias), fold(candidate.entity.canonical)
+    if not form.startswith(names):
+        return False  # as most do not
+    if not any(form.startswith(name) and form[len(name) :] in words("surname_endings") for name in names):
         return False
     return seen.person > 0 or not (seen.locative or seen.feature_word)

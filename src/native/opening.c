@@ -120,27 +120,89 @@ PyObject *witness_otherwise(Witness *Py_UNUSED(self), PyObject *args)
     return out;
 }
 
+/* A run of a text, and what is held of it (see `Grade`); 0 on an error. */
+typedef struct {
+    Py_ssize_t start, end;
+    long grade;
+} Run;
+
+static int read_run(PyObject *text, PyObject *span, Run *run)
+{
+    if (PyTuple_Check(span) && PyTuple_GET_SIZE(span) == 3) {
+        run->start = PyLong_AsSsize_t(PyTuple_GET_ITEM(span, 0));
+        run->end = PyLong_AsSsize_t(PyTuple_GET_ITEM(span, 1));
+        run->grade = PyLong_AsLong(PyTuple_GET_ITEM(span, 2));
+        if (!PyErr_Occurred() && run->start >= 0 && run->start <= run->end && run->end <= PyUnicode_GET_LENGTH(text))
+            return 1;
+    }
+    if (!PyErr_Occurred())
+        PyErr_SetString(PyExc_TypeError, "no run");
+    return 0;
+}
+
+/* Whether a plan tells nothing that the rest of its text has a say in. Twin: `pages._is_settled`. */
+static int is_settled(PyObject *plan)
+{
+    PyObject *proposed = get(plan, &s_proposed), *listed = proposed ? get(plan, &s_listed) : NULL;
+    int out = listed == NULL || !PyTuple_Check(listed) || !PyTuple_Check(proposed) ? -1 : !PyTuple_GET_SIZE(proposed);
+    for (Py_ssize_t k = 0; out == 1 && k < PyTuple_GET_SIZE(listed); k++) {
+        PyObject *weak = get(PyTuple_GET_ITEM(listed, k), &s_weak);
+        out = weak == NULL ? -1 : weak != Py_True;
+        Py_XDECREF(weak);
+    }
+    Py_XDECREF(proposed);
+    Py_XDECREF(listed);
+    return out;
+}
+
+/* The plan of a run, borrowed, or the run itself, which is added to those missing; NULL on an error. */
+static PyObject *plan_or_run(PyObject *text, const Run *run, PyObject *plans, PyObject *missing)
+{
+    PyObject *name = PyUnicode_Substring(text, run->start, run->end), *plan;
+    if (name == NULL)
+        return NULL;
+    plan = PyDict_GetItemWithError(plans, name);
+    if (plan == NULL && !PyErr_Occurred() && PyList_Append(missing, name) == 0)
+        plan = name; /* held there */
+    Py_DECREF(name);
+    return plan;
+}
+
+/* The plans of runs that are known for more than some grade: -1 on an error, 1 where all of them are settled. */
+static int add_plans(PyObject *text, PyObject *spans, PyObject *plans, PyObject *missing, long above, PyObject *out)
+{
+    int settled = 1;
+    for (Py_ssize_t k = 0; settled >= 0 && k < PyList_GET_SIZE(spans); k++) {
+        PyObject *span = PyList_GET_ITEM(spans, k), *plan;
+        Run run;
+        if (!read_run(text, span, &run))
+            return -1;
+        if (run.grade <= above)
+            continue;
+        plan = plan_or_run(text, &run, plans, missing);
+        if (plan == NULL || append(out, PyTuple_Pack(2, PyTuple_GET_ITEM(span, 0), plan)) < 0)
+            return -1;
+        if (above > 0 && (PyUnicode_Check(plan) || (settled = is_settled(plan)) <= 0))
+            return settled < 0 ? -1 : 0;
+    }
+    return settled;
+}
+
 PyObject *witness_plans(Witness *Py_UNUSED(self), PyObject *args)
 {
     PyObject *text, *spans, *plans, *missing;
-    if (!PyArg_ParseTuple(args, "UO!O!O!", &text, &PyList_Type, &spans, &PyDict_Type, &plans, &PyList_Type, &missing))
+    long spared;
+    if (!PyArg_ParseTuple(args, "UO!O!O!l", &text, &PyList_Type, &spans, &PyDict_Type, &plans, &PyList_Type, &missing,
+                          &spared))
         return NULL;
     PyObject *out = PyList_New(0);
-    for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(spans); k++) {
-        PyObject *span = PyList_GET_ITEM(spans, k), *run = NULL, *plan = NULL;
-        Py_ssize_t start, end;
-        if (PyTuple_Check(span) && PyArg_ParseTuple(span, "nn", &start, &end))
-            run = PyUnicode_Substring(text, start, end);
-        if (run != NULL && (plan = PyDict_GetItemWithError(plans, run)) == NULL && !PyErr_Occurred() &&
-            PyList_Append(missing, run) == 0)
-            plan = run;
-        if (plan == NULL || append(out, PyTuple_Pack(2, PyTuple_GET_ITEM(span, 0), plan)) < 0) {
-            if (!PyErr_Occurred())
-                PyErr_SetString(PyExc_TypeError, "no span");
-            Py_CLEAR(out);
-        }
-        Py_XDECREF(run);
-    }
+    Py_ssize_t before = PyList_GET_SIZE(missing);
+    int done = out == NULL ? -1 : spared > 0 ? add_plans(text, spans, plans, missing, spared, out) : 0;
+    if (done == 0 && PyList_SetSlice(out, 0, PyList_GET_SIZE(out), NULL) == 0 &&
+        PyList_SetSlice(missing, before, PyList_GET_SIZE(missing), NULL) == 0)
+        done = add_plans(text, spans, plans, missing, 0, out);
+    if (done <= 0)
+        Py_CLEAR(out);
     return out;
 }
 

@@ -428,8 +428,9 @@ static PyObject *witness_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
 
 static PyMethodDef witness_methods[] = {
     {"plans", (PyCFunction)witness_plans, METH_VARARGS,
-     "The runs of a text, given their spans and the plans that there are: where each begins, and its plan, or the run\n"
-     "itself, which is added to a list."},
+     "The runs of a text, given their spans with what grade each has, and the plans that there are: where each begins,\n"
+     "and its plan, or the run itself, which is added to a list. Those of no more than some last grade are left out\n"
+     "where no other one holds what needs a document."},
     {"open", (PyCFunction)witness_open, METH_VARARGS,
      "What the runs of a text hold, as `plans` tells them, given what plans a run: listed names, those that need\n"
      "support, and proposals."},
