@@ -96,14 +96,16 @@ _SYMBOL = re.compile(r"\$(?<![\w&]\$)[^\W\d_]\w*")
 _IDENTIFIER = re.compile(r"_")
 _WORDS_BEFORE = re.compile(r"\w+$")
 _WORDS_AFTER = re.compile(r"\w+")
-_WINDOWS = re.compile(r"(?:\b[A-Za-z]:)?(?:\\[\w. -]*[\w-])+")
+_WINDOWS = re.compile(r"(?:\\[\w. -]*[\w-])+")
+_DRIVE = re.compile(r"\b[A-Za-z]:")
 _FILE = re.compile(
     r"\.(?:txt|docx?|pdf|csv|tsv|jsonl?|xml|html?|php|jpe?g|png|gif|xlsx?|pptx?|zip|gz|mp[34]|py|js|md)\b"
 )
 _TICKER = re.compile(r"<[A-Z0-9.]+>")
 _PATH = re.compile(r"/[\w.-]+(?:/[\w.-]+)+")
-_MAILBOX = re.compile(r"[\w.+-]+$")
-_FOLDER = re.compile(r"[\w-]+$")
+#: What stands before a sign, read backwards, so that it is found at once; a line may break between them.
+_MAILBOX = re.compile(r"\n?[\w.+-]+")
+_FOLDER = re.compile(r"\n?[\w-]+")
 
 
 def find_protected(text: str, there: int) -> list[tuple[int, int]]:
@@ -122,13 +124,24 @@ def find_protected(text: str, there: int) -> list[tuple[int, int]]:
     if there & Sign.TAG:
         out += [m.span() for pattern in (_TAG, _SYMBOL) for m in pattern.finditer(text)]
     if there & Sign.BACKSLASH:
-        out += [m.span() for m in _WINDOWS.finditer(text)]
+        out += _windows(text)
     if there & Sign.LOW_LINE:
         out += _identifiers(text)
     if there & Sign.ENDING:
         out += [_with_left(text, m, _MAILBOX) for m in _FILE.finditer(text)]
     if there & Sign.PATH:
         out += [_with_left(text, m, _FOLDER) for m in _PATH.finditer(text)]
+    return out
+
+
+def _windows(text: str) -> list[tuple[int, int]]:
+    out = []
+    done = 0
+    for match in _WINDOWS.finditer(text):
+        drive = match.start() - 2
+        start = drive if drive >= done and _DRIVE.match(text, drive) else match.start()
+        done = match.end()
+        out.append((start, done))
     return out
 
 
@@ -148,6 +161,6 @@ def _identifiers(text: str) -> list[tuple[int, int]]:
 
 
 def _with_left(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> tuple[int, int]:
-    left = text[max(0, match.start() - 64) : match.start()]
-    found = pattern.search(left)
-    return match.start() - (len(left) - found.start() if found else 0), match.end()
+    start = match.start()
+    left = pattern.match(text[max(0, start - 64) : start][::-1])
+    return start - (left.end() if left else 0), match.end()
