@@ -120,13 +120,13 @@ PyObject *witness_otherwise(Witness *Py_UNUSED(self), PyObject *args)
     return out;
 }
 
-/* A run of a text, and what is held of it (see `Grade`); 0 on an error. */
+/* A run of a text, with its `Grade`. */
 typedef struct {
     Py_ssize_t start, end;
     long grade;
 } Run;
 
-static int read_run(PyObject *text, PyObject *span, Run *run)
+static int read_run(PyObject *text, PyObject *span, Run *run) /* 0 on an error */
 {
     if (PyTuple_Check(span) && PyTuple_GET_SIZE(span) == 3) {
         run->start = PyLong_AsSsize_t(PyTuple_GET_ITEM(span, 0));
@@ -152,6 +152,8 @@ static int is_settled(PyObject *plan)
     }
     Py_XDECREF(proposed);
     Py_XDECREF(listed);
+    if (out < 0 && !PyErr_Occurred())
+        PyErr_SetString(PyExc_TypeError, "no plan");
     return out;
 }
 
@@ -168,7 +170,7 @@ static PyObject *plan_or_run(PyObject *text, const Run *run, PyObject *plans, Py
     return plan;
 }
 
-/* The plans of runs that are known for more than some grade: -1 on an error, 1 where all of them are settled. */
+/* Add the plans of the runs above some grade: 1, or -1 on an error; above one, 0 where one of them is not settled. */
 static int add_plans(PyObject *text, PyObject *spans, PyObject *plans, PyObject *missing, long above, PyObject *out)
 {
     int settled = 1;
