@@ -6,6 +6,7 @@ import pytest
 
 from canonym.domains import key, registrable
 from canonym.index import from_table
+from canonym.protected import find_protected, signs
 from canonym.resolve import Normaliser
 from canonym.table import parse
 
@@ -50,3 +51,19 @@ def test_a_stranger_on_a_shared_suffix_is_not_its_owner(address: str) -> None:
 @pytest.mark.parametrize("odd", ["", ".", "..", "http://", "a..b", "x" * 300 + ".com", "\u0000.com", "日本。jp"])
 def test_odd_addresses_do_no_harm(odd: str) -> None:
     assert registrable(odd) == registrable(key(odd)) or not registrable(odd)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (r"in C:\Kabool\Herat, x", [r"C:\Kabool\Herat"]),
+        (r"abC:\Kabool", [r"\Kabool"]),
+        (r"\a-c:\b", [r"\a-c", r"\b"]),
+        ("me.x+y@kabool.af", ["me.x+y@kabool.af"]),
+        ("kabool\n@herat", ["kabool\n@herat"]),
+        ("in a/b/c, 1/2 or $5 and #1", ["a/b/c"]),
+        ("by #Kabool, $TSLA and a/ b/c", ["#Kabool", "$TSLA"]),
+    ],
+)
+def test_what_is_never_rewritten(text: str, wanted: list[str]) -> None:
+    assert [text[a:b] for a, b in sorted(find_protected(text, signs(text)))] == wanted

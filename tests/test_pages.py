@@ -19,6 +19,7 @@ from canonym.decide import decide_all
 from canonym.evidence import NAMES
 from canonym.found import as_mention, without_overlap
 from canonym.pages import Page, gathered, opened, opened_plain, otherwise, otherwise_plain, planned, planned_plain
+from canonym.plans import Grade
 from canonym.scan import words
 
 pytestmark = pytest.mark.skipif(not native.COMPILED, reason="canonym was installed without a C compiler")
@@ -156,12 +157,17 @@ def test_what_runs_hold_is_read_as_in_python(data: st.DataObject) -> None:
     recogniser = names()._recogniser
     plan, known = recogniser.planner.plan, recogniser.planner.known
     for seen in recogniser._runs([text]):
-        missing: list[str] = []
-        wanted: list[str] = []
+        missing: list[str]
+        wanted: list[str]
         some = {run: known[run] for run in sorted(known)[::2]}
-        runs = planned(text, seen.runs, some, missing)
-        assert runs == planned_plain(text, seen.runs, some, wanted)
-        assert missing == wanted
+        for spared in (Grade.LISTED, 0):
+            missing, wanted = [], []
+            runs = planned(text, seen.runs, some, missing, spared=spared)
+            assert runs == planned_plain(text, seen.runs, some, wanted, spared=spared)
+            assert missing == wanted
+        graded = [(start, end, data.draw(st.sampled_from(Grade))) for start, end, _ in seen.runs]
+        fewer = planned(text, graded, known, missing, spared=Grade.LISTED)
+        assert fewer == planned_plain(text, graded, known, wanted, spared=Grade.LISTED)
         assert opened(text, runs, plan) == opened_plain(text, runs, plan)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from canonym import decide, evidence, trees
 from canonym.evidence import Evidence
@@ -26,15 +27,19 @@ def accepted(asked: Sequence[tuple[str, tuple[Candidate, ...]]], rows: bytes) ->
     spelt = np.frombuffer(b"".join([decide.described(*one) for one in asked]), dtype=np.float32)
     table[:, :-width] = spelt.reshape(len(seen), -1)
     table[:, -width:] = seen
-    scores: list[float] = trees.shipped("decide").probability(table).tolist()
+    likely = trees.shipped("decide").probability(table)
+    scores: list[float] = likely.tolist()
+    ends = list(accumulate([len(found) for _, found in asked]))
+    # Nothing else makes a form likelier than its scores and a sure spelling.
+    hopeful = np.maximum.reduceat(likely, [0, *ends[:-1]]) >= limit
     out = []
-    end = 0
-    for number, (form, found) in enumerate(asked):
-        start, end = end, end + len(found)
-        # Nothing else makes a form likelier than its scores and a sure spelling.
-        if max(scores[start:end]) < limit and not any(decide.is_sure(form, c) for c in found):
+    for number, hope in enumerate(hopeful.tolist()):
+        form, found = asked[number]
+        if not hope and not any(decide.is_sure(form, c) for c in found if " " in form or c.match == "rule"):
             continue
-        told = tuple(Evidence(*row) for row in seen[start:end].tolist())
+        end = ends[number]
+        start = end - len(found)
+        told = tuple(map(Evidence._make, seen[start:end].tolist()))
         decision = _one(form, found[0], told[0], scores[start]) if len(found) == 1 else None
         if len(found) > 1:
             decision = decide.decide(decide.Case(form, found, told), scores[start:end])

@@ -56,6 +56,10 @@ class Placed(NamedTuple):
     plan: Plan
 
 
+#: Where a run begins and ends, and its grade.
+Run = tuple[int, int, int]
+
+
 def believe(pages: Sequence[Page]) -> None:
     """Add the proposals that are accepted to what is listed, round by round, until nothing is added.
 
@@ -75,21 +79,32 @@ def believe(pages: Sequence[Page]) -> None:
 
 
 def planned(
-    text: str, spans: list[tuple[int, int]], plans: dict[str, Plan], missing: list[str]
+    text: str, spans: list[Run], plans: dict[str, Plan], missing: list[str], *, spared: int = 0
 ) -> list[tuple[int, Plan | str]]:
-    """The runs of a text: where each begins, and its plan; or the run itself, which is added to those missing."""
+    """The runs of a text: where each begins, and its plan; or the run itself, which is added to those missing.
+
+    Runs of no more than the grade `spared` are left out where none of the others needs a document: listed names that
+    stay as they are tell something of other names alone.
+    """
     if native.COMPILED:
-        return _witness().plans(text, spans, plans, missing)
-    return planned_plain(text, spans, plans, missing)
+        return _witness().plans(text, spans, plans, missing, spared)
+    return planned_plain(text, spans, plans, missing, spared=spared)
 
 
 def planned_plain(
-    text: str, spans: list[tuple[int, int]], plans: dict[str, Plan], missing: list[str]
+    text: str, spans: list[Run], plans: dict[str, Plan], missing: list[str], *, spared: int = 0
 ) -> list[tuple[int, Plan | str]]:
     """`planned` in Python: what the compiled one must equal."""
-    runs = [(start, text[start:end]) for start, end in spans]
-    missing += [run for _, run in runs if run not in plans]
-    return [(start, plans.get(run, run)) for start, run in runs]
+    runs = [(start, text[start:end], grade) for start, end, grade in spans]
+    if spared and all(_is_settled(plans.get(run)) for _, run, grade in runs if grade > spared):
+        runs = [run for run in runs if run[2] > spared]
+    missing += [run for _, run, _ in runs if run not in plans]
+    return [(start, plans.get(run, run)) for start, run, _ in runs]
+
+
+def _is_settled(plan: Plan | None) -> bool:
+    """True where a plan holds nothing that the rest of its text has a say in."""
+    return plan is not None and not plan.proposed and not any(span.weak for span in plan.listed)
 
 
 def opened(
@@ -174,12 +189,16 @@ def _witness() -> native.Witness:
 
 
 class Page:
-    """One text on its way: what is listed in it, and what is still proposed."""
+    """One text on its way: what is listed in it, and what is still proposed.
 
-    def __init__(self, text: str, listed: list[Found], proposed: list[Placed]) -> None:
+    Of a `partial` one names were left out that stay as they are.
+    """
+
+    def __init__(self, text: str, listed: list[Found], proposed: list[Placed], *, partial: bool = False) -> None:
         self.text = text
         self.listed = listed
         self.proposed = proposed
+        self.partial = partial
         self._small: set[str] | None = None
 
     def cases(self, *, lone: bool = False) -> Iterable[tuple[Placed, Case]]:

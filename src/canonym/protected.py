@@ -20,6 +20,7 @@ class Sign:
     AT: Final = 1
     LESS: Final = 2
     ADDRESS: Final = 4
+    #: Before a letter.
     TAG: Final = 8
     BACKSLASH: Final = 16
     LOW_LINE: Final = 32
@@ -27,12 +28,15 @@ class Sign:
     ENDING: Final = 64
     #: and one before two letters, as in that of a host.
     HOST: Final = 128
+    #: Two slashes with a part of a path between them and another behind them.
     PATH: Final = 256
     #: A letter beyond those of European scripts.
     LETTER: Final = 512
 
 
 _ENDING = re.compile(r"\.[a-z][a-z0-9]")
+_MARKED = re.compile(r"[#$](?:[A-Za-z]|[^\x00-\x7f])")
+_SLASHES = re.compile(r"/[\w.-]+/[\w.-]")
 
 
 def signs(text: str) -> int:
@@ -50,12 +54,12 @@ def signs_plain(text: str) -> int:
         Sign.AT: "@" in text,
         Sign.LESS: "<" in text,
         Sign.ADDRESS: "://" in text or "www." in text,
-        Sign.TAG: "#" in text or "$" in text,
+        Sign.TAG: _MARKED.search(text) is not None,
         Sign.BACKSLASH: "\\" in text,
         Sign.LOW_LINE: "_" in text,
         Sign.ENDING: _ENDING.search(text) is not None,
         Sign.HOST: _DOT.search(text) is not None,
-        Sign.PATH: text.count("/") > 1,
+        Sign.PATH: _SLASHES.search(text) is not None,
         Sign.LETTER: not text.isascii() and any(c > "\u0558" and (c.isalpha() or c > "\U0001ffff") for c in set(text)),
     }
     return sum(sign for sign, there in seen.items() if there)
@@ -92,14 +96,16 @@ _SYMBOL = re.compile(r"\$(?<![\w&]\$)[^\W\d_]\w*")
 _IDENTIFIER = re.compile(r"_")
 _WORDS_BEFORE = re.compile(r"\w+$")
 _WORDS_AFTER = re.compile(r"\w+")
-_WINDOWS = re.compile(r"(?:\b[A-Za-z]:)?(?:\\[\w. -]*[\w-])+")
+_WINDOWS = re.compile(r"(?:\\[\w. -]*[\w-])+")
+_DRIVE = re.compile(r"\b[A-Za-z]:")
 _FILE = re.compile(
     r"\.(?:txt|docx?|pdf|csv|tsv|jsonl?|xml|html?|php|jpe?g|png|gif|xlsx?|pptx?|zip|gz|mp[34]|py|js|md)\b"
 )
 _TICKER = re.compile(r"<[A-Z0-9.]+>")
 _PATH = re.compile(r"/[\w.-]+(?:/[\w.-]+)+")
-_MAILBOX = re.compile(r"[\w.+-]+$")
-_FOLDER = re.compile(r"[\w-]+$")
+#: What stands before a sign, read backwards, so that it is found at once; a line may break between them.
+_MAILBOX = re.compile(r"\n?[\w.+-]+")
+_FOLDER = re.compile(r"\n?[\w-]+")
 
 
 def find_protected(text: str, there: int) -> list[tuple[int, int]]:
@@ -118,13 +124,24 @@ def find_protected(text: str, there: int) -> list[tuple[int, int]]:
     if there & Sign.TAG:
         out += [m.span() for pattern in (_TAG, _SYMBOL) for m in pattern.finditer(text)]
     if there & Sign.BACKSLASH:
-        out += [m.span() for m in _WINDOWS.finditer(text)]
+        out += _windows(text)
     if there & Sign.LOW_LINE:
         out += _identifiers(text)
     if there & Sign.ENDING:
         out += [_with_left(text, m, _MAILBOX) for m in _FILE.finditer(text)]
     if there & Sign.PATH:
         out += [_with_left(text, m, _FOLDER) for m in _PATH.finditer(text)]
+    return out
+
+
+def _windows(text: str) -> list[tuple[int, int]]:
+    out = []
+    done = 0
+    for match in _WINDOWS.finditer(text):
+        drive = match.start() - 2
+        start = drive if drive >= done and _DRIVE.match(text, drive) else match.start()
+        done = match.end()
+        out.append((start, done))
     return out
 
 
@@ -144,6 +161,6 @@ def _identifiers(text: str) -> list[tuple[int, int]]:
 
 
 def _with_left(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> tuple[int, int]:
-    left = text[max(0, match.start() - 64) : match.start()]
-    found = pattern.search(left)
-    return match.start() - (len(left) - found.start() if found else 0), match.end()
+    start = match.start()
+    left = pattern.match(text[max(0, start - 64) : start][::-1])
+    return start - (left.end() if left else 0), match.end()

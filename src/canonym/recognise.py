@@ -18,7 +18,7 @@ from canonym.keys import rules, without_izafa
 from canonym.lexicon import zipf
 from canonym.model import Candidate, Mention
 from canonym.nearest import SMALL_PLAIN, SMALL_RARE
-from canonym.pages import Page, believe, has_company, opened, otherwise, planned
+from canonym.pages import Page, Run, believe, has_company, opened, otherwise, planned
 from canonym.plans import Grade, Plan
 from canonym.protected import Sign, find_domains, find_protected, signs
 from canonym.scan import find_long_runs, find_lower, lower_words
@@ -41,18 +41,16 @@ _ARTICLE: Final = re.compile(r"\b([a-z]{2,3})[- ]$")
 
 
 class _Looked(NamedTuple):
-    """What the scanner says of a text: a code, and the spans of the runs that hold something."""
+    """What the scanner says of a text: a code, and the runs that hold something."""
 
     code: int
-    runs: Sequence[tuple[int, int]]
+    runs: Sequence[Run]
 
 
 class _Seen(NamedTuple):
-    """What was seen of a text: spans of runs that may hold something, whether it has any run, and whether a word in
-    small letters may open a name.
-    """
+    """What was seen of a text: runs that may hold something, whether it has any, and whether small words open names."""
 
-    runs: list[tuple[int, int]]
+    runs: list[Run]
     capitals: bool
     smalls: bool
 
@@ -74,15 +72,18 @@ class Recogniser:
         """The mentions of each text, in order, without overlap. A result depends on its own text alone."""
         return [[as_mention(text, m) for m in found] for text, found in self._found(texts)]
 
-    def rewritten(self, texts: Sequence[str]) -> list[list[Mention]]:
-        """Of `annotate` the mentions that are not spelt as their canonical form, which is faster."""
+    def rewritten(self, texts: Sequence[str], *, usual: bool = False) -> list[list[Mention]]:
+        """Of `annotate` the mentions that are not spelt as their canonical form, which is faster.
+
+        With `usual` only those are wanted that are rewritten by default: names that stay need not all be found.
+        """
         return [
             [m for m in found if isinstance(m, Mention) and m.text != m.entity.canonical]
-            for _, found in self._found(texts)
+            for _, found in self._found(texts, partly=usual)
         ]
 
-    def _found(self, texts: Sequence[str]) -> Iterator[tuple[str, list[Found]]]:
-        pages = self.pages(texts)
+    def _found(self, texts: Sequence[str], *, partly: bool = False) -> Iterator[tuple[str, list[Found]]]:
+        pages = self.pages(texts, partly=partly)
         believe([page for page in pages if page.proposed])
         return ((page.text, self._whole(page)) for page in pages)
 
@@ -95,16 +96,26 @@ class Recogniser:
         alone = self._planner.sieve.stands_alone if native.COMPILED else None
         for k in otherwise(text, out):
             found = out[k] = as_mention(text, out[k])
-            if spelling_for(found) is not None:
-                out[k] = around.longer(text, found, self._candidates, alone) or found
+            if spelling_for(found) is None:
+                continue
+            longer = around.longer(text, found, self._candidates, alone)
+            if longer is not None and page.partial:  # it may stand in the way of what was left out
+                return self._whole(self.pages([text])[0])
+            out[k] = longer or found
         return without_overlap(out)
 
-    def pages(self, texts: Sequence[str]) -> list[Page]:
-        """What is listed in each text, and what is proposed, before anything of it is believed."""
+    def pages(self, texts: Sequence[str], *, partly: bool = False) -> list[Page]:
+        """What is listed in each text, and what is proposed, before anything of it is believed.
+
+        With `partly` names that stay as they are may be left out where nothing is proposed.
+        """
         seen = self._runs(texts)
         missing: list[str] = []
         plans = self._planner.known
-        runs = [planned(text, one.runs, plans, missing) for text, one in zip(texts, seen, strict=True)]
+        runs = [
+            planned(text, one.runs, plans, missing, spared=Grade.LISTED if partly and not one.smalls else 0)
+            for text, one in zip(texts, seen, strict=True)
+        ]
         if missing:
             self._planner.prepare(missing)
         return [self._open(*one) for one in zip(texts, seen, runs, strict=True)]
@@ -159,7 +170,8 @@ class Recogniser:
         """True for a text in which no form that needs company has any."""
         plans = [self._planner.plan(run) for _, run in runs]
         entities = {span.candidates[0].entity.id for plan in plans for span in plan.listed}
-        entities.update(m.entity.id for m in self._domains(text))
+        if signs(text) & Sign.HOST:
+            entities.update(m.entity.id for m in self._domains(text))
         names = {span.form for plan in plans for span in plan.listed}
         forms: dict[str, set[str]] = {}
         for plan in plans:
@@ -212,12 +224,12 @@ class Recogniser:
     def _runs(self, texts: Sequence[str]) -> list[_Seen]:
         """The spans of the runs of each text, but for those that hold nothing; and what else was seen of it."""
         if not native.COMPILED:
-            every = [[*find_long_runs(_apart(text))] for text in texts]
+            every = [[(*run, int(Grade.LOUD)) for run in find_long_runs(_apart(text))] for text in texts]
             return [_Seen(runs, bool(runs), True) for runs in every]
         out = []
         for text, (code, spans) in zip(texts, self._looked(texts), strict=True):
             if code == _CASELESS:
-                runs = self._planner.scanner.runs(_apart(text))
+                runs = [(*run, int(Grade.LOUD)) for run in self._planner.scanner.runs(_apart(text))]
                 out.append(_Seen(runs, bool(runs), True))
             else:
                 out.append(_Seen([*spans], code & _GRADE > 0, _opens_small(code)))
@@ -235,14 +247,17 @@ class Recogniser:
             listed = [*(m for m in listed if not guarded.near(m.start, m.end)), *hosts]
             weak = [m for m in weak if not guarded.near(m.start, m.end)]
             proposed = [p for p in proposed if not guarded.near(p.start, p.end)]
+        partial = len(runs) < len(seen.runs)
         if there & Sign.LETTER:
+            if partial:
+                return self.pages([text])[0]
             listed += [m for m in self._caseless.find(text) if not guarded.near(m.start, m.end)]
         if seen.smalls:
             listed += [m for m in self._lower(text, seen.capitals, listed) if not guarded.near(m.start, m.end)]
         if weak:
             sure = {m.entity.id for m in listed}
             listed += [m for m in weak if m.entity.id in sure]
-        return Page(text, listed, proposed)
+        return Page(text, listed, proposed, partial=partial)
 
     def _domains(self, text: str) -> list[Mention]:
         out: list[Mention] = []
@@ -322,8 +337,8 @@ def _apart(text: str) -> str:
     return without_caseless(text) if has_caseless(text) else text
 
 
-def _spelt(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, str]]:
-    return [(start, text[start:end]) for start, end in spans]
+def _spelt(text: str, runs: Iterable[Run]) -> list[tuple[int, str]]:
+    return [(start, text[start:end]) for start, end, _ in runs]
 
 
 def _article_before(text: str, start: int, candidate: Candidate) -> int:

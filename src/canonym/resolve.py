@@ -184,8 +184,11 @@ class Normaliser:
         pending = list(range(len(texts)))
         if not mentions:
             pending = self._noisy(pending, current, rewrite)
-        find = self._recogniser.annotate if mentions else self._recogniser.rewritten
-        found = find([current[k] for k in pending])
+        usual = rewrite <= REWRITTEN_KINDS
+        if mentions:
+            found = self._recogniser.annotate([current[k] for k in pending])
+        else:
+            found = self._recogniser.rewritten([current[k] for k in pending], usual=usual)
         seen: list[tuple[Mention, ...]] = [()] * len(texts)
         if mentions:
             for k, here in zip(pending, found, strict=True):
@@ -197,15 +200,15 @@ class Normaliser:
         for _ in range(_ROUNDS):
             changed = []
             for k, here in zip(pending, found, strict=True):
-                edits = tuple(e for m in here if (e := edit_for(m, rewrite)) is not None)
+                edits = tuple([e for m in here if (e := edit_for(m, rewrite)) is not None])
                 if edits:
-                    plans[k] = algebra.compose(plans[k], edits, texts[k])
                     current[k] = algebra.apply(current[k], edits)
+                    plans[k] = algebra.compose(plans[k], edits, texts[k]) if plans[k] else algebra.effective(edits)
                     changed.append(k)
             pending = self._noisy(changed, current, rewrite)
             if not pending:
                 break
-            found = self._recogniser.rewritten([current[k] for k in pending])
+            found = self._recogniser.rewritten([current[k] for k in pending], usual=usual)
         return [Result(c, p, m) for c, p, m in zip(current, plans, seen, strict=True)]
 
     def _noisy(self, numbers: list[int], texts: Sequence[str], rewrite: frozenset[str]) -> list[int]:

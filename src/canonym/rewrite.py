@@ -65,6 +65,11 @@ class _Step:
     edit: Edit
 
 
+def effective(edits: Sequence[Edit]) -> tuple[Edit, ...]:
+    """The edits that change something."""
+    return tuple([edit for edit in edits if edit.before != edit.after])
+
+
 def compose(first: Sequence[Edit], second: Sequence[Edit], text: str) -> tuple[Edit, ...]:
     """One plan against `text` that does what `first`, then `second` against the outcome, do.
 
@@ -80,10 +85,10 @@ def compose(first: Sequence[Edit], second: Sequence[Edit], text: str) -> tuple[E
     """
     if not first:
         apply(text, second)
-        return tuple(edit for edit in second if edit.before != edit.after)
+        return effective(second)
     middle = apply(text, first)
     if not second:
-        return tuple(edit for edit in first if edit.before != edit.after)
+        return effective(first)
     early = [_Step(b.start, b.end, False, e) for b, e in zip(invert(first), first, strict=True)]
     late = [_Step(e.start, e.end, True, e) for e in second]
     steps = sorted(early + late, key=lambda step: (step.start, step.end))

@@ -39,8 +39,7 @@ def sound(form: str, candidate: Candidate, seen: Evidence) -> bool:
     known = candidate.entity.prominence >= _WELL_KNOWN or bool(seen.same_entity)
     if form.startswith(alias) and form[len(alias) :] in ("n", "an", "ian", "ese", "ish"):
         return True
-    differ = set(form.split()) ^ set(alias.split())
-    if len(differ) == 2 and differ <= words("compass"):
+    if _turned(form, alias):
         return True
     if seen.shouted and len(form) <= 5 and seen.run < 3 and " " not in form:
         return True
@@ -53,9 +52,19 @@ def sound(form: str, candidate: Candidate, seen: Evidence) -> bool:
     return bool(seen.saying and seen.repeated > 1 and not known)
 
 
+def _turned(form: str, alias: str) -> bool:
+    """True where another point of the compass stands in a name."""
+    if " " not in form and " " not in alias and form not in words("compass"):
+        return False  # as most are
+    differ = set(form.split()) ^ set(alias.split())
+    return len(differ) == 2 and differ <= words("compass")
+
+
 def surname_of(form: str, candidate: Candidate, seen: Evidence) -> bool:
     """True where a place with a surname's ending does not stand as a place does: Mr Kunduzi, Bagrami said."""
-    names = (fold(candidate.alias), fold(candidate.entity.canonical))
+    names = fold(candidate.alias), fold(candidate.entity.canonical)
+    if not form.startswith(names):
+        return False  # as most do not
     if not any(form.startswith(name) and form[len(name) :] in words("surname_endings") for name in names):
         return False
     return seen.person > 0 or not (seen.locative or seen.feature_word)

@@ -287,9 +287,9 @@ int is_other(const Witness *w, const Sheet *s, const Proposed *p)
     if (found != 0)
         return found;
     for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(p->candidates); k++) {
-        PyObject *entity = PyObject_GetAttr(PyTuple_GET_ITEM(p->candidates, k), s_entity);
-        PyObject *id = entity ? PyObject_GetAttr(entity, s_id) : NULL;
-        PyObject *prominence = entity ? PyObject_GetAttr(entity, s_prominence) : NULL;
+        PyObject *entity = get(PyTuple_GET_ITEM(p->candidates, k), &s_entity);
+        PyObject *id = entity ? get(entity, &s_id) : NULL;
+        PyObject *prominence = entity ? get(entity, &s_prominence) : NULL;
         int known = id == NULL || prominence == NULL || counted(s, ENTITIES, hash_of(id)) > 0 ||
                     PyLong_AsLongLong(prominence) >= w->well_known;
         Py_XDECREF(entity);

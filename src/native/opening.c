@@ -56,7 +56,7 @@ static int takes_stop(PyObject *text, Py_ssize_t start, Py_ssize_t end)
 /* Where a span of a run stands in the text: 0, or -1 on an error. */
 static int span_at(PyObject *text, Py_ssize_t run, PyObject *span, Py_ssize_t *start, Py_ssize_t *end)
 {
-    PyObject *a = PyObject_GetAttr(span, s_start), *b = a ? PyObject_GetAttr(span, s_end) : NULL;
+    PyObject *a = get(span, &s_start), *b = a ? get(span, &s_end) : NULL;
     if (b != NULL) {
         *start = run + PyLong_AsSsize_t(a);
         *end = run + PyLong_AsSsize_t(b);
@@ -71,10 +71,10 @@ static int span_at(PyObject *text, Py_ssize_t run, PyObject *span, Py_ssize_t *s
 static int open_run(const Witness *w, PyObject *text, PyObject *where, PyObject *plan, PyObject *const out[3])
 {
     Py_ssize_t run = PyLong_AsSsize_t(where), start, end;
-    PyObject *listed = PyObject_GetAttr(plan, s_listed), *proposed = listed ? PyObject_GetAttr(plan, s_proposed) : NULL;
+    PyObject *listed = get(plan, &s_listed), *proposed = listed ? get(plan, &s_proposed) : NULL;
     int failed = proposed == NULL || !PyTuple_Check(listed) || !PyTuple_Check(proposed);
     for (Py_ssize_t k = 0; !failed && k < PyTuple_GET_SIZE(listed); k++) {
-        PyObject *span = PyTuple_GET_ITEM(listed, k), *weak = PyObject_GetAttr(span, s_weak);
+        PyObject *span = PyTuple_GET_ITEM(listed, k), *weak = get(span, &s_weak);
         failed = weak == NULL || span_at(text, run, span, &start, &end) < 0;
         if (!failed) {
             end += takes_stop(text, start, end);
@@ -97,7 +97,7 @@ static int is_canonical(PyObject *text, PyObject *found)
 {
     Extent place = {0, 0};
     PyObject *entity = entity_of(found, &place), *canonical;
-    canonical = entity ? PyObject_GetAttr(entity, s_canonical) : NULL;
+    canonical = entity ? get(entity, &s_canonical) : NULL;
     int same = canonical != NULL && PyUnicode_Check(canonical) &&
                PyUnicode_GET_LENGTH(canonical) == place.end - place.start;
     same = same && PyUnicode_Tailmatch(text, canonical, place.start, place.end, -1) > 0;
@@ -120,27 +120,91 @@ PyObject *witness_otherwise(Witness *Py_UNUSED(self), PyObject *args)
     return out;
 }
 
+/* A run of a text, with its `Grade`. */
+typedef struct {
+    Py_ssize_t start, end;
+    long grade;
+} Run;
+
+static int read_run(PyObject *text, PyObject *span, Run *run) /* 0 on an error */
+{
+    if (PyTuple_Check(span) && PyTuple_GET_SIZE(span) == 3) {
+        run->start = PyLong_AsSsize_t(PyTuple_GET_ITEM(span, 0));
+        run->end = PyLong_AsSsize_t(PyTuple_GET_ITEM(span, 1));
+        run->grade = PyLong_AsLong(PyTuple_GET_ITEM(span, 2));
+        if (!PyErr_Occurred() && run->start >= 0 && run->start <= run->end && run->end <= PyUnicode_GET_LENGTH(text))
+            return 1;
+    }
+    if (!PyErr_Occurred())
+        PyErr_SetString(PyExc_TypeError, "no run");
+    return 0;
+}
+
+/* Whether a plan tells nothing that the rest of its text has a say in. Twin: `pages._is_settled`. */
+static int is_settled(PyObject *plan)
+{
+    PyObject *proposed = get(plan, &s_proposed), *listed = proposed ? get(plan, &s_listed) : NULL;
+    int out = listed == NULL || !PyTuple_Check(listed) || !PyTuple_Check(proposed) ? -1 : !PyTuple_GET_SIZE(proposed);
+    for (Py_ssize_t k = 0; out == 1 && k < PyTuple_GET_SIZE(listed); k++) {
+        PyObject *weak = get(PyTuple_GET_ITEM(listed, k), &s_weak);
+        out = weak == NULL ? -1 : weak != Py_True;
+        Py_XDECREF(weak);
+    }
+    Py_XDECREF(proposed);
+    Py_XDECREF(listed);
+    if (out < 0 && !PyErr_Occurred())
+        PyErr_SetString(PyExc_TypeError, "no plan");
+    return out;
+}
+
+/* The plan of a run, borrowed, or the run itself, which is added to those missing; NULL on an error. */
+static PyObject *plan_or_run(PyObject *text, const Run *run, PyObject *plans, PyObject *missing)
+{
+    PyObject *name = PyUnicode_Substring(text, run->start, run->end), *plan;
+    if (name == NULL)
+        return NULL;
+    plan = PyDict_GetItemWithError(plans, name);
+    if (plan == NULL && !PyErr_Occurred() && PyList_Append(missing, name) == 0)
+        plan = name; /* held there */
+    Py_DECREF(name);
+    return plan;
+}
+
+/* Add the plans of the runs above some grade: 1, or -1 on an error; above one, 0 where one of them is not settled. */
+static int add_plans(PyObject *text, PyObject *spans, PyObject *plans, PyObject *missing, long above, PyObject *out)
+{
+    int settled = 1;
+    for (Py_ssize_t k = 0; settled >= 0 && k < PyList_GET_SIZE(spans); k++) {
+        PyObject *span = PyList_GET_ITEM(spans, k), *plan;
+        Run run;
+        if (!read_run(text, span, &run))
+            return -1;
+        if (run.grade <= above)
+            continue;
+        plan = plan_or_run(text, &run, plans, missing);
+        if (plan == NULL || append(out, PyTuple_Pack(2, PyTuple_GET_ITEM(span, 0), plan)) < 0)
+            return -1;
+        if (above > 0 && (PyUnicode_Check(plan) || (settled = is_settled(plan)) <= 0))
+            return settled < 0 ? -1 : 0;
+    }
+    return settled;
+}
+
 PyObject *witness_plans(Witness *Py_UNUSED(self), PyObject *args)
 {
     PyObject *text, *spans, *plans, *missing;
-    if (!PyArg_ParseTuple(args, "UO!O!O!", &text, &PyList_Type, &spans, &PyDict_Type, &plans, &PyList_Type, &missing))
+    long spared;
+    if (!PyArg_ParseTuple(args, "UO!O!O!l", &text, &PyList_Type, &spans, &PyDict_Type, &plans, &PyList_Type, &missing,
+                          &spared))
         return NULL;
     PyObject *out = PyList_New(0);
-    for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(spans); k++) {
-        PyObject *span = PyList_GET_ITEM(spans, k), *run = NULL, *plan = NULL;
-        Py_ssize_t start, end;
-        if (PyTuple_Check(span) && PyArg_ParseTuple(span, "nn", &start, &end))
-            run = PyUnicode_Substring(text, start, end);
-        if (run != NULL && (plan = PyDict_GetItemWithError(plans, run)) == NULL && !PyErr_Occurred() &&
-            PyList_Append(missing, run) == 0)
-            plan = run;
-        if (plan == NULL || append(out, PyTuple_Pack(2, PyTuple_GET_ITEM(span, 0), plan)) < 0) {
-            if (!PyErr_Occurred())
-                PyErr_SetString(PyExc_TypeError, "no span");
-            Py_CLEAR(out);
-        }
-        Py_XDECREF(run);
-    }
+    Py_ssize_t before = PyList_GET_SIZE(missing);
+    int done = out == NULL ? -1 : spared > 0 ? add_plans(text, spans, plans, missing, spared, out) : 0;
+    if (done == 0 && PyList_SetSlice(out, 0, PyList_GET_SIZE(out), NULL) == 0 &&
+        PyList_SetSlice(missing, before, PyList_GET_SIZE(missing), NULL) == 0)
+        done = add_plans(text, spans, plans, missing, 0, out);
+    if (done <= 0)
+        Py_CLEAR(out);
     return out;
 }
 

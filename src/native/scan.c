@@ -317,12 +317,13 @@ static PyObject *scanner_places(Scanner *self, PyObject *args)
     PyObject *out = PyList_New(0);
     for (size_t k = self->noted_ends[text]; out != NULL && k < self->noted_ends[text + 1]; k++) {
         const struct Noted *one = &self->noted[k];
-        if (verdicts_get(&self->runs, one->key) < least)
+        unsigned verdict = verdicts_get(&self->runs, one->key);
+        if (verdict < least)
             continue;
-        PyObject *pair = Py_BuildValue("(nn)", one->start, one->end);
-        if (pair == NULL || PyList_Append(out, pair) < 0)
+        PyObject *place = Py_BuildValue("(nnI)", one->start, one->end, verdict);
+        if (place == NULL || PyList_Append(out, place) < 0)
             Py_CLEAR(out);
-        Py_XDECREF(pair);
+        Py_XDECREF(place);
     }
     return out;
 }
@@ -527,8 +528,8 @@ static PyObject *scanner_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
 static PyMethodDef scanner_methods[] = {
     {"runs", (PyCFunction)scanner_runs, METH_O, "The spans (start, end) of the runs of a text."},
     {"places", (PyCFunction)scanner_places, METH_VARARGS,
-     "The spans (start, end) of the runs of one of the texts last looked at, by its number, with at least some verdict\n"
-     "(2 to 7)."},
+     "The spans of the runs of one of the texts last looked at, by its number, with at least some verdict (2 to 7), and\n"
+     "that: (start, end, verdict)."},
     {"smalls", (PyCFunction)scanner_smalls, METH_VARARGS,
      "The words in small letters with at least some verdict, or none yet."},
     {"settle", (PyCFunction)scanner_settle, METH_NOARGS,

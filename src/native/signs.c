@@ -6,11 +6,11 @@
 
 /* As in `scan.Sign`. */
 enum { AT = 1, LESS = 2, ADDRESS = 4, TAG = 8, BACKSLASH = 16, LOW_LINE = 32, ENDING = 64, HOST = 128, PATH = 256 };
-enum { LETTER = 512, TWICE = 1024 /* full stops, colons and slashes: it depends on what is beside them */ };
+enum { LETTER = 512, MORE = 1024 /* it depends on what is beside it */ };
 
 static const uint16_t OF_ASCII[128] = {
-    ['@'] = AT,        ['<'] = LESS, ['#'] = TAG,  ['$'] = TAG, ['\\'] = BACKSLASH,
-    ['_'] = LOW_LINE, ['.'] = TWICE, [':'] = TWICE, ['/'] = TWICE,
+    ['@'] = AT,       ['<'] = LESS, ['#'] = MORE, ['$'] = MORE, ['\\'] = BACKSLASH,
+    ['_'] = LOW_LINE, ['.'] = MORE, [':'] = MORE, ['/'] = MORE,
 };
 
 static inline int is_small(Py_UCS4 c)
@@ -23,20 +23,37 @@ static inline int is_letter(Py_UCS4 c)
     return c < 128 && is_small(c | 32);
 }
 
+static inline int is_part(Py_UCS4 c) /* [\w.-] */
+{
+    return c == '_' || c == '.' || c == '-' || Py_UNICODE_ISALNUM(c);
+}
+
+/* Whether a slash with one before it stands at a place, and parts of a path between them and behind it. */
+static inline int is_path(int kind, const void *data, Py_ssize_t n, Py_ssize_t k)
+{
+    Py_ssize_t part = k;
+    if (k + 1 == n || !is_part(PyUnicode_READ(kind, data, k + 1)))
+        return 0;
+    while (part > 0 && is_part(PyUnicode_READ(kind, data, part - 1)))
+        part--;
+    return part < k && part > 0 && PyUnicode_READ(kind, data, part - 1) == '/';
+}
+
 /* What a sign of ASCII says at its place. */
-static inline __attribute__((always_inline)) unsigned sign_at(int kind, const void *data, Py_ssize_t n, Py_ssize_t k,
-                                                              unsigned *slashes)
+static inline __attribute__((always_inline)) unsigned sign_at(int kind, const void *data, Py_ssize_t n, Py_ssize_t k)
 {
     Py_UCS4 c = PyUnicode_READ(kind, data, k);
     unsigned sign = OF_ASCII[c];
-    if (!(sign & TWICE))
+    if (!(sign & MORE))
         return sign;
     Py_UCS4 next = k + 1 < n ? PyUnicode_READ(kind, data, k + 1) : 0;
     Py_UCS4 third = k + 2 < n ? PyUnicode_READ(kind, data, k + 2) : 0;
     if (c == ':')
         return next == '/' && third == '/' ? ADDRESS : 0;
     if (c == '/')
-        return ++*slashes > 1 ? PATH : 0;
+        return is_path(kind, data, n, k) ? PATH : 0;
+    if (c != '.')
+        return is_letter(next) || next >= 128 ? TAG : 0;
     sign = 0;
     if (is_small(next) && (is_small(third) || (third >= '0' && third <= '9')))
         sign |= ENDING;
@@ -50,7 +67,7 @@ static inline __attribute__((always_inline)) unsigned sign_at(int kind, const vo
 
 static inline __attribute__((always_inline)) unsigned signs_in(int kind, const void *data, Py_ssize_t n)
 {
-    unsigned out = 0, slashes = 0;
+    unsigned out = 0;
     Py_ssize_t k = 0;
 #ifdef __SSE2__
     for (; kind == PyUnicode_1BYTE_KIND && k + 16 <= n; k += 16) {
@@ -58,13 +75,13 @@ static inline __attribute__((always_inline)) unsigned signs_in(int kind, const v
         for (const char *sign = "./:<@#$\\_"; *sign; sign++)
             found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8(*sign)));
         for (unsigned marks = (unsigned)_mm_movemask_epi8(found); marks; marks &= marks - 1)
-            out |= sign_at(kind, data, n, k + __builtin_ctz(marks), &slashes);
+            out |= sign_at(kind, data, n, k + __builtin_ctz(marks));
     }
 #endif
     for (; k < n; k++) {
         Py_UCS4 c = PyUnicode_READ(kind, data, k);
         if (c < 128)
-            out |= sign_at(kind, data, n, k, &slashes);
+            out |= sign_at(kind, data, n, k);
         else if (kind != PyUnicode_1BYTE_KIND && c > 0x558 && (c >= 0x20000 || Py_UNICODE_ISALPHA(c)))
             out |= LETTER;
     }

@@ -74,7 +74,7 @@ Py_ssize_t others_of(const Sheet *s, PyObject *id, PyObject *form)
 /* The hash of an alias as it folds. */
 uint64_t hash_alias(const Witness *w, PyObject *candidate)
 {
-    PyObject *alias = PyObject_GetAttr(candidate, s_alias);
+    PyObject *alias = get(candidate, &s_alias);
     uint64_t out = 0;
     if (alias != NULL && PyUnicode_Check(alias))
         out = hash_folded(w, alias, 0, PyUnicode_GET_LENGTH(alias));
@@ -89,17 +89,17 @@ PyObject *entity_of(PyObject *found, Extent *extent)
     if (PyTuple_Check(found)) {
         extent->start = PyLong_AsSsize_t(PyTuple_GET_ITEM(found, 0));
         extent->end = PyLong_AsSsize_t(PyTuple_GET_ITEM(found, 1));
-        PyObject *some = PyObject_GetAttr(PyTuple_GET_ITEM(found, 2), s_candidates);
+        PyObject *some = get(PyTuple_GET_ITEM(found, 2), &s_candidates);
         if (some != NULL && PyTuple_Check(some) && PyTuple_GET_SIZE(some) > 0)
-            out = PyObject_GetAttr(PyTuple_GET_ITEM(some, 0), s_entity);
+            out = get(PyTuple_GET_ITEM(some, 0), &s_entity);
         Py_XDECREF(some);
         return out;
     }
-    PyObject *start = PyObject_GetAttr(found, s_start), *end = start ? PyObject_GetAttr(found, s_end) : NULL;
+    PyObject *start = get(found, &s_start), *end = start ? get(found, &s_end) : NULL;
     if (end != NULL) {
         extent->start = PyLong_AsSsize_t(start);
         extent->end = PyLong_AsSsize_t(end);
-        out = PyErr_Occurred() ? NULL : PyObject_GetAttr(found, s_entity);
+        out = PyErr_Occurred() ? NULL : get(found, &s_entity);
     }
     Py_XDECREF(start);
     Py_XDECREF(end);
@@ -109,8 +109,8 @@ PyObject *entity_of(PyObject *found, Extent *extent)
 static int list_one(const Witness *w, Sheet *s, Py_ssize_t k, PyObject *one)
 {
     Extent *here = &s->taken[k];
-    PyObject *entity = entity_of(one, here), *id = entity ? PyObject_GetAttr(entity, s_id) : NULL;
-    PyObject *country = id ? PyObject_GetAttr(entity, s_country) : NULL;
+    PyObject *entity = entity_of(one, here), *id = entity ? get(entity, &s_id) : NULL;
+    PyObject *country = id ? get(entity, &s_country) : NULL;
     if (country != NULL && PyUnicode_Check(country) && here->start >= 0 && here->start <= here->end &&
         here->end <= s->size) {
         s->tallies[ENTITIES][k] = hash_of(id);

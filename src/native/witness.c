@@ -2,13 +2,31 @@
    there is asked of Python. */
 #include "witness.h"
 #include <math.h>
+#include <structmember.h>
 
 #define SHORT_TEXT 200000
 #define TRAITS 22 /* as in `evidence.NAMES` */
 
-#define X(name) PyObject *s_##name;
+#define X(name) Attribute s_##name;
 ATTRIBUTES(X)
 #undef X
+
+/* Where objects of a type keep an attribute is looked up once: most are asked for by the thousand. */
+PyObject *get_anew(PyObject *of, Attribute *attribute)
+{
+    PyTypeObject *type = Py_TYPE(of);
+    PyObject *kept = PyObject_GetAttr((PyObject *)type, attribute->key);
+    if (kept == NULL)
+        PyErr_Clear();
+    else if (Py_IS_TYPE(kept, &PyMemberDescr_Type) && ((PyMemberDescrObject *)kept)->d_member->type == T_OBJECT_EX &&
+             PyType_IsSubtype(type, PyDescr_TYPE(kept))) {
+        Py_XDECREF(attribute->type);
+        attribute->type = (PyTypeObject *)Py_NewRef(type);
+        attribute->offset = ((PyMemberDescrObject *)kept)->d_member->offset;
+    }
+    Py_XDECREF(kept);
+    return PyObject_GetAttr(of, attribute->key);
+}
 
 /* Twin: `looks`. */
 static void look_at(const Witness *w, const Proposed *p, Form *form)
@@ -27,7 +45,7 @@ static int has_company(const Witness *w, const Sheet *s, const Proposed *p)
     int found = 0;
     for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(p->candidates) && found == 0; k++) {
         PyObject *candidate = PyTuple_GET_ITEM(p->candidates, k);
-        PyObject *id = deep(candidate, s_entity, s_id);
+        PyObject *id = deep(candidate, &s_entity, &s_id);
         found = id == NULL ? -1 : counted(s, ENTITIES, hash_of(id)) > 0;
         if (found == 0) {
             Py_ssize_t others = others_of(s, id, p->form);
@@ -51,8 +69,7 @@ static int read_place(Sheet *s, PyObject *place, Proposed *p)
     p->start = PyLong_AsSsize_t(PyTuple_GET_ITEM(place, 0));
     p->end = PyLong_AsSsize_t(PyTuple_GET_ITEM(place, 1));
     p->run = PyLong_AsSsize_t(PyTuple_GET_ITEM(place, 3));
-    PyObject *got[] = {PyObject_GetAttr(span, s_form), PyObject_GetAttr(span, s_candidates),
-                       PyObject_GetAttr(plan, s_words)};
+    PyObject *got[] = {get(span, &s_form), get(span, &s_candidates), get(plan, &s_words)};
     p->form = got[0];
     p->candidates = got[1];
     p->words = got[2];
@@ -61,7 +78,7 @@ static int read_place(Sheet *s, PyObject *place, Proposed *p)
         failed = failed || got[k] == NULL || PyList_Append(s->held, got[k]) < 0;
         Py_XDECREF(got[k]);
     }
-    if (!failed && (end = PyObject_GetAttr(span, s_end)) != NULL) {
+    if (!failed && (end = get(span, &s_end)) != NULL) {
         p->span_end = PyLong_AsSsize_t(end);
         Py_DECREF(end);
     }
@@ -81,7 +98,7 @@ static int note_form(Sheet *s, const Proposed *p)
         PyErr_SetString(PyExc_IndexError, "a form without candidates");
         return -1;
     }
-    PyObject *id = deep(PyTuple_GET_ITEM(p->candidates, 0), s_entity, s_id);
+    PyObject *id = deep(PyTuple_GET_ITEM(p->candidates, 0), &s_entity, &s_id);
     PyObject *some = id ? PyDict_GetItemWithError(s->forms, id) : NULL;
     int failed = id == NULL;
     if (!failed && some == NULL) {
@@ -102,7 +119,7 @@ static int sift(const Witness *w, Sheet *s, int lone)
         const Proposed *p = &s->proposed[k];
         int known = PySet_Contains(s->believable, p->form), needy = !lone && known == 0;
         if (needy) {
-            PyObject *answer = PyObject_GetAttr(PyTuple_GET_ITEM(p->place, 2), s_needy);
+            PyObject *answer = get(PyTuple_GET_ITEM(p->place, 2), &s_needy);
             needy = answer == NULL ? -1 : PyObject_IsTrue(answer);
             Py_XDECREF(answer);
         }
@@ -156,7 +173,7 @@ static int in_small(const Sheet *s, PyObject *form)
         if (found < 0)
             return found == -2 ? -1 : 0;
     }
-    PyObject *answer = PyObject_CallMethodOneArg(s->page, s_in_small, form);
+    PyObject *answer = PyObject_CallMethodOneArg(s->page, s_in_small.key, form);
     int out = answer == NULL ? -1 : PyObject_IsTrue(answer);
     Py_XDECREF(answer);
     return out;
@@ -202,8 +219,8 @@ static inline double most(Py_ssize_t limit, Py_ssize_t count)
 static int gather_one(const Witness *w, const Sheet *s, const Proposed *p, PyObject *candidate, double *row)
 {
     const Form *form = &s->form[p->number];
-    PyObject *entity = PyObject_GetAttr(candidate, s_entity), *id = entity ? PyObject_GetAttr(entity, s_id) : NULL;
-    PyObject *country = entity ? PyObject_GetAttr(entity, s_country) : NULL;
+    PyObject *entity = get(candidate, &s_entity), *id = entity ? get(entity, &s_id) : NULL;
+    PyObject *country = entity ? get(entity, &s_country) : NULL;
     int failed = id == NULL || country == NULL || !PyUnicode_Check(country);
     Py_ssize_t entities = failed ? 0 : counted(s, ENTITIES, hash_of(id));
     Py_ssize_t names = failed ? 0 : counted(s, NAMES, hash_alias(w, candidate));
@@ -265,7 +282,7 @@ static double *row_for(Rows *rows)
 
 static int fill(const Witness *w, Sheet *s, int lone, PyObject *asked, Rows *rows)
 {
-    PyObject *listed = PyObject_GetAttr(s->page, s_listed), *proposed = PyObject_GetAttr(s->page, s_proposed);
+    PyObject *listed = PyObject_GetAttr(s->page, s_listed.key), *proposed = PyObject_GetAttr(s->page, s_proposed.key);
     int failed = listed == NULL || proposed == NULL || !PyList_Check(listed) || !PyList_Check(proposed) ||
                  PyList_Append(s->held, listed) < 0 || PyList_Append(s->held, proposed) < 0;
     Py_XDECREF(listed);
@@ -314,7 +331,7 @@ static int fill(const Witness *w, Sheet *s, int lone, PyObject *asked, Rows *row
 
 static int gather_page(const Witness *w, PyObject *page, int lone, PyObject *asked, Rows *rows)
 {
-    Sheet s = {.page = page, .text = PyObject_GetAttr(page, s_text), .held = PyList_New(0)};
+    Sheet s = {.page = page, .text = PyObject_GetAttr(page, s_text.key), .held = PyList_New(0)};
     PyObject **made[] = {&s.forms, &s.numbers};
     int failed = s.text == NULL || s.held == NULL;
     for (size_t k = 0; k < sizeof made / sizeof *made; k++)
@@ -383,7 +400,7 @@ static PyObject *witness_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
                             "foreign", "particles", "before",  "after",   "capital",   "listed",  "nothing",
                             "fold",    "coined",    "signed",  "name",    "place",     "well_known", NULL};
 #define X(name)                                                                       \
-    if (s_##name == NULL && (s_##name = PyUnicode_InternFromString(#name)) == NULL)     \
+    if (s_##name.key == NULL && (s_##name.key = PyUnicode_InternFromString(#name)) == NULL) \
         return NULL;
     ATTRIBUTES(X)
 #undef X
@@ -411,8 +428,9 @@ static PyObject *witness_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
 
 static PyMethodDef witness_methods[] = {
     {"plans", (PyCFunction)witness_plans, METH_VARARGS,
-     "The runs of a text, given their spans and the plans that there are: where each begins, and its plan, or the run\n"
-     "itself, which is added to a list."},
+     "The runs of a text, given their spans with what grade each has, and the plans that there are: where each begins,\n"
+     "and its plan, or the run itself, which is added to a list. Those of no more than some last grade are left out\n"
+     "where no other one holds what needs a document."},
     {"open", (PyCFunction)witness_open, METH_VARARGS,
      "What the runs of a text hold, as `plans` tells them, given what plans a run: listed names, those that need\n"
      "support, and proposals."},

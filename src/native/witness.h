@@ -15,11 +15,17 @@ typedef struct {
     long long well_known;
 } Witness;
 
-/* Names of attributes. */
+/* Attributes, and where objects of the type that was asked last keep them. */
+typedef struct {
+    PyObject *key;
+    PyTypeObject *type;
+    Py_ssize_t offset;
+} Attribute;
+
 #define ATTRIBUTES(X) \
     X(text) X(listed) X(proposed) X(candidates) X(form) X(needy) X(entity) X(id) X(country) X(alias) \
     X(prominence) X(words) X(start) X(end) X(weak) X(canonical) X(in_small)
-#define X(name) extern PyObject *s_##name;
+#define X(name) extern Attribute s_##name;
 ATTRIBUTES(X)
 #undef X
 
@@ -89,11 +95,23 @@ static inline int is_high(Py_UCS4 c)
     return c >= 'A' && c <= 'Z';
 }
 
-/* An attribute of an attribute. */
-static inline PyObject *deep(PyObject *of, PyObject *name, PyObject *inner)
+PyObject *get_anew(PyObject *of, Attribute *attribute);
+
+static inline PyObject *get(PyObject *of, Attribute *attribute)
 {
-    PyObject *between = PyObject_GetAttr(of, name);
-    PyObject *out = between ? PyObject_GetAttr(between, inner) : NULL;
+    if (Py_TYPE(of) == attribute->type) {
+        PyObject *value = *(PyObject **)((char *)of + attribute->offset);
+        if (value != NULL)
+            return Py_NewRef(value);
+    }
+    return get_anew(of, attribute);
+}
+
+/* An attribute of an attribute. */
+static inline PyObject *deep(PyObject *of, Attribute *name, Attribute *inner)
+{
+    PyObject *between = get(of, name);
+    PyObject *out = between ? get(between, inner) : NULL;
     Py_XDECREF(between);
     return out;
 }
