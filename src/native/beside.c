@@ -102,8 +102,8 @@ static void near(const Proposed *p, Py_ssize_t *low, Py_ssize_t *high)
         else
             b = middle;
     }
-    *low = a > HANDFUL ? a - FEW : 0;
-    *high = a + HANDFUL < n ? a + FEW : n;
+    *low = a > HANDFUL ? a - HANDFUL : 0;
+    *high = a + HANDFUL < n ? a + HANDFUL : n;
 }
 
 static inline PyObject *word_of(const Proposed *p, Py_ssize_t k, Py_ssize_t *start, Py_ssize_t *end) /* borrowed */
