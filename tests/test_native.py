@@ -231,11 +231,28 @@ def test_lines_are_written_straight_as_by_way_of_their_text(
 
 
 @settings(deadline=None)
-@given(st.lists(st.text("abé", min_size=5, max_size=11), max_size=30), st.lists(st.text("abé", min_size=3, max_size=9)))
-def test_cuts(words: list[str], residues: list[str]) -> None:
-    made = native.Cuts(words=words, shortest=SHORTEST, longest=LONGEST)
-    plain = {residue: sorted(ways) for residue, ways in Cuts(words).of_all(residues)}
-    assert {residue: sorted(ways) for residue in residues if (ways := made.of(residue))} == plain
+@given(
+    st.dictionaries(st.text("abé", min_size=5, max_size=11), st.floats(3, 8), max_size=30),
+    st.lists(st.text("abé", min_size=3, max_size=9)),
+    st.floats(0, 6),
+)
+def test_cuts(found: dict[str, float], residues: list[str], base: float) -> None:
+    words = dict(sorted(found.items()))
+    plain, made = Cuts(words), native.Cuts(words=words, shortest=SHORTEST, longest=LONGEST)
+    every = {residue: sorted(ways) for residue, ways in plain.of_all(residues)}
+    assert {residue: sorted(ways) for residue in residues if (ways := made.of(residue, 0.0, 0.0))} == every
+    likely = {k: [way for way in ways if plain.word(way[0])[1] - base >= 1.5] for k, ways in every.items()}
+    again = native.Cuts.stored(made.store())
+    assert {k: sorted(again.of(k, base, 1.5)) for k in every} == likely
+    assert [again.word(k) for k in range(len(words))] == list(words.items())
+    for damaged in (made.store()[:-4], b"x" * len(made.store()), b""):
+        with pytest.raises(ValueError, match="no words"):
+            native.Cuts.stored(damaged)
+
+
+def test_cuts_are_of_sorted_words() -> None:
+    with pytest.raises(ValueError, match="sorted"):
+        native.Cuts(words={"kabul": 4.0, "herat": 4.0}, shortest=SHORTEST, longest=LONGEST)
 
 
 def sharing(*memories: bytearray) -> list[native.Scanner]:
