@@ -55,8 +55,7 @@ HEAVY = {
 }
 #: Modules made of arrays and text kernels, themselves imported late: what each may import at its top.
 #: A package stands for its modules. A step of datatrove is a class made from one of datatrove's.
-ALLOWED = {"similarity": {"numpy", "rapidfuzz"}, "decide": {"rapidfuzz"}, "features": {"rapidfuzz"}, "trees": {"numpy"}}
-ALLOWED |= {"integrations": {"datatrove"}}
+ALLOWED = {"similarity": {"numpy", "rapidfuzz"}, "trees": {"numpy"}, "integrations": {"datatrove"}}
 
 
 def modules() -> Iterator[tuple[str, Path]]:

@@ -14,8 +14,6 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from rapidfuzz.distance import OSA
-
 from canonym import evidence, features, native, trees
 from canonym.doubts import doubted
 from canonym.evidence import Evidence
@@ -182,8 +180,11 @@ def one_slip(form: str, candidate: Candidate) -> bool:
     if len(differ) != 1:
         return False
     ((word, meant),) = differ
-    unknown = zipf(word) < (3.0 if len(mine) > 2 else 1.5)
-    return unknown and len(meant) > 3 and OSA.distance(word, meant, score_cutoff=1) <= 1
+    if zipf(word) >= (3.0 if len(mine) > 2 else 1.5) or len(meant) <= 3:
+        return False
+    from rapidfuzz.distance import OSA
+
+    return OSA.distance(word, meant, score_cutoff=1) <= 1
 
 
 def decide_all(cases: Sequence[Case]) -> list[Decision]:
