@@ -19,7 +19,7 @@ MOST_LINES = 400
 #: from its own package.
 ROWS = (
     "_native",
-    "indexfile model native",
+    "datafiles indexfile model native",
     "kept plans",
     "text",
     "domains protected rewrite romanise spelling",

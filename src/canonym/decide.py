@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from canonym import evidence, features, native, trees
+from canonym.datafiles import data_file
 from canonym.doubts import doubted
 from canonym.evidence import Evidence
 from canonym.features import commonness, edit_cost
@@ -51,7 +51,7 @@ class Thresholds:
 @cache
 def thresholds() -> Thresholds:
     """The thresholds as shipped."""
-    raw = json.loads(files("canonym").joinpath("data/decide.json").read_text("utf-8"))
+    raw = json.loads(data_file("decide.json").read_text("utf-8"))
     return Thresholds(**raw)
 
 

@@ -10,10 +10,10 @@ import json
 import math
 from collections.abc import Callable
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Final
 
 from canonym import lexicon, native
+from canonym.datafiles import data_file
 from canonym.indexkeys import OTHER_NAMES
 from canonym.keys import rules, sounds, squeeze
 from canonym.letters import odds, surprise
@@ -24,7 +24,7 @@ from canonym.text import fold
 
 @cache
 def _costs() -> tuple[dict[str, str], frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
-    raw = json.loads(files("canonym").joinpath("data/edits.json").read_text("utf-8"))
+    raw = json.loads(data_file("edits.json").read_text("utf-8"))
     keys = raw["neighbouring_keys"]
     return keys, _both_ways(raw["romanisation_pairs"]), _both_ways(raw["ocr_pairs"])
 
