@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 import canonym
 from canonym import native
 from canonym.candidates import Candidates
-from canonym.corpus.block import raw_offsets
+from canonym.corpus.block import Coder, raw_offsets
 from canonym.corpus.formats import Options
-from canonym.corpus.jsonl import blocks
+from canonym.corpus.jsonl import LinesBlock, blocks
 from canonym.corpus.line import ESCAPE, members, members_plain
 from canonym.decide import NAMES, Case, spelt_rows
 from canonym.deletions import MOST, Neighbourhood, compiled
@@ -228,6 +228,61 @@ def test_lines_are_written_straight_as_by_way_of_their_text(
         plain = block.outcome(results, 7)
         native.COMPILED = True
         assert block.outcome(results, 7) == plain
+
+
+ODD = [
+    b"{",
+    b"}",
+    b'"',
+    b"\\",
+    b",",
+    b":",
+    b" ",
+    b"\t\r",
+    b"\n",
+    b"-0",
+    b"01",
+    b"1.5",
+    b"1e9",
+    b"-12",
+    b"12345678901234567890",
+]
+ODD += [
+    b"true",
+    b"nul",
+    b"[1]",
+    b'"\\x"',
+    b'"\\u00e9\\n"',
+    b'"\\ud83d\\ude00"',
+    b'"\\ud83d"',
+    b'"\xff"',
+    b'"\xed\xa0\x80"',
+]
+ODD += [
+    b'"\x01"',
+    b'"a long text that fills\\n two vectors\xc3\xa9 or more"',
+    b"\xef\xbb\xbf",
+    b"\0",
+    b'{"text":"x"}',
+    b'""',
+]
+MEMBERS = st.tuples(st.sampled_from([b'"text"', b'"id"', b'"te\\u0078t"', b'"a"']), st.sampled_from([b":", b" : "]))
+LINES = st.lists(st.tuples(MEMBERS, st.sampled_from(ODD)).map(lambda m: b"".join((*m[0], m[1]))), max_size=4).map(
+    lambda every: b"{" + b",".join(every) + b"}"
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.one_of(LINES, st.lists(st.sampled_from(ODD), max_size=5).map(b"".join))),
+    st.sampled_from([("text", "id"), ("text", "text"), ("id", "a"), ("text.text", "text.a"), ("", "é")]),
+)
+def test_lines_are_read_alike(lines: list[bytes], keys: tuple[str, str]) -> None:
+    read = []
+    for native.COMPILED in (False, True):
+        block = LinesBlock("x", b"\n".join(lines), Coder(), Options((keys[0],), keys[1]), 7)
+        read.append(repr((block.documents, block.failures, block._lines)))
+    assert read[0] == read[1]
 
 
 @settings(deadline=None)
