@@ -20,7 +20,9 @@ from hypothesis import strategies as st
 import canonym
 from canonym import native
 from canonym.candidates import Candidates
-from canonym.corpus.block import Coder, raw_offsets
+from canonym.corpus import editlog
+from canonym.corpus.block import Coder, Entry, raw_offsets
+from canonym.corpus.editlog import pieces
 from canonym.corpus.formats import Options
 from canonym.corpus.jsonl import LinesBlock, blocks
 from canonym.corpus.line import ESCAPE, members, members_plain
@@ -32,7 +34,7 @@ from canonym.keys import key_hash
 from canonym.letters import surprise, surprise_plain
 from canonym.lexicon import above, bins, frequencies
 from canonym.lexicon import compiled as lexicon
-from canonym.model import Candidate, Edit, Entity, Result
+from canonym.model import Candidate, Document, Edit, Entity, Result
 from canonym.nearest import compiled_sieve
 from canonym.plans import Grade
 from canonym.profile import of, worth_searching
@@ -283,6 +285,17 @@ def test_lines_are_read_alike(lines: list[bytes], keys: tuple[str, str]) -> None
         block = LinesBlock("x", b"\n".join(lines), Coder(), Options((keys[0],), keys[1]), 7)
         read.append(repr((block.documents, block.failures, block._lines)))
     assert read[0] == read[1]
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(codec=None)), st.floats(0, 1) | st.floats(), st.lists(st.text('a"\\/\n\x7fé\u2028😀')))
+def test_an_edit_is_logged_alike(text: str, score: float, reasons: list[str]) -> None:
+    edit = Edit(0, len(text), text, "x", "alias", score=score, reasons=tuple(reasons))
+    entry = Entry(Document("f:1", text, "1"), (edit,), (), whole=True)
+    told = b"".join(piece for piece in pieces("f", entry) if isinstance(piece, bytes))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(editlog, "_dumped", editlog._dumped_plain)
+        assert told == b"".join(piece for piece in pieces("f", entry) if isinstance(piece, bytes))
 
 
 @settings(deadline=None)
