@@ -19,7 +19,7 @@ MOST_LINES = 400
 #: from its own package.
 ROWS = (
     "_native",
-    "indexfile model native",
+    "datafiles indexfile model native",
     "kept plans",
     "text",
     "domains protected rewrite romanise spelling",
@@ -55,8 +55,7 @@ HEAVY = {
 }
 #: Modules made of arrays and text kernels, themselves imported late: what each may import at its top.
 #: A package stands for its modules. A step of datatrove is a class made from one of datatrove's.
-ALLOWED = {"similarity": {"numpy", "rapidfuzz"}, "decide": {"rapidfuzz"}, "features": {"rapidfuzz"}, "trees": {"numpy"}}
-ALLOWED |= {"integrations": {"datatrove"}}
+ALLOWED = {"similarity": {"numpy", "rapidfuzz"}, "trees": {"numpy"}, "integrations": {"datatrove"}}
 
 
 def modules() -> Iterator[tuple[str, Path]]:

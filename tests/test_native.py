@@ -20,9 +20,11 @@ from hypothesis import strategies as st
 import canonym
 from canonym import native
 from canonym.candidates import Candidates
-from canonym.corpus.block import raw_offsets
+from canonym.corpus import editlog
+from canonym.corpus.block import Coder, Entry, raw_offsets
+from canonym.corpus.editlog import pieces
 from canonym.corpus.formats import Options
-from canonym.corpus.jsonl import blocks
+from canonym.corpus.jsonl import LinesBlock, blocks
 from canonym.corpus.line import ESCAPE, members, members_plain
 from canonym.decide import NAMES, Case, spelt_rows
 from canonym.deletions import MOST, Neighbourhood, compiled
@@ -33,7 +35,7 @@ from canonym.letters import surprise, surprise_plain
 from canonym.lexicon import above, bins, frequencies
 from canonym.lexicon import compiled as lexicon
 from canonym.listed import Listing
-from canonym.model import Candidate, Edit, Entity, Result
+from canonym.model import Candidate, Document, Edit, Entity, Result
 from canonym.nearest import compiled_sieve
 from canonym.plans import Grade, Plan
 from canonym.profile import of, worth_searching
@@ -234,12 +236,95 @@ def test_lines_are_written_straight_as_by_way_of_their_text(
         assert block.outcome(results, 7) == plain
 
 
+ODD = [
+    b"{",
+    b"}",
+    b'"',
+    b"\\",
+    b",",
+    b":",
+    b" ",
+    b"\t\r",
+    b"\n",
+    b"-0",
+    b"01",
+    b"1.5",
+    b"1e9",
+    b"-12",
+    b"12345678901234567890",
+]
+ODD += [
+    b"true",
+    b"nul",
+    b"[1]",
+    b'"\\x"',
+    b'"\\u00e9\\n"',
+    b'"\\ud83d\\ude00"',
+    b'"\\ud83d"',
+    b'"\xff"',
+    b'"\xed\xa0\x80"',
+]
+ODD += [
+    b'"\x01"',
+    b'"a long text that fills\\n two vectors\xc3\xa9 or more"',
+    b"\xef\xbb\xbf",
+    b"\0",
+    b'{"text":"x"}',
+    b'""',
+]
+MEMBERS = st.tuples(st.sampled_from([b'"text"', b'"id"', b'"te\\u0078t"', b'"a"']), st.sampled_from([b":", b" : "]))
+LINES = st.lists(st.tuples(MEMBERS, st.sampled_from(ODD)).map(lambda m: b"".join((*m[0], m[1]))), max_size=4).map(
+    lambda every: b"{" + b",".join(every) + b"}"
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.one_of(LINES, st.lists(st.sampled_from(ODD), max_size=5).map(b"".join))),
+    st.sampled_from([("text", "id"), ("text", "text"), ("id", "a"), ("text.text", "text.a"), ("", "é")]),
+)
+def test_lines_are_read_alike(lines: list[bytes], keys: tuple[str, str]) -> None:
+    read = []
+    for native.COMPILED in (False, True):
+        block = LinesBlock("x", b"\n".join(lines), Coder(), Options((keys[0],), keys[1]), 7)
+        read.append(repr((block.documents, block.failures, block._lines)))
+    assert read[0] == read[1]
+
+
 @settings(deadline=None)
-@given(st.lists(st.text("abé", min_size=5, max_size=11), max_size=30), st.lists(st.text("abé", min_size=3, max_size=9)))
-def test_cuts(words: list[str], residues: list[str]) -> None:
-    made = native.Cuts(words=words, shortest=SHORTEST, longest=LONGEST)
-    plain = {residue: sorted(ways) for residue, ways in Cuts(words).of_all(residues)}
-    assert {residue: sorted(ways) for residue in residues if (ways := made.of(residue))} == plain
+@given(st.text(st.characters(codec=None)), st.floats(0, 1) | st.floats(), st.lists(st.text('a"\\/\n\x7fé\u2028😀')))
+def test_an_edit_is_logged_alike(text: str, score: float, reasons: list[str]) -> None:
+    edit = Edit(0, len(text), text, "x", "alias", score=score, reasons=tuple(reasons))
+    entry = Entry(Document("f:1", text, "1"), (edit,), (), whole=True)
+    told = b"".join(piece for piece in pieces("f", entry) if isinstance(piece, bytes))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(editlog, "_dumped", editlog._dumped_plain)
+        assert told == b"".join(piece for piece in pieces("f", entry) if isinstance(piece, bytes))
+
+
+@settings(deadline=None)
+@given(
+    st.dictionaries(st.text("abé", min_size=5, max_size=11), st.floats(3, 8), max_size=30),
+    st.lists(st.text("abé", min_size=3, max_size=9)),
+    st.floats(0, 6),
+)
+def test_cuts(found: dict[str, float], residues: list[str], base: float) -> None:
+    words = dict(sorted(found.items()))
+    plain, made = Cuts(words), native.Cuts(words=words, shortest=SHORTEST, longest=LONGEST)
+    every = {residue: sorted(ways) for residue, ways in plain.of_all(residues)}
+    assert {residue: sorted(ways) for residue in residues if (ways := made.of(residue, 0.0, 0.0))} == every
+    likely = {k: [way for way in ways if plain.word(way[0])[1] - base >= 1.5] for k, ways in every.items()}
+    again = native.Cuts.stored(made.store())
+    assert {k: sorted(again.of(k, base, 1.5)) for k in every} == likely
+    assert [again.word(k) for k in range(len(words))] == list(words.items())
+    for damaged in (made.store()[:-4], b"x" * len(made.store()), b""):
+        with pytest.raises(ValueError, match="no words"):
+            native.Cuts.stored(damaged)
+
+
+def test_cuts_are_of_sorted_words() -> None:
+    with pytest.raises(ValueError, match="sorted"):
+        native.Cuts(words={"kabul": 4.0, "herat": 4.0}, shortest=SHORTEST, longest=LONGEST)
 
 
 def sharing(*memories: bytearray) -> list[native.Scanner]:

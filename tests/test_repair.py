@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from canonym import profile
 from canonym.model import Edit
 from canonym.profile import Profile
-from canonym.repair import mend, repair
+from canonym.repair import mend, mojibake, repair
 from canonym.repair.mojibake import _SOUND
 from canonym.rewrite import apply, invert
 
@@ -228,3 +228,22 @@ def test_the_five_real_articles() -> None:
         right = {(b, a): n for b, (a, n) in wanted.items()} if name == rows[0]["file"] else {}
         assert made == right
         assert repair(text, profile.of([text])) == repair(text, corpus)
+
+
+#: What every encoding that is tried has beyond ASCII, and what stands beside it.
+SIGNS = st.sampled_from([*mojibake._roles(), *"aez A,.\n", "\ufffd", "中"])
+WRONG = st.tuples(st.text(max_size=3), st.sampled_from(mojibake._TRIED)).map(
+    lambda pair: pair[0].encode("utf-8", "replace").decode(pair[1], "replace")
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.one_of(SIGNS, WRONG), max_size=8).map("".join))
+def test_what_is_not_fixable_ftfy_leaves_alone(text: str) -> None:
+    found = mend(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mojibake, "_is_fixable", lambda _text, _runs: True)
+        patch.setattr(mojibake, "_from_latin", lambda _text: "")
+        mojibake._fixed.cache_clear()
+        assert mend(text) == found
+    mojibake._fixed.cache_clear()

@@ -11,12 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from rapidfuzz.distance import OSA
-
 from canonym import evidence, features, native, trees
+from canonym.datafiles import data_file
 from canonym.doubts import doubted
 from canonym.evidence import Evidence
 from canonym.features import commonness, edit_cost
@@ -53,7 +51,7 @@ class Thresholds:
 @cache
 def thresholds() -> Thresholds:
     """The thresholds as shipped."""
-    raw = json.loads(files("canonym").joinpath("data/decide.json").read_text("utf-8"))
+    raw = json.loads(data_file("decide.json").read_text("utf-8"))
     return Thresholds(**raw)
 
 
@@ -183,8 +181,11 @@ def one_slip(form: str, candidate: Candidate) -> bool:
     if len(differ) != 1:
         return False
     ((word, meant),) = differ
-    unknown = zipf(word) < (3.0 if len(mine) > 2 else 1.5)
-    return unknown and len(meant) > 3 and OSA.distance(word, meant, score_cutoff=1) <= 1
+    if zipf(word) >= (3.0 if len(mine) > 2 else 1.5) or len(meant) <= 3:
+        return False
+    from rapidfuzz.distance import OSA
+
+    return OSA.distance(word, meant, score_cutoff=1) <= 1
 
 
 def decide_all(cases: Sequence[Case]) -> list[Decision]:

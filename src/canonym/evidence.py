@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
+from canonym.datafiles import data_file
 from canonym.model import Candidate, Entity
 from canonym.scan import words
 from canonym.text import fold
@@ -97,7 +97,7 @@ def looks(around: Surroundings) -> tuple[bool, bool]:
 @cache
 def leanings() -> tuple[Mapping[str, float], Mapping[str, float]]:
     """How much each word before, and each after, speaks for a place: log-odds."""
-    raw = json.loads(files("canonym").joinpath("data/surroundings.json").read_text("utf-8"))
+    raw = json.loads(data_file("surroundings.json").read_text("utf-8"))
     return raw["before"], raw["after"]
 
 

@@ -10,12 +10,10 @@ import json
 import math
 from collections.abc import Callable
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Final
 
-from rapidfuzz.distance import OSA, JaroWinkler
-
 from canonym import lexicon, native
+from canonym.datafiles import data_file
 from canonym.indexkeys import OTHER_NAMES
 from canonym.keys import rules, sounds, squeeze
 from canonym.letters import odds, surprise
@@ -26,7 +24,7 @@ from canonym.text import fold
 
 @cache
 def _costs() -> tuple[dict[str, str], frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
-    raw = json.loads(files("canonym").joinpath("data/edits.json").read_text("utf-8"))
+    raw = json.loads(data_file("edits.json").read_text("utf-8"))
     keys = raw["neighbouring_keys"]
     return keys, _both_ways(raw["romanisation_pairs"]), _both_ways(raw["ocr_pairs"])
 
@@ -146,11 +144,15 @@ def relative_cost(form: str, alias: str, candidate: Candidate) -> float:
 
 def edits(form: str, alias: str, candidate: Candidate) -> float:
     """The number of letters lost, added, changed or swapped."""
+    from rapidfuzz.distance import OSA
+
     return float(OSA.distance(squeeze(form), squeeze(alias)))
 
 
 def likeness(form: str, alias: str, candidate: Candidate) -> float:
     """How alike the spellings are from their beginnings (Jaro and Winkler, 0 to 1)."""
+    from rapidfuzz.distance import JaroWinkler
+
     return float(JaroWinkler.similarity(squeeze(form), squeeze(alias)))
 
 
@@ -226,6 +228,8 @@ def canonical(form: str, alias: str, candidate: Candidate) -> float:
 
 def far_fetched(form: str, alias: str, candidate: Candidate) -> float:
     """How far the spelling it is near to lies from the canonical one, 0 (the same) to 1."""
+    from rapidfuzz.distance import JaroWinkler
+
     return 1.0 - float(JaroWinkler.similarity(alias, fold(candidate.entity.canonical)))
 
 

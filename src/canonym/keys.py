@@ -11,10 +11,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Final
 
 from canonym import native
+from canonym.datafiles import data_file
 
 KEY_VERSION: Final = 4
 _MASK: Final = (1 << 64) - 1
@@ -35,7 +35,7 @@ class Rules:
 @cache
 def rules() -> Rules:
     """The spelling families, read once."""
-    raw = json.loads(files("canonym").joinpath("data/rules.json").read_text("utf-8"))
+    raw = json.loads(data_file("rules.json").read_text("utf-8"))
     return Rules(
         frozenset(raw["izafa_particles"]),
         tuple(raw["izafa_endings"]),

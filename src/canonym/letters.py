@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import io
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from canonym import native
+from canonym.datafiles import data_file
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,7 +36,7 @@ def odds() -> npt.NDArray[np.float64]:
     """How surprising each letter is after two others, in bits; shape (SIZE ** 3,)."""
     import numpy as np
 
-    with np.load(io.BytesIO(files("canonym").joinpath("data/letters.npz").read_bytes())) as stored:
+    with np.load(io.BytesIO(data_file("letters.npz").read_bytes())) as stored:
         return np.ascontiguousarray(stored["surprise"], dtype=np.float64).ravel()
 
 

@@ -11,12 +11,12 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from canonym import native
+from canonym.datafiles import data_file
 from canonym.kept import kept
 
 #: Bytes at the beginning of a list of words, unzipped, among which those asked for mostly are.
@@ -120,7 +120,7 @@ def zipf(word: str, lang: str = "en") -> float:
 
 @cache
 def _capitals() -> tuple[float, frozenset[str], frozenset[str]]:
-    raw = json.loads(files("canonym").joinpath("data/capitals.json").read_text("utf-8"))
+    raw = json.loads(data_file("capitals.json").read_text("utf-8"))
     return raw["witnessed"], frozenset(raw["names"].split()), frozenset(raw["doubtful"].split())
 
 

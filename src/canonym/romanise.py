@@ -13,9 +13,9 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any, Final
 
+from canonym.datafiles import data_file
 from canonym.text import fold
 
 _Rules = tuple[tuple[re.Pattern[str], str], ...]
@@ -45,7 +45,7 @@ class _Script:
 
 @cache
 def _data() -> Mapping[str, Any]:
-    raw: Mapping[str, Any] = json.loads(files("canonym").joinpath("data/romanise.json").read_text("utf-8"))
+    raw: Mapping[str, Any] = json.loads(data_file("romanise.json").read_text("utf-8"))
     return raw
 
 

@@ -12,10 +12,10 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 from canonym import lexicon, native
+from canonym.datafiles import data_file
 from canonym.lexicon import zipf
 from canonym.text import character_classes, fold
 
@@ -31,7 +31,7 @@ _QUOTES: Final = frozenset(_QUOTE[1:-1])
 @cache
 def words(name: str) -> frozenset[str]:
     """A closed list of `data/words.json`: particles, leading, locatives, features, titles, verbs_of_saying."""
-    raw = json.loads(files("canonym").joinpath("data/words.json").read_text("utf-8"))
+    raw = json.loads(data_file("words.json").read_text("utf-8"))
     return frozenset(raw[name])
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from canonym import native
+from canonym.datafiles import data_file
 
 if TYPE_CHECKING:
     import numpy as np
@@ -129,4 +129,4 @@ def read(data: bytes) -> Trees:
 @cache
 def shipped(name: str) -> Trees:
     """The forest `name` as it comes with the package."""
-    return read(files("canonym").joinpath(f"data/{name}.npz").read_bytes())
+    return read(data_file(f"{name}.npz").read_bytes())

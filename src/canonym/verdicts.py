@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
+from canonym.datafiles import data_file
 from canonym.indexfile import save as save_file
 from canonym.keys import KEY_VERSION
 from canonym.model import Candidate, CanonymError, Entity
@@ -33,7 +33,7 @@ class VerdictsError(CanonymError):
 def _model() -> str:
     digest = hashlib.sha256()
     for name in _DECIDING:
-        digest.update(files("canonym").joinpath(f"data/{name}").read_bytes())
+        digest.update(data_file(name).read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -40,6 +40,9 @@ _SPREAD: Final = 4_000_000
 #: The same where they are only counted: each share makes counts of its own, which are added up.
 _COUNTED: Final = 2_000_000
 
+#: What a pipe to or from the workers holds: as much as Linux allows to everybody.
+_PIPE: Final = 1 << 20
+
 #: Makes of a normaliser all that the first text would.
 _FIRST: Final = "The Duke of Xqztown left it for London."
 
@@ -152,6 +155,18 @@ def _held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def _widen(pool: ProcessPoolExecutor) -> None:
+    """Let the pipes to and from workers hold much of a share: else who reads waits for who writes again and again.
+
+    Where a system, or the pool of a later Python, has no such pipes, all goes on as it is.
+    """
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        for queue in ("_call_queue", "_result_queue"):
+            fcntl.fcntl(getattr(pool, queue)._reader.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
+
+
 def _folder() -> AbstractContextManager[str]:
     import tempfile
 
@@ -239,6 +254,7 @@ class Crew:
             )
             context = multiprocessing.get_context("fork" if forked else "spawn")
             self._pool = ProcessPoolExecutor(self.workers, context, _begin, begin)
+            _widen(self._pool)
             if forked:
                 with _held(), suppress(BrokenProcessPool):
                     self._pool.submit(os.getpid)  # forks them

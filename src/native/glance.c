@@ -22,6 +22,9 @@ typedef struct {
 /* One of the commonest English words; one of which a string may have been cut. */
 enum { ENGLISH = 1, TELLING = 2 };
 
+/* What a look at a text tells: nothing; that it is not English, or not plainly; or that it is and may tell of a loss. */
+enum { SILENT = 0, FOREIGN = 1, TELLS = 2 };
+
 /* A hash of letters, eight bytes at a time, so that words in ASCII are taken as they lie in a text. */
 typedef struct {
     uint64_t h, bytes;
@@ -243,8 +246,8 @@ static inline __attribute__((always_inline)) int look(Glance *g, PyObject *text,
     if (words < FEWEST)
         return 0;
     if ((double)known / (double)shown < g->share)
-        return counts == NULL || is_foreign(g, counts);
-    return different >= enough;
+        return counts == NULL || is_foreign(g, counts) ? FOREIGN : SILENT;
+    return different >= enough ? TELLS : SILENT;
 }
 
 #if defined(__SSE2__) && defined(__GNUC__)
@@ -283,28 +286,38 @@ static inline uint64_t hash_ascii(const uint8_t *text, Py_ssize_t size, Py_ssize
 
 /* What is gathered of a text; words not met before wait until what the tables say of them has been fetched. */
 typedef struct {
+    const uint8_t *at;
+    Py_ssize_t size;
+} Place;
+
+typedef struct {
     Py_ssize_t words, known, different;
     uint64_t told[DIFFERENT];
+    Place places[DIFFERENT]; /* where each of those that tell stands first */
     struct {
         uint64_t h;
-        Py_ssize_t size;
+        Place place;
         int first;
     } waiting[WAITING];
     int count;
 } Gathered;
 
-static inline void add_nature(Gathered *to, uint64_t h, unsigned what, int first)
+static inline void add_nature(Gathered *to, uint64_t h, unsigned what, int first, Place place)
 {
     to->known += first && (what & ENGLISH);
-    if (what & TELLING)
-        to->different = with_word(to->told, to->different, h);
+    if (what & TELLING) {
+        Py_ssize_t before = to->different;
+        to->different = with_word(to->told, before, h);
+        if (to->different > before)
+            to->places[before] = place;
+    }
 }
 
 static void add_waiting(Glance *g, Gathered *to)
 {
     for (int k = 0; k < to->count; k++) {
         uint64_t h = to->waiting[k].h;
-        add_nature(to, h, known_nature(g, h, to->waiting[k].size), to->waiting[k].first);
+        add_nature(to, h, known_nature(g, h, to->waiting[k].place.size), to->waiting[k].first, to->waiting[k].place);
     }
     to->count = 0;
 }
@@ -314,25 +327,24 @@ static inline void add_word(Glance *g, Gathered *to, const uint8_t *word, Py_ssi
     uint64_t h = hash_ascii(word, size, left), met = *met_at(g, h);
     int first = to->words++ < FIRST;
     if ((met ^ h) < 4) {
-        add_nature(to, h, (unsigned)met & 3, first);
+        add_nature(to, h, (unsigned)met & 3, first, (Place){word, size});
         return;
     }
     __builtin_prefetch(&g->left[h >> (64 - BITS + 3)]);
     __builtin_prefetch(&g->common.keys[h & g->common.mask]);
     to->waiting[to->count].h = h;
-    to->waiting[to->count].size = size;
+    to->waiting[to->count].place = (Place){word, size};
     to->waiting[to->count].first = first;
     if (++to->count == WAITING)
         add_waiting(g, to);
 }
 
-/* `look` at a text in ASCII, 64 bytes at a time, where the words that tell are not asked for. */
-static int look_ascii(Glance *g, const uint8_t *text, Py_ssize_t n, Py_ssize_t enough)
+/* `look` at a text in ASCII, 64 bytes at a time; what it gathers has the words that tell, unless there are many. */
+static int look_ascii(Glance *g, const uint8_t *text, Py_ssize_t n, Py_ssize_t enough, Gathered *all)
 {
-    Gathered all;
     uint8_t last[64];
     Py_ssize_t open = -1; /* where a word begins that goes on */
-    all.words = all.known = all.different = all.count = 0;
+    all->words = all->known = all->different = all->count = 0;
     for (Py_ssize_t base = 0; base < n; base += 64) {
         const uint8_t *here = text + base;
         if (n - base < 64) {
@@ -344,7 +356,7 @@ static int look_ascii(Glance *g, const uint8_t *text, Py_ssize_t n, Py_ssize_t e
             if (letters == ~(uint64_t)0)
                 continue;
             int size = __builtin_ctzll(~letters);
-            add_word(g, &all, text + open, base + size - open, n - open);
+            add_word(g, all, text + open, base + size - open, n - open);
             letters &= letters + 1; /* without the lowest, where the first is one */
             open = -1;
         }
@@ -356,17 +368,35 @@ static int look_ascii(Glance *g, const uint8_t *text, Py_ssize_t n, Py_ssize_t e
                 break;
             }
             int size = __builtin_ctzll(others);
-            add_word(g, &all, text + base + begin, size, n - base - begin);
+            add_word(g, all, text + base + begin, size, n - base - begin);
             letters &= ~(((((uint64_t)1 << size) - 1)) << begin);
         }
     }
     if (open >= 0)
-        add_word(g, &all, text + open, n - open, n - open);
-    add_waiting(g, &all);
-    if (all.words < FEWEST)
+        add_word(g, all, text + open, n - open, n - open);
+    add_waiting(g, all);
+    if (all->words < FEWEST)
         return 0;
-    Py_ssize_t shown = all.words < FIRST ? all.words : FIRST;
-    return (double)all.known / (double)shown < g->share || all.different >= enough;
+    Py_ssize_t shown = all->words < FIRST ? all->words : FIRST;
+    if ((double)all->known / (double)shown < g->share)
+        return FOREIGN;
+    return all->different >= enough ? TELLS : SILENT;
+}
+
+/* The words that tell, in small letters. */
+static PyObject *gathered_words(const Gathered *all)
+{
+    PyObject *out = PySet_New(NULL);
+    for (Py_ssize_t k = 0; out != NULL && k < all->different; k++) {
+        Place place = all->places[k];
+        PyObject *word = PyUnicode_New(place.size, 127);
+        for (Py_ssize_t j = 0; word != NULL && j < place.size; j++)
+            PyUnicode_1BYTE_DATA(word)[j] = place.at[j] | 32;
+        if (word == NULL || PySet_Add(out, word) < 0)
+            Py_CLEAR(out);
+        Py_XDECREF(word);
+    }
+    return out;
 }
 #endif
 
@@ -396,26 +426,30 @@ static int has_capitals(PyObject *text)
     return 0;
 }
 
-/* Whether a text may tell of a loss: most do not. */
-static int may_tell(Glance *g, PyObject *text, Py_ssize_t enough)
-{
-#if defined(__SSE2__) && defined(__GNUC__)
-    if (PyUnicode_IS_ASCII(text))
-        return look_ascii(g, PyUnicode_1BYTE_DATA(text), PyUnicode_GET_LENGTH(text), enough);
-#endif
-    return by_width(g, text, enough, NULL, NULL);
-}
-
 static PyObject *told_of(Glance *g, PyObject *text, Py_ssize_t enough)
 {
-    if (!may_tell(g, text, enough))
-        Py_RETURN_NONE;
+    int maybe;
+#if defined(__SSE2__) && defined(__GNUC__)
+    if (PyUnicode_IS_ASCII(text)) {
+        Gathered all;
+        maybe = look_ascii(g, PyUnicode_1BYTE_DATA(text), PyUnicode_GET_LENGTH(text), enough, &all);
+        if (maybe == TELLS && all.different < DIFFERENT) {
+            PyObject *words = gathered_words(&all);
+            return words == NULL ? NULL : Py_BuildValue("(ON)", Py_True, words);
+        }
+    } else
+#endif
+    {
+        maybe = by_width(g, text, enough, NULL, NULL);
+    }
+    if (maybe == SILENT)
+        Py_RETURN_NONE; /* most */
     /* Seldom: is it of some language at all, and which are the words? */
-    Counts *counts = calloc(1, sizeof *counts);
+    Counts *counts = maybe == FOREIGN ? calloc(1, sizeof *counts) : NULL;
     PyObject *told = PySet_New(NULL), *lowered = PyObject_CallMethod(text, "lower", NULL);
-    int ready = counts != NULL && told != NULL && lowered != NULL;
-    int maybe = ready ? by_width(g, lowered, enough, counts, told) : -1;
-    int english = maybe >= 0 && is_shown_english(g, counts);
+    int ready = (counts != NULL || maybe == TELLS) && told != NULL && lowered != NULL;
+    maybe = ready ? by_width(g, lowered, enough, counts, told) : -1;
+    int english = maybe >= 0 && (counts == NULL || is_shown_english(g, counts));
     free(counts);
     Py_XDECREF(lowered);
     if (maybe < 0) {

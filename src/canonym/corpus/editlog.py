@@ -29,6 +29,8 @@ _MOST_PARTS = 3000
 #: A line, but for some numbers in it.
 Pieces = list[bytes | int]
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # json.dumps makes one for each call
+#: Numbers between these are written alike by orjson and by Python.
+_LEAST, _MOST = 1e-4, 1e16
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class LogWriter:
         self._line(asdict(record))
 
     def _line(self, value: Mapping[str, Any]) -> None:
-        self._output.write(_dumped(value) + b"\n")
+        self._output.write(_dumped_plain(value) + b"\n")
 
     def commit(self) -> None:
         """Put the log in its place."""
@@ -100,7 +102,8 @@ def pieces(file: str, entry: Entry) -> Iterator[bytes | int]:
     # Edit by edit: a document may have a million.
     before = b',"edits":['
     for number, edit in enumerate(entry.edits):
-        value = before + _dumped({name: getattr(edit, name) for name in _EDIT})
+        dumped = _dumped if _LEAST <= edit.score < _MOST else _dumped_plain
+        value = before + dumped({name: getattr(edit, name) for name in _EDIT})
         if entry.whole:
             yield value
         else:
@@ -114,6 +117,15 @@ def pieces(file: str, entry: Entry) -> Iterator[bytes | int]:
 
 
 def _dumped(value: Mapping[str, Any] | list[str]) -> bytes:
+    import orjson
+
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # halves of surrogate pairs
+        return _dumped_plain(value)
+
+
+def _dumped_plain(value: Mapping[str, Any] | list[str]) -> bytes:
     return _encoded(value).encode("utf-8", "backslashreplace")
 
 

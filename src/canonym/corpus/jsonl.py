@@ -211,14 +211,41 @@ def _fill(block: LinesBlock, into: _Lines) -> None:
     """Read the documents of the lines."""
     coder = block.coder
     if coder.encoding == "utf-8":
-        _fill_from(block, into, block.raw.split(b"\n"), len, 1)
+        if not (native.COMPILED and len(block.options.fields) == 1 and _fill_compiled(block, into)):
+            _fill_from(block, into, block.raw.split(b"\n"), len, 1)
         return
     lines = block.raw.decode(coder.encoding, coder.errors).split("\n")
     _fill_from(block, into, lines, lambda line: len(coder.encode(line)), len(coder.encode("\n")))
 
 
+def _fill_compiled(block: LinesBlock, into: _Lines) -> bool:
+    """Read them by compiled code as far as lines are plain objects; False, and nothing read, where the first is not."""
+    try:
+        key, id_key = block.options.fields[0].encode(), block.options.id_key.encode()
+    except UnicodeEncodeError:
+        return False
+    raw, at, number = block.raw, 0, block.first
+    texts, ids, numbers, starts, ends = into.texts, into.ids, into.numbers, into.starts, into.ends
+    while at < len(raw):
+        odd = native.documents(raw, at, number, key, id_key, texts, ids, numbers, starts, ends)
+        if odd is None:
+            break
+        number, start, end = odd
+        if start == 0:
+            return False
+        _fill_from(replace(block, first=number), into, [raw[start:end]], len, 1, start)
+        number, at = number + 1, end + 1
+    into.fields[:] = [0] * len(texts)
+    return True
+
+
 def _fill_from(
-    block: LinesBlock, into: _Lines, lines: Sequence[AnyStr], size: Callable[[AnyStr], int], gap: int
+    block: LinesBlock,
+    into: _Lines,
+    lines: Sequence[AnyStr],
+    size: Callable[[AnyStr], int],
+    gap: int,
+    start: int = 0,
 ) -> None:
     import orjson
 
@@ -226,7 +253,6 @@ def _fill_from(
     key, id_key = block.options.fields[0], block.options.id_key
     single = len(block.options.fields) == 1
     texts, ids, numbers, starts, ends = into.texts, into.ids, into.numbers, into.starts, into.ends
-    start = 0
     for number, line in enumerate(lines, block.first):  # every call in here is made for each line of a corpus
         end = start + size(line)
         try:
@@ -243,7 +269,7 @@ def _fill_from(
             _add(block, into, line, value, (number, start, end))
         start = end + gap
     if single:
-        into.fields.extend([0] * len(texts))
+        into.fields[:] = [0] * len(texts)
 
 
 def _add(block: LinesBlock, into: _Lines, line: str | bytes, value: Any, place: tuple[int, int, int]) -> None:

@@ -14,10 +14,10 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
+from canonym.datafiles import data_file
 from canonym.domains import registrable
 from canonym.importers.gather import packed, unpacked
 from canonym.importers.records import Name, Numbers, Progress, Record, Tally
@@ -42,7 +42,7 @@ _CAPITALS: Final = re.compile(r"(?:[A-Z0-9][A-Z0-9&./-]{0,7})")
 @cache
 def classes() -> Mapping[str, str]:
     """The classes that are wanted, by id: "place" or "outlet"."""
-    raw = json.loads(files("canonym").joinpath("data/wikidata_classes.json").read_text("utf-8"))
+    raw = json.loads(data_file("wikidata_classes.json").read_text("utf-8"))
     return {id_: type_ for type_ in ("place", "outlet") for id_ in raw[type_]}
 
 

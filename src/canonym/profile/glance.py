@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import zlib
-from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import cache
 
 from canonym import native
 from canonym.kept import kept
 from canonym.lexicon import above, stamp
-from canonym.profile.builder import OWN_FAMILIES
-from canonym.profile.residues import LEAST_GAIN, LONGEST, SHORTEST, WITNESS, stranger, traces
+from canonym.profile.builder import OWN_FAMILIES, OWN_GAIN, convincing
+from canonym.profile.residues import LEAST_GAIN, LONGEST, SHORTEST, WITNESS, Trace, stranger, traces
 from canonym.profile.words import ENGLISH_ENOUGH, LANGUAGES, OTHER_ENOUGH, RARE, frequent, languages, stamp_of_languages
 
 
@@ -28,10 +27,17 @@ def worth_searching(texts: Sequence[str]) -> list[int]:
 
 
 def _is_worth(text: str, words: Collection[str]) -> bool:
-    # One string must tell of several words, and must itself be missing.
-    lowered = text.lower()
-    strings = Counter(trace.string for told in traces("en").explain(sorted(words)).values() for trace in told)
-    return any(count >= OWN_FAMILIES and string not in lowered for string, count in strings.items())
+    # One string must tell of several words, and gain enough by them; and must itself be missing.
+    told = traces("en").explain(words).values()
+    if len(told) < OWN_FAMILIES:
+        return False
+    by_string: dict[str, list[Trace]] = {}
+    for found in told:
+        for trace in found:
+            by_string.setdefault(trace.string, []).append(trace)
+    likely = [string for string, found in by_string.items() if convincing(found, OWN_FAMILIES, OWN_GAIN)]
+    lowered = text.lower() if likely else ""
+    return any(string not in lowered for string in likely)
 
 
 @cache

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from canonym import native
-from canonym.lexicon import above, look_up
+from canonym.kept import kept
+from canonym.lexicon import above, look_up, stamp
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,13 +70,7 @@ class Traces:
     def __init__(self, lang: str) -> None:
         self._known: dict[str, tuple[Trace, ...]] = {}
         self._own = look_up(lang)
-        self._frequency = above(WITNESS, lang)
-        self._words = [w for w in self._frequency if 5 <= len(w) <= _WIDTH and w.isalpha()]
-        self._cuts: Cuts | native.Cuts
-        if native.COMPILED:
-            self._cuts = native.Cuts(words=self._words, shortest=SHORTEST, longest=LONGEST)
-        else:
-            self._cuts = Cuts(self._words)
+        self._cuts = _kept_cuts(lang) if native.COMPILED else Cuts(_witnesses(lang))
 
     def explain(self, residues: Iterable[str]) -> dict[str, tuple[Trace, ...]]:
         """For each residue that can be explained, its traces, one a string, sorted by the string."""
@@ -93,9 +88,9 @@ class Traces:
             best: dict[str, Trace] = {}
             own = self._own(residue)
             for number, at, cut in ways:
-                word = self._words[number]
+                word, zipf = self._cuts.word(number)
                 string = word[at : at + cut]
-                worth = gain(residue, self._frequency[word], own)
+                worth = gain(residue, zipf, own)
                 if worth < LEAST_GAIN or word.replace(string, "") != residue:
                     continue
                 if string not in best or (worth, word) > (best[string].gain, best[string].word):
@@ -108,7 +103,8 @@ class Traces:
         if isinstance(self._cuts, Cuts):
             return self._cuts.of_all(asked)
         of = self._cuts.of
-        return ((residue, ways) for residue in asked if (ways := of(residue)))
+        told = ((residue, of(residue, max(stranger(residue), self._own(residue)), LEAST_GAIN)) for residue in asked)
+        return ((residue, ways) for residue, ways in told if ways)
 
 
 class Cuts:
@@ -117,9 +113,11 @@ class Cuts:
     Some million entries, 13 bytes each; built in well under a second.
     """
 
-    def __init__(self, words: Sequence[str]) -> None:
+    def __init__(self, witnesses: Mapping[str, float]) -> None:
         import numpy as np
 
+        words = list(witnesses)
+        self._known = list(witnesses.items())
         codes = _codes(words)
         lengths = np.array([len(w) for w in words], dtype=np.int64)
         heads = _heads(codes)
@@ -142,6 +140,10 @@ class Cuts:
         self._at = np.concatenate(places)[order] if hashes else np.zeros(0, dtype=np.int8)
         self._cut = np.concatenate(cuts)[order] if hashes else np.zeros(0, dtype=np.int8)
 
+    def word(self, number: int) -> tuple[str, float]:
+        """The word of a number, and how frequent it is."""
+        return self._known[number]
+
     def of_all(self, asked: Sequence[str]) -> Iterator[tuple[str, list[tuple[int, int, int]]]]:
         """Of words of 3 to 24 letters, each that is left of one: of which (by number), cut where, and how much."""
         import numpy as np
@@ -155,6 +157,19 @@ class Cuts:
             here = slice(int(lows[k]), int(highs[k]))
             ways = zip(self._word[here].tolist(), self._at[here].tolist(), self._cut[here].tolist(), strict=True)
             yield asked[k], list(ways)
+
+
+def _witnesses(lang: str) -> dict[str, float]:
+    return {w: zipf for w, zipf in sorted(above(WITNESS, lang).items()) if 5 <= len(w) <= _WIDTH and w.isalpha()}
+
+
+def _kept_cuts(lang: str) -> native.Cuts:
+    def make() -> bytes:
+        return native.Cuts(words=_witnesses(lang), shortest=SHORTEST, longest=LONGEST).store()
+
+    # Its name tells what it depends on.
+    name = f"cuts-{lang}-{stamp(lang)}-{WITNESS}-{SHORTEST}-{LONGEST}-1.data"
+    return kept(name, native.Cuts.stored, make)
 
 
 @lru_cache(maxsize=4)

@@ -8,9 +8,9 @@ import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
+from canonym.datafiles import data_file
 from canonym.lexicon import above
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -55,7 +55,7 @@ def _commonest() -> Mapping[str, str]:
 
 
 def _stored() -> bytes:
-    return files("canonym").joinpath("data/languages.json").read_bytes()
+    return data_file("languages.json").read_bytes()
 
 
 def stamp_of_languages() -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,14 @@ _NEAR: Final = 40
 _NEXT: Final = re.compile(r"\S*[^\S\n]{0,3}\S*")
 #: The test of ftfy looks no further than this around a character beyond ASCII.
 _SIGHT: Final = 8
+#: The encodings that ftfy tries (windows-1252 stands for those like it, whose gaps it fills with Latin-1's signs).
+_TRIED: Final = (
+    *("latin-1", "windows-1252", "windows-1251", "windows-1250", "windows-1253", "windows-1254", "windows-1257"),
+    *("iso-8859-2", "mac-roman", "cp437"),
+)
+#: Bytes of UTF-8 behind which ftfy takes a blank for a byte A0 that was lost: the last byte of two, or the second.
+_BEFORE_BLANK: Final = frozenset(b"\xc2\xc3\xc5\xce\xd0\xd9")
+_BEFORE_SECOND: Final = frozenset(b"\xe2\xe3\xf0")
 _CHUNK: Final = re.compile(r"\S*[^\x00-\x7f\s]\S*")
 _HIDDEN: Final = re.compile(r"[\x00-\x08\n-\x1f\x7f]")
 _REPLACEMENT: Final = "\ufffd"
@@ -56,18 +65,75 @@ def mend(text: str) -> tuple[Edit, ...]:
     """
     if not is_doubtful(text):
         return ()
-    from ftfy.badness import is_bad
-
     runs = beyond_ascii(text)
+    if not _is_fixable(text, runs):
+        return ()  # most: ftfy need not even be imported
+    from ftfy.badness import is_bad
 
     # The test is slow on long texts: it is shown the neighbourhoods only.
     if not is_bad("\n".join(text[max(0, a - _SIGHT) : b + _SIGHT] for a, b in runs)):
         return ()
     out: list[Edit] = []
     for start, end in _stretches(text, runs):
-        if is_bad(text[start:end]):
-            out += _mended(text[start:end], start)
+        out += _mended(text[start:end], start)
     return tuple(out)
+
+
+def _is_fixable(text: str, runs: Sequence[tuple[int, int]]) -> bool:
+    """Whether any two characters that stand together may be bytes of one in UTF-8: else ftfy has nothing to mend."""
+    roles = _roles()
+    for start, end in runs:
+        first = roles.get(text[start])
+        for k in range(start, end):
+            second = roles.get(text[k + 1]) if k + 1 < len(text) else None
+            if first is not None and second is not None:
+                if first.begins & second.goes_on:
+                    return True
+                if text[k + 1] == " ":
+                    third = roles.get(text[k + 2 : k + 3])
+                    if first.blank or (third is not None and first.second & third.goes_on):
+                        return True
+            if "\x80" <= text[k] <= "\x9f" and any(roles[c].begins for c in text[max(0, k - 3) : k] if c in roles):
+                return True  # by itself a control character, but ftfy may see the end of a longer one
+            first = second
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Role:
+    """In which of the encodings that ftfy tries a character is what byte of UTF-8, a bit for each.
+
+    It `begins` one, or `goes_on` with it; or it begins one that is taken for whole with a `blank` behind it, or with a
+    blank for its `second` byte.
+    """
+
+    begins: int = 0
+    goes_on: int = 0
+    blank: int = 0
+    second: int = 0
+
+
+@cache
+def _roles() -> Mapping[str, _Role]:
+    out = {" ": _Role()}
+    for number, encoding in enumerate(_TRIED):
+        bit, blanks = 1 << number, encoding != "mac-roman"
+        for byte in range(0x80, 0xF5):
+            # What an encoding lacks stands for itself.
+            for char in {bytes((byte,)).decode(encoding, "ignore") or chr(byte)}:
+                was = out.get(char, _Role())
+                out[char] = _Role(
+                    was.begins | bit * (byte >= 0xC0),
+                    was.goes_on | bit * (byte < 0xC0),
+                    was.blank | bit * (blanks and byte in _BEFORE_BLANK),
+                    was.second | bit * (blanks and byte in _BEFORE_SECOND),
+                )
+    # Single control characters are first made what Windows has for them, and then taken for bytes again.
+    for byte in range(0x80, 0xA0):
+        if char := bytes((byte,)).decode("windows-1252", "ignore"):
+            here, there = out[chr(byte)], out[char]
+            out[chr(byte)] = _Role(*(getattr(here, name) | getattr(there, name) for name in _Role.__slots__))
+    return out
 
 
 def _stretches(text: str, runs: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -102,11 +168,26 @@ def _uncontrolled(text: str) -> str:
     return str(fix_c1_controls(text))
 
 
+def _from_latin(text: str) -> str:
+    """The text whose bytes in UTF-8 were taken for Latin-1; "" where that is not plainly so."""
+    try:
+        raw = text.encode("latin-1")
+        return "" if b"\xed" in raw else raw.decode("utf-8")
+    except UnicodeError:
+        return ""
+
+
 @lru_cache(maxsize=4096)
 def _fixed(text: str) -> str:
     from ftfy import fix_encoding
+    from ftfy.badness import is_bad
 
-    fixed = fix_encoding(text, _config())
+    if not is_bad(text):
+        return text
+    # What ftfy tries first, and mostly finds enough; its way there is long.
+    fixed = _from_latin(text)
+    if not fixed or not (fixed.isascii() or not is_bad(fixed)):
+        fixed = fix_encoding(text, _config())
     if fixed == text:
         return text
     # Lone control characters are left: whole archives have them for dashes, and no word suffers.

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Final
 from zlib import crc32
 
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
+from canonym.datafiles import data_file
 from canonym.similarity.forms import Batch, Forms
 
 Floats = NDArray[np.float32]
@@ -40,7 +40,7 @@ class Weights:
 @cache
 def weights() -> Weights:
     """The shipped weights."""
-    with files("canonym").joinpath("data/edits.npz").open("rb") as file, np.load(file) as raw:
+    with data_file("edits.npz").open("rb") as file, np.load(file) as raw:
         return Weights(np.cumsum(raw["steps"].astype(np.int64)), raw["odds"] * UNIT, float(raw["base"]))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Final
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from canonym.datafiles import data_file
 from canonym.similarity.forms import Batch
 
 Floats = NDArray[np.float32]
@@ -31,7 +31,7 @@ _SMALL: Final = frozenset((
 @cache
 def kinds() -> Mapping[str, int]:
     """The number of what each word means, as bits."""
-    raw = json.loads(files("canonym").joinpath("data/kinds.json").read_text("utf-8"))["kinds"]
+    raw = json.loads(data_file("kinds.json").read_text("utf-8"))["kinds"]
     out: dict[str, int] = {}
     for at, words in enumerate(raw.values()):
         for word in words.split():

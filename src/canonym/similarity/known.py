@@ -10,12 +10,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from canonym.datafiles import data_file
 from canonym.similarity.forms import Batch, Forms
 
 
@@ -31,7 +31,7 @@ class WellKnown:
 @cache
 def shipped() -> WellKnown:
     """The shipped names."""
-    return well_known_of(json.loads(files("canonym").joinpath("data/well_known.json").read_text("utf-8")))
+    return well_known_of(json.loads(data_file("well_known.json").read_text("utf-8")))
 
 
 def well_known_of(raw: Mapping[str, Any]) -> WellKnown:

@@ -13,12 +13,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from canonym.datafiles import data_file
 from canonym.similarity.forms import SCRIPTS, Batch, Forms
 
 Floats = NDArray[np.float32]
@@ -135,7 +135,7 @@ def odds(w: Weights, one: Sequence[NDArray[np.int32]], two: Sequence[NDArray[np.
 @cache
 def shipped() -> tuple[Weights, Mapping[str, int]]:
     """The shipped weights, and the number of each letter."""
-    with files("canonym").joinpath("data/network.npz").open("rb") as file, np.load(file) as raw:
+    with data_file("network.npz").open("rb") as file, np.load(file) as raw:
         arrays = {name: raw[name] for name in raw.files}
     index = {chr(code): at + 2 for at, code in enumerate(arrays.pop("alphabet").tolist())}
     return {name: array.astype(np.float32) for name, array in arrays.items()}, index

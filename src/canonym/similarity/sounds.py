@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from canonym.datafiles import data_file
 from canonym.similarity.forms import SCRIPTS, Batch, Forms
 
 Floats = NDArray[np.float32]
@@ -63,7 +63,7 @@ def kinds(left: int, right: int, known: Mapping[tuple[int, int], Table]) -> tupl
 @cache
 def tables() -> Mapping[tuple[int, int], Table]:
     """The shipped tables by kinds of writing."""
-    with files("canonym").joinpath("data/sounds.npz").open("rb") as file, np.load(file) as raw:
+    with data_file("sounds.npz").open("rb") as file, np.load(file) as raw:
         arrays = {name: raw[name] for name in raw.files}
     return unpack(arrays)
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Final
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from canonym.datafiles import data_file
 from canonym.similarity.forms import Batch
 
 Floats = NDArray[np.float32]
@@ -45,7 +45,7 @@ class Weights:
 @cache
 def weights() -> Weights:
     """The shipped weights."""
-    with files("canonym").joinpath("data/whence.npz").open("rb") as file, np.load(file) as raw:
+    with data_file("whence.npz").open("rb") as file, np.load(file) as raw:
         return unpack({name: raw[name] for name in raw.files})
 
 

@@ -7,13 +7,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
+from canonym.datafiles import data_file
 from canonym.similarity.forms import Batch, Forms
 
 Floats = NDArray[np.float32]
@@ -38,7 +38,7 @@ class Weights:
 @cache
 def weights() -> Weights:
     """The shipped weights."""
-    return weights_of(json.loads(files("canonym").joinpath("data/words_idf.json").read_text("utf-8")))
+    return weights_of(json.loads(data_file("words_idf.json").read_text("utf-8")))
 
 
 def weights_of(raw: Mapping[str, Any]) -> Weights:
