@@ -122,8 +122,8 @@ def test_verdicts_are_kept_by_run_and_word(text: str) -> None:
     assert sieve(scanner).look([text]) == ({}, [])
     assert list(scanner.settle()) == [told]
     assert scanner.places(0, 5) == []
-    found = list(find_long_runs(text))
-    assert scanner.places(0, 2) == [(a, b, v) for a, b in found if (v := scanner.verdict(text[a:b])) >= 2]
+    every = list(find_long_runs(text))
+    assert scanner.places(0, 2) == [(a, b, v) for a, b in every if (v := scanner.verdict(text[a:b])) >= 2]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh", "xx"])
