@@ -38,6 +38,7 @@ _CASELESS: Final = 64
 _MOST_KNOWN: Final = 500_000
 _CACHE: Final = 200_000
 _ARTICLE: Final = re.compile(r"\b([a-z]{2,3})[- ]$")
+_POSSESSIVE: Final = re.compile(r"['’]s$")
 
 
 class _Looked(NamedTuple):
@@ -286,7 +287,7 @@ class Recogniser:
                 if count == 1 and len(form) < 5:
                     continue
                 found = choose(text[start : start + end], self._candidates.listed(form))
-                if not found and count > 1:
+                if not found and count > 1 and not _POSSESSIVE.search(text, start, start + end):
                     found = tuple(c for c in self._candidates.by_rule(form) if not is_joined(c))
                 if not found or found[0].kind in ("weak", "never", "abbreviation", "demonym"):
                     continue
