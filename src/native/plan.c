@@ -896,10 +896,12 @@ static int set_tails(Sieve *self, PyObject *tails)
 
 static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"scanner",  "speller", "layers",  "words",    "particles", "openers",     "endings",
-                            "izafa",    "articles", "vowels", "compass", "surnames", "tails", "rule_kinds", "near_kinds", "other_kinds", "silent_kinds", "quiet_kinds", "ordinary",
-                            "rare",     "small_rare", "small_plain", "most_cost", "other_name", "digit", "by_hand", "makers", "forest",   "seen",       "best",
-                            "hopeless", "needy",   NULL};
+    static char *names[] = {
+        "scanner",    "speller",     "layers",       "words",        "particles", "openers",  "endings",
+        "izafa",      "articles",    "vowels",       "compass",      "surnames",  "tails",    "rule_kinds",
+        "near_kinds", "other_kinds", "silent_kinds", "quiet_kinds",  "ordinary",  "rare",     "small_rare",
+        "small_plain", "most_cost",  "other_name",   "digit",        "by_hand",   "makers",   "forest",
+        "seen",       "best",        "hopeless",     "needy",        NULL};
     PyObject *layers, *particles, *openers, *endings, *izafa, *articles, *vowels, *compass, *surnames, *tails, *forest;
     Sieve *self = (Sieve *)type->tp_alloc(type, 0);
     Scanner *scanner;
@@ -909,11 +911,12 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     if (self == NULL)
         return NULL;
     if (!PyArg_ParseTupleAndKeywords(
-            args, kwargs, "O!O!O!iOOOOOOOOO!IIIIIdddddddLO!O!y*iLL", names, &ScannerType, &scanner, &SpellerType, &speller,
-            &PyTuple_Type, &layers, &self->words, &particles, &openers, &endings, &izafa, &articles, &vowels,
-            &compass, &surnames, &PyTuple_Type, &tails,
-            &self->rule_kinds, &self->near_kinds, &self->other_kinds, &self->silent_kinds, &self->quiet_kinds, &self->ordinary, &self->rare, &self->small_rare, &self->small_plain, &self->most_cost,
-            &self->other_name, &self->digit, &self->by_hand, &PyTuple_Type, &makers, &PyTuple_Type, &forest, &seen, &self->best, &self->hopeless, &self->needy))
+            args, kwargs, "O!O!O!iOOOOOOOOO!IIIIIdddddddLO!O!y*iLL", names, &ScannerType, &scanner, &SpellerType,
+            &speller, &PyTuple_Type, &layers, &self->words, &particles, &openers, &endings, &izafa, &articles, &vowels,
+            &compass, &surnames, &PyTuple_Type, &tails, &self->rule_kinds, &self->near_kinds, &self->other_kinds,
+            &self->silent_kinds, &self->quiet_kinds, &self->ordinary, &self->rare, &self->small_rare,
+            &self->small_plain, &self->most_cost, &self->other_name, &self->digit, &self->by_hand, &PyTuple_Type,
+            &makers, &PyTuple_Type, &forest, &seen, &self->best, &self->hopeless, &self->needy))
         goto failed;
     self->scanner = (Scanner *)Py_NewRef(scanner);
     self->speller = (Speller *)Py_NewRef(speller);
