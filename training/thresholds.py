@@ -155,7 +155,7 @@ class Judge:
 
 def _lonely(page: Page) -> set[str]:
     """The forms that have no company in a text."""
-    known = summarise((m.entity, fold(m.text)) for m in page.listed)
+    known = summarise((m.entity, fold(page.text[m.start : m.end])) for m in page.listed)
     forms: dict[str, set[str]] = {}
     for p in page.proposed:
         forms.setdefault(p.span.candidates[0].entity.id, set()).add(p.span.form)
