@@ -89,6 +89,19 @@ static inline uint32_t verdicts_get(const Verdicts *map, uint64_t key) /* 0 wher
     }
 }
 
+/* The first place of a hash among sorted ones between two places, or where it would stand. */
+static inline Py_ssize_t lower_place(const uint64_t *hashes, Py_ssize_t low, Py_ssize_t high, uint64_t wanted)
+{
+    while (low < high) {
+        Py_ssize_t middle = (low + high) / 2;
+        if (hashes[middle] < wanted)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 Py_ssize_t keys_find(const uint64_t *keys, Py_ssize_t count, uint64_t wanted); /* its first place, or -1 */
 
 PyObject *native_find(PyObject *self, PyObject *args);

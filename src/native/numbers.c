@@ -211,13 +211,7 @@ Py_ssize_t keys_find(const uint64_t *keys, Py_ssize_t count, uint64_t wanted)
                 low = high - 1 - step;
         }
     }
-    while (low < high) {
-        Py_ssize_t middle = (low + high) / 2;
-        if (keys[middle] < wanted)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    low = lower_place(keys, low, high, wanted);
     return low < count && keys[low] == wanted ? low : -1;
 }
 

@@ -7,28 +7,14 @@ static int by_size(const void *one, const void *other)
     return a < b ? -1 : a > b;
 }
 
-/* The first place of a hash among sorted ones, or where it would stand. */
-static Py_ssize_t first_place(const uint64_t *hashes, Py_ssize_t count, uint64_t wanted)
-{
-    Py_ssize_t low = 0, high = count;
-    while (low < high) {
-        Py_ssize_t middle = (low + high) / 2;
-        if (hashes[middle] < wanted)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* How often a hash is among those of what is listed. */
 Py_ssize_t counted(const Sheet *s, int tally, uint64_t wanted)
 {
     const uint64_t *hashes = s->tallies[tally];
-    Py_ssize_t count = tally == COUNTRIES ? s->total : s->taken_count, low = first_place(hashes, count, wanted);
+    Py_ssize_t count = tally == COUNTRIES ? s->total : s->taken_count, low = lower_place(hashes, 0, count, wanted);
     if (low == count || hashes[low] != wanted)
         return 0;
-    return (wanted == UINT64_MAX ? count : first_place(hashes, count, wanted + 1)) - low;
+    return (wanted == UINT64_MAX ? count : lower_place(hashes, 0, count, wanted + 1)) - low;
 }
 
 /* The hash of a string as it is; in case of an error that is what is set. */
