@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
+import canonym
 from canonym import index as ix
 from canonym import indexkeys
 from canonym.deletions import MIN_LENGTH, Neighbourhood, distance_for
@@ -109,3 +110,11 @@ def test_neighbours_are_those_that_distance_finds(names: list[str], word: str) -
             assert found[name] == distance <= limit
         elif 0 < distance <= limit and max(len(word), len(name)) <= 9:
             pytest.fail(f"{name} is {distance} edits from {word} and was not found")
+
+
+def test_bytes_that_call_themselves_an_index(tmp_path: Path) -> None:
+    path = tmp_path / "world.index"
+    path.write_bytes(b"\xff\x00 no index, and no text")
+    with pytest.raises(IndexFileError, match="not an index of canonym") as error:
+        canonym.load(path)
+    assert "table compile" in error.value.remedy

@@ -298,10 +298,10 @@ def _changed(source: Path, stamp: str, index: Path) -> bool:
 
 
 def is_index(path: Path) -> bool:
-    """True where a file is a compiled index, by its first bytes."""
+    """True where a file is a compiled index by its first bytes, or says so by its ending."""
     try:
         with path.open("rb") as file:
-            return file.read(8) == MAGIC
+            return path.suffix == ".index" or file.read(8) == MAGIC
     except OSError:
         return False
 
