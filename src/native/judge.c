@@ -342,10 +342,10 @@ int one_slip(const Sieve *s, const char *form, int size, const char *alias, int 
 }
 
 /* Whether a name reaches a sum with any of some kinds of evidence. */
-static int reaches(const Sieve *s, uint8_t *bins, int from, int to, long long limit)
+static int reaches(const Sieve *s, int from, int to, long long limit)
 {
     for (int kind = from; kind < to; kind++)
-        if (grove_reaches(s->grove, bins, kind, limit))
+        if (grove_reaches(s->grove, kind, limit))
             return 1;
     return 0;
 }
@@ -380,10 +380,9 @@ int hope_of(const Sieve *s, const char *form, int size, const Near *near, int co
         return HOPE_UNKNOWN;
     int hope = HOPE_NONE;
     for (int k = 0; k < count && hope != HOPE_GOOD; k++) {
-        uint8_t bins[MOST_FEATURES];
-        grove_bins(s->grove, rows[k], bins);
-        if (reaches(s, bins, 0, s->best, s->hopeless))
-            hope = reaches(s, bins, s->best, s->seen_count, s->needy) ? HOPE_GOOD : HOPE_NEEDY;
+        grove_read(s->grove, rows[k]);
+        if (reaches(s, 0, s->best, s->hopeless))
+            hope = reaches(s, s->best, s->seen_count, s->needy) ? HOPE_GOOD : HOPE_NEEDY;
     }
     return hope;
 }

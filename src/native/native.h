@@ -153,8 +153,8 @@ typedef struct Grove Grove;
 
 Grove *grove_new(const Forest *forest, const float *known, int kinds, int from); /* NULL on an error */
 void grove_close(Grove *grove);
-void grove_bins(const Grove *grove, const float *row, uint8_t *bins); /* of the first features; room for MOST_WIDTH */
-int grove_reaches(const Grove *grove, uint8_t *bins, int kind, int64_t limit); /* whether a row comes to so much */
+void grove_read(Grove *grove, const float *row);                 /* the first features of a row that is asked about */
+int grove_reaches(const Grove *grove, int kind, int64_t limit); /* whether it comes to so much */
 
 /* -- signs.c ---------------------------------------------------------------------------------------------------- */
 
