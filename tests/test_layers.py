@@ -26,7 +26,7 @@ ROWS = (
     "keys",
     "deletions indexkeys letters lexicon packs similarity table trees",
     "check index merge profile scan",
-    "candidates evidence features repair",
+    "candidates evidence features foreseen repair",
     "doubts",
     "sound",
     "caseless compare decide",

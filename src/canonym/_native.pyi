@@ -1,6 +1,6 @@
 """The compiled inner loops; see `canonym.native`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from mmap import mmap
 from typing import Any
 
@@ -133,6 +133,8 @@ class Sieve:
         hopeless: int,
         needy: int,
     ) -> None: ...
+    def foresee(self, words: Sequence[str], /) -> bytes: ...
+    def take(self, foreseen: bytes | memoryview, /) -> None: ...
     def look(self, texts: list[str], /) -> tuple[dict[str, Sifted], list[str]]: ...
     def sift(self, runs: list[str], /) -> tuple[list[str], dict[str, Sifted], dict[str, Sifted]]: ...
     def alone(

@@ -12,7 +12,7 @@ import mmap
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from itertools import repeat
@@ -170,6 +170,8 @@ class Index:
         start = -(-(16 + length) // 64) * 64
         if len(view) < start + header["size"]:
             raise IndexFileError("the index is cut short", where=where, remedy=renew)
+        self._length = len(view)
+        self._behind = view[-(-(start + header["size"]) // 64) * 64 :]
         self.where = where
         self.about = {k: v for k, v in header.items() if k != "layout"}
         self.remedy = renew
@@ -188,6 +190,18 @@ class Index:
     def array(self, name: str) -> memoryview:
         """One of the stored arrays, in place."""
         return self._arrays[name]
+
+    def annex(self, stamp: bytes) -> memoryview | None:
+        """What stands behind the arrays under a stamp, in place; None where nothing does. See `annexed`."""
+        head = len(stamp) + 1
+        if len(self._behind) <= head or bytes(self._behind[:head]) != stamp + b"\n":
+            return None
+        return self._behind[-(-head // 64) * 64 :]
+
+    def annexed(self, stamp: bytes, data: bytes) -> bytes:
+        """What to write behind the file of an index so that `annex` finds some data under a stamp."""
+        head = stamp + b"\n"
+        return bytes(-self._length % 64) + head + bytes(-len(head) % 64) + data
 
     def _string(self, name: str, k: int) -> str:
         ends = self._arrays[f"{name}_at"]
@@ -307,21 +321,22 @@ def is_index(path: Path) -> bool:
 
 
 @lru_cache(maxsize=8)
-def cached(path: Path) -> Index:
+def cached(path: Path, mark: str = "", annex: Callable[[Path], bytes] | None = None) -> Index:
     """The index of a CSV table, compiled once and kept in the cache folder under the table's fingerprint.
 
-    Where the folder cannot be written the index is kept in memory only.
+    `annex` tells what is written behind it (see `save`), and `mark` one such content from others. Where the folder
+    cannot be written the index is kept in memory only.
     """
     from canonym.table import read_bytes
 
     data = read_bytes(path)
     stamp = fingerprint(data)
-    kept = cache_folder() / f"{stamp}-{FORMAT}-{KEY_VERSION}.index"
+    kept = cache_folder() / f"{stamp}-{FORMAT}-{KEY_VERSION}{mark}.index"
     with suppress(CanonymError):  # it is not there, or damaged, or not ours to read
         return open_index(kept)
     compiled = compile_table(parse(data, str(path)))
     try:
-        save(compiled, kept)
+        save(compiled, kept, annex)
     except OSError:
         return Index(compiled, str(path))
     return open_index(kept)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 #: A piece of a file.
 Buffer = bytes | memoryview
 
 
-def save(data: Buffer | Iterable[Buffer], path: Path) -> None:
-    """Write an index beside its place and rename it, so that no reader ever sees half of one."""
+def save(data: Buffer | Iterable[Buffer], path: Path, annex: Callable[[Path], bytes] | None = None) -> None:
+    """Write an index beside its place and rename it, so that no reader ever sees half of one.
+
+    `annex` gives what is to stand behind it, from the file as it is before.
+    """
     import tempfile
 
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -19,6 +22,9 @@ def save(data: Buffer | Iterable[Buffer], path: Path) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.writelines([data] if isinstance(data, bytes | memoryview) else data)
+            if annex is not None:
+                file.flush()
+                file.write(annex(Path(temporary)))
         # A temporary file is its owner's alone; an index is as readable as any other file.
         Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
         Path(temporary).replace(path)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
-from canonym import native
+from canonym import foreseen, native
 from canonym.candidates import JOINED, ORDINARY, Candidates, why
 from canonym.decide import believable
 from canonym.features import edit_cost, speller
@@ -60,7 +61,7 @@ def compiled_sieve(
 ) -> native.Sieve:
     """What tells which runs are worth planning and plans most, and `best`, compiled; `named` is of a `Listing`."""
     table = rules()
-    return native.Sieve(
+    sieve = native.Sieve(
         scanner=scanner,
         speller=speller(),
         layers=candidates.layers(),
@@ -90,3 +91,8 @@ def compiled_sieve(
         makers=(Plan, Span, Candidate, Entity, KINDS, JOINED, why, named),
         **believable(),
     )
+    known = foreseen.of(candidates.indexes)
+    if known is not None:
+        with suppress(ValueError):  # the file is damaged behind its arrays
+            sieve.take(known)
+    return sieve

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from mmap import mmap
 from pathlib import Path
 
-from canonym import packs, verdicts
+from canonym import foreseen, native, packs, verdicts
 from canonym import rewrite as algebra
 from canonym.alone import Alone, Brief
 from canonym.candidates import Candidates
@@ -22,6 +23,7 @@ from canonym.index import Index, cached, is_index, open_index
 from canonym.model import REWRITTEN_KINDS, Decision, Edit, Mention, Result, TableError
 from canonym.profile import Profile
 from canonym.recognise import Recogniser
+from canonym.spans import foresee
 from canonym.text import fold
 
 _ROUNDS = 4
@@ -42,7 +44,7 @@ def open_table(table: str | Path) -> Index:
     """
     if str(table) == "default":
         compiled = data_file("default.index")
-        return open_index(compiled) if compiled.exists() else cached(embedded_table())
+        return open_index(compiled) if compiled.exists() else _cached(embedded_table())
     path = Path(table)
     if isinstance(table, str) and packs.is_name(table) and packs.path_of(table).exists():
         return open_index(packs.path_of(table))
@@ -54,7 +56,11 @@ def open_table(table: str | Path) -> Index:
         )
     if path.is_dir():
         raise TableError("a folder, not a table", where=str(table), remedy="Give one of the files in it")
-    return open_index(path) if is_index(path) else cached(path.resolve())
+    return open_index(path) if is_index(path) else _cached(path.resolve())
+
+
+def _cached(table: Path) -> Index:
+    return cached(table, f"-{zlib.crc32(foreseen.stamp()):08x}", foresee) if native.COMPILED else cached(table)
 
 
 def load(*tables: str | Path) -> Normaliser:

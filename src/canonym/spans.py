@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
-from canonym import native
+from canonym import foreseen, native
 from canonym.candidates import Candidates, read_figures
 from canonym.decide import Hope, hopes
 from canonym.features import commonness
+from canonym.index import open_index
 from canonym.keys import rules
 from canonym.lexicon import zipf
 from canonym.listed import Listing, is_loud
@@ -22,6 +24,7 @@ from canonym.plans import NOTHING, Grade, Plan, Span
 from canonym.scan import Token, compiled_scanner, joined, tokens, words
 
 _CACHE: Final = 20_000
+_FEW_NAMES: Final = 5_000
 #: Plans are kept for the next run too (see `verdicts`).
 _PLANS: Final = 40_000
 
@@ -54,6 +57,18 @@ class _Draft:
 
 #: What a form goes by, and its place with the entities that it may name.
 _Proposal = tuple[object, Span]
+
+
+def foresee(path: Path) -> bytes:
+    """What to write behind an index file, that no run need find it out again: see `foreseen`.
+
+    Nothing without the compiled part, and of few names, which words are soon seen to be far from.
+    """
+    index = open_index(path)
+    if not native.COMPILED or index.size < _FEW_NAMES:
+        return b""
+    sieve = Planner(Candidates([index])).sieve
+    return index.annexed(foreseen.stamp(), sieve.foresee(foreseen.common_words()))
 
 
 class Planner:

@@ -107,6 +107,7 @@ void ask_word(const Sieve *s, Word *w)
     uint64_t key = key_of(0, w->text, (size_t)w->size);
     w->key = key ? key : 1;
     __builtin_prefetch(&s->lore[(size_t)w->key & s->lore_mask]);
+    foreseen_ahead(s, w->key);
 }
 
 static unsigned facts_of(const Sieve *s, const char *text, int size)
@@ -125,23 +126,6 @@ static unsigned facts_of(const Sieve *s, const char *text, int size)
     return facts;
 }
 
-void know_word(Sieve *s, Word *w)
-{
-    Lore *lore = lore_at(s, w->key);
-    if (!lore->key) {
-        /* Without room it is looked up again. */
-        Lore one = {w->key, facts_of(s, w->text, w->size), UNASKED, UNASKED};
-        w->facts = one.facts;
-        if (2 * s->lore_used <= s->lore_mask || lore_room(s, 2 * (s->lore_mask + 1)) == 0) {
-            *lore_at(s, w->key) = one;
-            s->lore_used++;
-        }
-    } else {
-        w->facts = lore->facts;
-    }
-    w->zipf = (w->facts & ZIPF) / 100.0;
-}
-
 /* Room for an answer, which stays where it is: its place, or -1 without memory. */
 static int64_t room_for(Sieve *s, size_t size)
 {
@@ -157,6 +141,47 @@ static int64_t room_for(Sieve *s, size_t size)
     }
     s->block_used += size;
     return (int64_t)(((s->block_count - 1) << BLOCK_BITS) + s->block_used - size);
+}
+
+/* What is found out about a word but for what is near it, unless that was foreseen too. */
+static Lore first_look(Sieve *s, const Word *w)
+{
+    Lore one = {w->key, 0, UNASKED, UNASKED};
+    const char *near;
+    if (!foreseen(s, w->key, &one.facts, &near)) {
+        one.facts = facts_of(s, w->text, w->size);
+        return one;
+    }
+    if (near != NULL && !*near)
+        one.near = NONE;
+    if (near == NULL || !*near)
+        return one;
+    size_t size = 1;
+    for (int k = (unsigned char)*near; k > 0; k--)
+        size += 1 + (unsigned char)near[size];
+    int64_t place = room_for(s, size);
+    if (place >= 0) {
+        memcpy(s->blocks[place >> BLOCK_BITS] + (place & (BLOCK - 1)), near, size);
+        one.near = (uint32_t)place + SOME;
+    }
+    return one;
+}
+
+void know_word(Sieve *s, Word *w)
+{
+    Lore *lore = lore_at(s, w->key);
+    if (!lore->key) {
+        /* Without room it is looked up again. */
+        Lore one = first_look(s, w);
+        w->facts = one.facts;
+        if (2 * s->lore_used <= s->lore_mask || lore_room(s, 2 * (s->lore_mask + 1)) == 0) {
+            *lore_at(s, w->key) = one;
+            s->lore_used++;
+        }
+    } else {
+        w->facts = lore->facts;
+    }
+    w->zipf = (w->facts & ZIPF) / 100.0;
 }
 
 static const char *written(const Sieve *s, uint32_t near)
@@ -177,7 +202,7 @@ static int ask_hoods(const Sieve *s, const char *word, int size)
 /* Write down the neighbours of a word that the tables were asked for; UNASKED without memory. */
 static uint32_t write_near(Sieve *s, const char *word, int size)
 {
-    char found[MOST_OPTIONS * WORD_ROOM + 1];
+    char found[MOST_NEAR];
     size_t used = 1;
     int count = 0;
     for (int k = 0; k < s->tables; k++) {

@@ -350,8 +350,8 @@ static int is_small(Slice run, const Word *words, int at, int end)
     return 0;
 }
 
-/* What stands for some words in a run, wherever they stand; 0 where there is no room. */
-static uint64_t words_key(const Word *words, int at, int end, int small)
+/* 0 where there is no room. */
+uint64_t words_key(const Word *words, int at, int end, int small)
 {
     char text[MOST_FORM + MOST_TOKENS];
     int size = 0;
@@ -473,6 +473,8 @@ static int sift_forms(const Sieve *s, Sifted *out)
                 common(s, words, at, end, form, size) >= s->rare)
                 continue;
             int small = is_small(out->run, words, at, end);
+            if (parts == 1 && (w->facts & HOPELESS) && !small)
+                continue;
             int near = suspect || (parts == 2 && (w->zipf == 0.0 || last->zipf == 0.0));
             uint64_t key = words_key(words, at, end, small);
             __builtin_prefetch(&s->empty.keys[(size_t)key & s->empty.mask]);
@@ -530,8 +532,7 @@ static int sift_judged(Sieve *s, Sifted *out)
     return out->hit_count || out->loud ? MAYBE : out->name_count ? LISTED : NOTHING;
 }
 
-/* What a run may hold: one of the verdicts above, or -1 on an error. */
-static int sift(Sieve *s, Slice run, Sifted *out)
+int sift(Sieve *s, Slice run, Sifted *out)
 {
     sift_words(s, run, out);
     int known = sift_known(s, out);
@@ -834,6 +835,7 @@ static void sieve_dealloc(Sieve *self)
     for (size_t k = 0; k < sizeof all / sizeof *all; k++)
         numbers_close(all[k]);
     lore_close(self);
+    PyBuffer_Release(&self->foreseen);
     Py_XDECREF(self->scanner);
     Py_XDECREF(self->speller);
     draft_close(self);
@@ -968,6 +970,9 @@ static PyMethodDef sieve_methods[] = {
      "accept; and the ids of the others."},
     {"stands_alone", (PyCFunction)sieve_stands_alone, METH_VARARGS,
      "Whether surely no listed name holds a span of a text and more."},
+    {"foresee", (PyCFunction)sieve_foresee, METH_O,
+     "What is to be known of some words in small letters, for `take` of another sieve with the same table."},
+    {"take", (PyCFunction)sieve_take, METH_O, "Know of words what `foresee` found out about them."},
     {"among", (PyCFunction)sieve_among, METH_VARARGS, "Those of some words that are stored under a prefix."},
     {NULL, NULL, 0, NULL},
 };

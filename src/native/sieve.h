@@ -10,6 +10,7 @@
 #define MOST_NAMES 512
 #define MOST_COMBINATIONS 64
 #define MOST_FORM 160
+#define MOST_NEAR (MOST_OPTIONS * WORD_ROOM + 1) /* bytes of what is near a word */
 #define MOST_FOUND 400
 #define MOST_RULED 200
 #define MOST_ANSWERS 300000
@@ -81,6 +82,8 @@ typedef struct {
     Numbers asked, empty; /* where what is near to words that are joined; words that are near nothing believable */
     char **blocks;        /* near words: a count, then size and letters of each */
     size_t block_count, block_used;
+    Py_buffer foreseen;   /* what is known of common words: see foresee.c */
+    size_t foreseen_mask; /* 0: nothing */
     PyObject *makers, *made; /* what plans are made of: see draft.c; the candidates made so far */
     int busy; /* what is asked of Python may let other threads go on: they do not come in here then */
 } Sieve;
@@ -110,7 +113,8 @@ enum {
     OPENER = 1 << 13,
     PARTICLE = 1 << 14,
     ARTICLE = 1 << 15,
-    IZAFA = 1 << 16
+    IZAFA = 1 << 16,
+    HOPELESS = 1 << 17 /* alone, with a capital, it is surely no damaged name */
 };
 
 /* Names found, one after the other: the space they stand in, their size, their letters. */
@@ -241,6 +245,17 @@ int any_has(const Sieve *s, char space, const char *text, size_t size);
 int split(Sieve *s, Slice run, Word *out); /* its words; how many, or -1 where it is not plain enough */
 int join(const Word *words, int from, int to, char *out);
 int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form, int size, Names *out);
+
+uint64_t words_key(const Word *words, int at, int end, int small); /* what stands for some words, wherever they stand */
+int sift(Sieve *s, Slice run, Sifted *out); /* what a run may hold: a verdict, or -1 on an error */
+
+/* -- foresee.c -------------------------------------------------------------------------------------------------- */
+
+/* Whether something is known of a word beforehand: facts, and what is near it, NULL where that must be asked. */
+int foreseen(const Sieve *s, uint64_t key, uint32_t *facts, const char **near);
+void foreseen_ahead(const Sieve *s, uint64_t key); /* it will be asked */
+PyObject *sieve_foresee(Sieve *self, PyObject *words);
+PyObject *sieve_take(Sieve *self, PyObject *data);
 
 /* -- draft.c ---------------------------------------------------------------------------------------------------- */
 

@@ -18,6 +18,7 @@ from canonym.importers.records import Progress, Record
 from canonym.importers.spill import Spill
 from canonym.index import save
 from canonym.model import Entity, UsageError
+from canonym.spans import foresee
 from canonym.table import Table
 
 
@@ -133,7 +134,7 @@ def write_rows(rows: Rows, to: Target, name: str, renew: str, progress: Progress
         compiler.add(rows)
         if not rows.entities:
             return 0
-        save(compiler.finish(name, rows.fingerprint, renew=renew), to.path)
+        save(compiler.finish(name, rows.fingerprint, renew=renew), to.path, foresee)
     return to.path.stat().st_size
 
 
@@ -143,7 +144,7 @@ def write(
     """Compile a table to a pack or an index file, whole or not at all; the bytes written. See `compile_parts`."""
     with Compiler(progress) as compiler:
         compiler.add(_rows_of(table, progress))
-        save(compiler.finish(table.name, table.fingerprint, renew=renew, sources=sources), to.path)
+        save(compiler.finish(table.name, table.fingerprint, renew=renew, sources=sources), to.path, foresee)
     return to.path.stat().st_size
 
 

@@ -225,6 +225,7 @@ def _shipped(session: SparkSession, tables: Tables) -> tuple[str, ...]:
 def _ship(session: SparkSession, table: str | Path) -> str:
     from canonym.index import FORMAT, compile_parts, is_index, save
     from canonym.keys import KEY_VERSION
+    from canonym.spans import foresee
     from canonym.table import read
 
     index = open_table(table)
@@ -235,7 +236,7 @@ def _ship(session: SparkSession, table: str | Path) -> str:
         if is_index(made):
             shutil.copyfile(made, copy)
         else:
-            save(compile_parts(read(made)), copy)  # it was compiled in memory, for want of a cache folder
+            save(compile_parts(read(made)), copy, foresee)  # it was compiled in memory, for want of a cache folder
     if type(session).__module__.startswith("pyspark.sql.connect"):
         session.addArtifacts(str(copy), file=True)
     elif not any(Path(sent).name == copy.name for sent in session.sparkContext.listFiles):
