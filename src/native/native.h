@@ -199,6 +199,15 @@ typedef struct {
     uint32_t first[FEW];
 } Few;
 
+/* Common words as they stand in a text, up to sixteen letters, of which nothing more has to be asked: a place for each, in
+   which the first one stands that was put there, since common words come early. */
+#define BRIEF 16
+#define PLAIN_WORDS 8192
+
+typedef struct {
+    uint64_t letters[PLAIN_WORDS][2];
+} PlainWords;
+
 /* A bit for each character of a text: it stands in a word; a run may begin there; it is a small letter; four of them and
    a word begin there. */
 typedef struct {
@@ -216,6 +225,7 @@ typedef struct {
     Verdicts tails; /* what is known of words in small letters after a run: 1 rare, 2 not */
     Verdicts runs;
     Verdicts smalls;
+    PlainWords *quiet, *sound; /* of words in small letters those that open no name, and those after a run that are not rare */
     Board board; /* the same as other processes know them */
     uint8_t *codes;   /* of the texts last looked at */
     Py_ssize_t texts;

@@ -6,6 +6,7 @@
 #define FOLLOW 59
 #define AHEAD 16
 #define MIXED 64  /* what is told of a text in which letters of a script without capitals stand */
+#define QUIET 1   /* the verdict on a word in small letters that opens no name */
 #define NOTABLE 2 /* the least verdict on a run that holds something */
 
 typedef struct {
@@ -171,6 +172,35 @@ static int note(Scanner *s, uint64_t key, Py_ssize_t start, Py_ssize_t end)
     return 0;
 }
 
+/* -- Common words ----------------------------------------------------------------------------------------------- */
+
+/* A word of at most sixteen bytes as two numbers; that many can be read from its beginning on. */
+static inline void letters_of(const void *from, Py_ssize_t size, uint64_t *out)
+{
+    memcpy(out, from, BRIEF);
+    out[0] &= size < 8 ? ((uint64_t)1 << 8 * size) - 1 : ~(uint64_t)0;
+    out[1] &= size < 8 ? 0 : size < 16 ? ((uint64_t)1 << 8 * (size - 8)) - 1 : ~(uint64_t)0;
+}
+
+static inline uint64_t *place_of(PlainWords *plain, const uint64_t *letters)
+{
+    uint64_t h = letters[0] * 0x9E3779B97F4A7C15u ^ letters[1] * 0xD6E8FEB86659FD93u;
+    return plain->letters[h >> 51];
+}
+
+static inline int is_plain(PlainWords *plain, const uint64_t *letters)
+{
+    const uint64_t *there = place_of(plain, letters);
+    return there[0] == letters[0] && there[1] == letters[1];
+}
+
+static inline void keep_plain(PlainWords *plain, const uint64_t *letters)
+{
+    uint64_t *there = place_of(plain, letters);
+    if (!there[0])
+        memcpy(there, letters, BRIEF);
+}
+
 /* One set of functions for each width that a str may have. */
 #define CHAR Py_UCS1
 #define OF(name) name##_1
@@ -267,6 +297,8 @@ static PyObject *scanner_load(Scanner *self, PyObject *args)
 static PyObject *scanner_forget(Scanner *self, PyObject *Py_UNUSED(ignored))
 {
     Verdicts *maps[] = {&self->runs, &self->smalls, &self->tails};
+    memset(self->quiet, 0, sizeof *self->quiet);
+    memset(self->sound, 0, sizeof *self->sound);
     for (int m = 0; m < 3; m++) {
         verdicts_close(maps[m]);
         if (verdicts_open(maps[m]) < 0)
@@ -373,6 +405,8 @@ static PyObject *learn(Scanner *self, PyObject *args, int small)
     int verdict;
     if (!PyArg_ParseTuple(args, "O!i", &PyList_Type, &words, &verdict))
         return NULL;
+    if (small && PyList_GET_SIZE(words))
+        memset(self->quiet, 0, sizeof *self->quiet); /* they may be told of anew */
     for (Py_ssize_t k = 0; k < PyList_GET_SIZE(words); k++) {
         PyObject *word = PyList_GET_ITEM(words, k);
         if (!is_text(word))
@@ -466,6 +500,8 @@ static void scanner_dealloc(Scanner *self)
     verdicts_close(&self->tails);
     verdicts_close(&self->runs);
     verdicts_close(&self->smalls);
+    free(self->quiet);
+    free(self->sound);
     board_close(&self->board);
     numbers_close(&self->pending);
     free(self->codes);
@@ -491,8 +527,10 @@ static PyObject *scanner_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
     if (self == NULL)
         return NULL;
     self->flags = calloc(PLANE, sizeof *self->flags);
-    if (self->flags == NULL || verdicts_open(&self->tails) < 0 || verdicts_open(&self->runs) < 0 ||
-        verdicts_open(&self->smalls) < 0 || numbers_open(&self->pending) < 0) {
+    self->quiet = calloc(1, sizeof *self->quiet);
+    self->sound = calloc(1, sizeof *self->sound);
+    if (self->flags == NULL || self->quiet == NULL || self->sound == NULL || verdicts_open(&self->tails) < 0 ||
+        verdicts_open(&self->runs) < 0 || verdicts_open(&self->smalls) < 0 || numbers_open(&self->pending) < 0) {
         Py_DECREF(self);
         return PyErr_NoMemory();
     }

@@ -24,6 +24,10 @@
 #define judged OF(judged)
 #define judge_smalls OF(judge_smalls)
 #define judge_runs OF(judge_runs)
+#define match_plainly OF(match_plainly)
+#define is_brief OF(is_brief)
+#define is_quiet OF(is_quiet)
+#define note_quiet OF(note_quiet)
 #define Ahead OF(Ahead)
 #define meet_string OF(meet_string)
 
@@ -102,8 +106,13 @@ static inline int is_word(const View *v, Py_ssize_t k)
     return k >= v->low && k < v->high && ((flags_at(v, k) & ALNUM) || char_at(v, k) == '_');
 }
 
+/* Where the letters and figures end that a place is in; no mark stands among those of one byte. */
 static inline Py_ssize_t rest(const View *v, Py_ssize_t k)
 {
+    if (sizeof(CHAR) == 1) {
+        Py_ssize_t end = k < v->high ? next_clear(v->marks->word, k) : k;
+        return end < v->high ? end : k < v->high ? v->high : k;
+    }
     while (k < v->high && (flags_at(v, k) & (ALNUM | MARK)))
         k++;
     return k;
@@ -260,6 +269,25 @@ static Py_ssize_t after_small(const View *v, Py_ssize_t k, int depth)
     return -1;
 }
 
+/* What a run goes on with behind one blank or ends with, of characters of one byte: where that ends, its own end where it
+   ends there, or -1 where it must be looked at further. */
+static inline Py_ssize_t match_plainly(const View *v, Py_ssize_t end)
+{
+    if (sizeof(CHAR) > 1 || end + 1 >= v->high)
+        return -1;
+    Py_UCS4 c = v->data[end], next = v->data[end + 1];
+    if (c != ' ')
+        return flags_of(v->s, c) & (SPACE | DASH | QUOTE) || c == '.' || c == '\n' || c == '\r' ? -1 : end;
+    if (flags_of(v->s, next) & UPPER)
+        return rest(v, end + 2);
+    if (next < 'a' || next > 'z')
+        return -1;
+    Py_ssize_t size = rest(v, end + 2) - (end + 1);
+    if (size <= LONGEST_SMALL && (v->data[end + 1 + size] == '_' || few_may(&v->s->particles, next, size)))
+        return -1;
+    return end;
+}
+
 /* Where a run that begins at k ends, or -1 where none does. No word stands before k. */
 static Py_ssize_t match_run(const View *v, Py_ssize_t k)
 {
@@ -275,7 +303,13 @@ static Py_ssize_t match_run(const View *v, Py_ssize_t k)
         end = rest(v, end);
     }
     for (;;) {
-        Py_ssize_t ends[8], next = -1;
+        Py_ssize_t ends[8], next = match_plainly(v, end);
+        if (next == end)
+            return end;
+        if (next >= 0) {
+            end = next;
+            continue;
+        }
         int n = blanks(v, end, ends);
         for (int j = 0; j < n && next < 0; j++) {
             next = capital(v, ends[j]);
@@ -322,6 +356,15 @@ static Py_ssize_t rare_tail(const View *v, Py_ssize_t k)
     if (!(flags_at(v, k) & SPACE))
         return -1;
     Py_ssize_t begin = k + 1, end = begin;
+    uint64_t letters[2] = {0, 0};
+    if (sizeof(CHAR) == 1 && begin + BRIEF <= v->high) {
+        Py_ssize_t size = rest(v, begin) - begin;
+        if (size > 0 && size <= BRIEF) {
+            letters_of(v->data + begin, size, letters);
+            if (is_plain(v->s->sound, letters))
+                return -1;
+        }
+    }
     while (end < v->high) {
         Py_UCS4 c = char_at(v, end);
         if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')))
@@ -346,6 +389,8 @@ static Py_ssize_t rare_tail(const View *v, Py_ssize_t k)
         return -1;
     uint64_t key = hash_span(v, begin, end);
     uint32_t known = verdicts_get(&v->s->tails, key);
+    if (known == 2 && letters[0])
+        keep_plain(v->s->sound, letters);
     if (known)
         return known == 1 ? end : -1;
     char low[64];
@@ -439,6 +484,30 @@ static inline void meet_string(const View *v, const Verdicts *verdicts, Ahead *a
     __builtin_prefetch(&verdicts->slots[verdicts_place(verdicts, a->key[at])]);
 }
 
+static inline int is_brief(const View *v, Py_ssize_t start, Py_ssize_t end)
+{
+    return sizeof(CHAR) == 1 && end - start <= BRIEF && start + BRIEF <= v->high;
+}
+
+/* Whether a word in small letters is known to open no name. */
+static inline int is_quiet(const View *v, Py_ssize_t start, Py_ssize_t end)
+{
+    uint64_t letters[2];
+    if (!is_brief(v, start, end))
+        return 0;
+    letters_of(v->data + start, end - start, letters);
+    return is_plain(v->s->quiet, letters);
+}
+
+static inline void note_quiet(const View *v, Py_ssize_t start, Py_ssize_t end)
+{
+    uint64_t letters[2];
+    if (!is_brief(v, start, end))
+        return;
+    letters_of(v->data + start, end - start, letters);
+    keep_plain(v->s->quiet, letters);
+}
+
 /* The greatest verdict on the words in small letters, or -1. */
 static int judge_smalls(const View *v, uint32_t text)
 {
@@ -447,14 +516,21 @@ static int judge_smalls(const View *v, uint32_t text)
     int more = 1, most = 0;
     a.put = a.taken = 0;
     while (more || a.taken < a.put) {
-        if (more && (more = next_small(v, &k, &start, &end)))
+        if (more && (more = next_small(v, &k, &start, &end))) {
+            if (is_quiet(v, start, end)) {
+                most = most ? most : QUIET;
+                continue;
+            }
             meet_string(v, &v->s->smalls, &a, start, end);
+        }
         if (a.taken == a.put || (more && a.put - a.taken < AHEAD))
             continue;
         size_t at = a.taken++ % AHEAD;
         int verdict = judged(v, 1, text, a.key[at], a.start[at], a.end[at]);
         if (verdict < 0)
             return -1;
+        if (verdict == QUIET)
+            note_quiet(v, a.start[at], a.end[at]);
         most = verdict > most ? verdict : most;
     }
     return most;
@@ -548,6 +624,10 @@ static uint64_t OF(hash)(const Scanner *s, PyObject *text)
 #undef is_among
 #undef mark
 #undef view_of
+#undef match_plainly
+#undef is_brief
+#undef is_quiet
+#undef note_quiet
 #undef Ahead
 #undef meet_string
 #undef judge_runs
