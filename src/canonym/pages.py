@@ -87,7 +87,7 @@ def planned(
     stay as they are tell something of other names alone.
     """
     if native.COMPILED:
-        return _witness().plans(text, spans, plans, missing, spared)
+        return witness().plans(text, spans, plans, missing, spared)
     return planned_plain(text, spans, plans, missing, spared=spared)
 
 
@@ -112,7 +112,7 @@ def opened(
 ) -> tuple[list[Listed], list[Listed], list[Placed]]:
     """What the runs of a text hold, as `planned` tells them: listed names, those that need support, and proposals."""
     if native.COMPILED:
-        return _witness().open(text, runs, plan)
+        return witness().open(text, runs, plan)
     return opened_plain(text, runs, plan)
 
 
@@ -135,7 +135,7 @@ def opened_plain(
 def otherwise(text: str, found: list[Found]) -> list[int]:
     """Which of the names found in a text, by number, are not spelt as the canonical form: no other is rewritten."""
     if native.COMPILED:
-        return _witness().otherwise(text, found)
+        return witness().otherwise(text, found)
     return otherwise_plain(text, found)
 
 
@@ -147,7 +147,7 @@ def otherwise_plain(text: str, found: list[Found]) -> list[int]:
 def gathered(pages: Sequence[Page], *, lone: bool = False) -> tuple[list[tuple[Page, Placed]], bytes]:
     """The cases of all pages (see `Page.cases`) with their evidence: a row of doubles for each candidate."""
     if native.COMPILED:
-        return _witness().gather([*pages], lone)
+        return witness().gather([*pages], lone)
     from array import array
 
     asked = []
@@ -161,8 +161,8 @@ def gathered(pages: Sequence[Page], *, lone: bool = False) -> tuple[list[tuple[P
 
 
 @cache
-def _witness() -> native.Witness:
-    """`Page.cases`, compiled."""
+def witness() -> native.Witness:
+    """`Page.cases`, and what comes before and after, compiled."""
     before, after = leanings()
     return native.Witness(
         titles=words("titles"),
@@ -193,6 +193,8 @@ class Page:
 
     Of a `partial` one names were left out that stay as they are.
     """
+
+    __slots__ = ("_small", "listed", "partial", "proposed", "text")
 
     def __init__(self, text: str, listed: list[Found], proposed: list[Placed], *, partial: bool = False) -> None:
         self.text = text

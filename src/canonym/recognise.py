@@ -8,44 +8,30 @@ from mmap import mmap
 from typing import Final, NamedTuple
 
 from canonym import around, native, verdicts
+from canonym.again import apart
 from canonym.candidates import Candidates, choose
 from canonym.caseless import CaselessFinder
 from canonym.doubts import is_joined
-from canonym.editing import spelling_for
+from canonym.editing import edited, spelling_for, spelt
 from canonym.found import NO_SPANS, Found, Spans, as_mention, mention, without_overlap
 from canonym.indexkeys import ATOM
 from canonym.keys import rules, without_izafa
 from canonym.lexicon import zipf
-from canonym.model import Candidate, Mention
+from canonym.looked import CASELESS, GRADE, OPENS, PLAIN_ONLY, QUIET, SMALL, STILL, Looked, Rest, is_quiet, opens_small
+from canonym.model import REWRITTEN_KINDS, Candidate, Edit, Mention
 from canonym.nearest import SMALL_PLAIN, SMALL_RARE
-from canonym.pages import Page, Run, believe, has_company, opened, otherwise, planned
+from canonym.pages import Page, Run, believe, has_company, opened, otherwise, planned, witness
 from canonym.plans import Grade, Plan
 from canonym.protected import Sign, find_domains, find_protected, signs
 from canonym.scan import find_long_runs, find_lower, lower_words
 from canonym.spans import Planner
 from canonym.text import fold, has_caseless, is_boundary, without_caseless
 
-#: What the scanner keeps of words in small letters: they open no name, one in a text without capitals, one in any. Of
-#: runs it keeps a `Grade`.
-_QUIET: Final = 1
-_PLAIN_ONLY: Final = 2
-_OPENS: Final = 3
-#: What the scanner says of a text: a grade, and eight times what it keeps of words; or that it has other scripts.
-_GRADE: Final = 7
-_SMALL: Final = 8
-_CASELESS: Final = 64
 #: Verdicts kept, of runs and of words: some 25 bytes each.
 _MOST_KNOWN: Final = 500_000
 _CACHE: Final = 200_000
 _ARTICLE: Final = re.compile(r"\b([a-z]{2,3})[- ]$")
 _POSSESSIVE: Final = re.compile(r"['’]s$")
-
-
-class _Looked(NamedTuple):
-    """What the scanner says of a text: a code, and the runs that hold something."""
-
-    code: int
-    runs: Sequence[Run]
 
 
 class _Seen(NamedTuple):
@@ -66,8 +52,8 @@ class Recogniser:
         self._lower_known: dict[tuple[str, float], bool] = {}
         self._kept: verdicts.Kept | None = None
         self._plain: set[str] = set()  # words in small letters that open no name
-        #: The texts that `noisy` has just found, with what the scanner said: they are read next.
-        self._loud: dict[int, tuple[str, _Looked]] = {}
+        #: The texts that `noisy` has last found, with what the scanner said: they are read next.
+        self._loud: dict[int, tuple[str, Looked]] = {}
 
     def annotate(self, texts: Sequence[str]) -> list[list[Mention]]:
         """The mentions of each text, in order, without overlap. A result depends on its own text alone."""
@@ -78,15 +64,29 @@ class Recogniser:
 
         With `usual` only those are wanted that are rewritten by default: names that stay need not all be found.
         """
-        return [
-            [m for m in found if isinstance(m, Mention) and m.text != m.entity.canonical]
-            for _, found in self._found(texts, partly=usual)
-        ]
+        return [_otherwise(found) for _, found in self._found(texts, partly=usual)]
+
+    def edited(
+        self, texts: Sequence[str], rewrite: frozenset[str] = REWRITTEN_KINDS, *, usual: bool = False
+    ) -> list[tuple[str, tuple[Edit, ...]]]:
+        """What becomes of each text where mentions of some kinds are rewritten, with the edits that lead there."""
+        pages = self._believed(texts, partly=usual)
+        if not native.COMPILED or rewrite != REWRITTEN_KINDS:
+            return [self._edited(page, rewrite) for page in pages]
+        told = witness().edits(pages, self._planner.sieve, spelt, Edit)
+        return [one or self._edited(page, rewrite) for page, one in zip(pages, told, strict=True)]
+
+    def _edited(self, page: Page, rewrite: frozenset[str]) -> tuple[str, tuple[Edit, ...]]:
+        """What becomes of one text."""
+        return edited(page.text, _otherwise(self._whole(page)), rewrite)
 
     def _found(self, texts: Sequence[str], *, partly: bool = False) -> Iterator[tuple[str, list[Found]]]:
+        return ((page.text, self._whole(page)) for page in self._believed(texts, partly=partly))
+
+    def _believed(self, texts: Sequence[str], *, partly: bool) -> list[Page]:
         pages = self.pages(texts, partly=partly)
         believe([page for page in pages if page.proposed])
-        return ((page.text, self._whole(page)) for page in pages)
+        return pages
 
     def _whole(self, page: Page) -> list[Found]:
         """What is found in a text, each that would be rewritten though it is part of a listed name as that name.
@@ -159,8 +159,25 @@ class Recogniser:
         """The numbers of the texts that may hold something that would be rewritten by default; in doubt a text is."""
         if not native.COMPILED:
             return list(range(len(texts)))
-        seen = {k: one for k, one in enumerate(self._look(texts, quiet=False)) if one.code not in _STILL}
-        needy = {k: _spelt(texts[k], one.runs) for k, one in seen.items() if _is_quiet(one.code)}
+        return self._noisy(
+            texts, {k: one for k, one in enumerate(self._look(texts, quiet=False)) if one.code not in STILL}
+        )
+
+    def noisy_again(self, texts: Sequence[str], was: Sequence[tuple[str, tuple[Edit, ...]]]) -> list[int]:
+        """`noisy` of texts that were rewritten, given what each was, and the edits: it is looked at beside these."""
+        if not native.COMPILED:
+            return list(range(len(texts)))
+        rests = [self._apart(*one) for one in was]
+        pieces = [t[a:b] for t, rest in zip(texts, rests, strict=True) if rest is not None for a, b in rest.windows]
+        looked = iter(self._look(pieces))
+        seen = [None if rest is None else rest.joined([next(looked) for _ in rest.windows]) for rest in rests]
+        whole = [k for k, one in enumerate(seen) if one is None]
+        found = {k: one for k, one in enumerate(seen) if one is not None}
+        found.update(zip(whole, self._look([texts[k] for k in whole], quiet=False), strict=True))
+        return self._noisy(texts, {k: found[k] for k in range(len(texts)) if found[k].code not in STILL})
+
+    def _noisy(self, texts: Sequence[str], seen: dict[int, Looked]) -> list[int]:
+        needy = {k: _spelt(texts[k], one.runs) for k, one in seen.items() if is_quiet(one.code)}
         self._planner.prepare(run for found in needy.values() for _, run in found)
         lonely = {k for k, found in needy.items() if self._is_lonely(texts[k], found)}
         out = [k for k in seen if k not in lonely]
@@ -180,7 +197,7 @@ class Recogniser:
                 forms.setdefault(span.candidates[0].entity.id, set()).add(span.form)
         return not any(has_company(span, entities, names, forms) for plan in plans for span in plan.proposed)
 
-    def _look(self, texts: Sequence[str], *, quiet: bool = True) -> Sequence[_Looked]:
+    def _look(self, texts: Sequence[str], *, quiet: bool = True) -> Sequence[Looked]:
         """What the scanner says of each text, once every run and word in small letters of it has a verdict.
 
         Nothing of a text with letters of a script without capitals; and without `quiet` no runs of a text whose names
@@ -195,16 +212,23 @@ class Recogniser:
         for verdict, words in self._graded(smalls).items():
             scanner.learn_smalls(words, verdict)
         return [
-            _Looked(code, scanner.places(k, Grade.LISTED)) if quiet or code not in _STILL else _STILL[code]
+            Looked(code, scanner.places(k, Grade.LISTED)) if quiet or code not in STILL else STILL[code]
             for k, code in enumerate(scanner.settle())
         ]
 
-    def _looked(self, texts: Sequence[str]) -> Sequence[_Looked]:
+    def _looked(self, texts: Sequence[str]) -> Sequence[Looked]:
         """What the scanner says of each text, or has said already."""
-        loud, self._loud = self._loud, {}
-        if all(id(text) in loud for text in texts):  # held there, so that no other has its id
-            return [loud[id(text)][1] for text in texts]
+        if all(id(text) in self._loud for text in texts):  # held there, so that no other has its id
+            return [self._loud[id(text)][1] for text in texts]
         return self._look(texts)
+
+    def _apart(self, text: str, edits: tuple[Edit, ...]) -> Rest | None:
+        """What is known of a text once it is edited; None where all of it must be looked at."""
+        looked = self._loud[id(text)][1] if id(text) in self._loud else None
+        if looked is None or looked.code == CASELESS or looked.code // SMALL > PLAIN_ONLY:
+            return None
+        told = apart(text, edits, [*looked.runs])
+        return told and Rest(*told, looked.code // SMALL)
 
     def _graded(self, smalls: Sequence[str]) -> dict[int, list[str]]:
         """Words in small letters: those that open no name, those that do in a text without capitals, and in any.
@@ -217,9 +241,9 @@ class Recogniser:
         opening = {word for word, some in stems.items() if not parts.isdisjoint(some)}
         loud = [word for word in opening if zipf(word) < SMALL_RARE]
         return {
-            _QUIET: [word for word in smalls if word not in opening],
-            _PLAIN_ONLY: sorted(opening.difference(loud)),
-            _OPENS: loud,
+            QUIET: [word for word in smalls if word not in opening],
+            PLAIN_ONLY: sorted(opening.difference(loud)),
+            OPENS: loud,
         }
 
     def _runs(self, texts: Sequence[str]) -> list[_Seen]:
@@ -229,11 +253,11 @@ class Recogniser:
             return [_Seen(runs, bool(runs), True) for runs in every]
         out = []
         for text, (code, spans) in zip(texts, self._looked(texts), strict=True):
-            if code == _CASELESS:
+            if code == CASELESS:
                 runs = [(*run, int(Grade.LOUD)) for run in self._planner.scanner.runs(_apart(text))]
                 out.append(_Seen(runs, bool(runs), True))
             else:
-                out.append(_Seen([*spans], code & _GRADE > 0, _opens_small(code)))
+                out.append(_Seen([*spans], code & GRADE > 0, opens_small(code)))
         return out
 
     def _open(self, text: str, seen: _Seen, runs: list[tuple[int, Plan | str]]) -> Page:
@@ -274,7 +298,7 @@ class Recogniser:
         limit = SMALL_RARE if capitals else SMALL_PLAIN
         out: list[Mention] = []
         if native.COMPILED:
-            small: Iterable[str] = self._planner.scanner.smalls(text, _PLAIN_ONLY)
+            small: Iterable[str] = self._planner.scanner.smalls(text, PLAIN_ONLY)
         else:
             small = lower_words(text) - self._plain
         triggers = {w for w in small if self._opens_name(w, limit)}
@@ -313,24 +337,8 @@ class Recogniser:
         return known
 
 
-def _is_quiet(code: int) -> bool:
-    """True where no run holds what may be rewritten without company, and no word in small letters opens a name."""
-    return code != _CASELESS and code & _GRADE < Grade.LOUD and not _opens_small(code)
-
-
-def _is_still(code: int) -> bool:
-    """True where nothing would be rewritten in whatever company."""
-    return _is_quiet(code) and code & _GRADE < Grade.NEEDY
-
-
-def _opens_small(code: int) -> bool:
-    """True where a word in small letters opens a name, in a text with such capitals."""
-    grade, small = code & _GRADE, code // _SMALL
-    return small > _PLAIN_ONLY or (small == _PLAIN_ONLY and grade == 0)
-
-
-#: What is said of the texts in which nothing would be rewritten: of most.
-_STILL: Final = {code: _Looked(code, ()) for code in range(_CASELESS + 1) if _is_still(code)}
+def _otherwise(found: Iterable[Found]) -> list[Mention]:
+    return [m for m in found if isinstance(m, Mention) and m.text != m.entity.canonical]
 
 
 def _apart(text: str) -> str:

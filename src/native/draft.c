@@ -52,9 +52,8 @@ static PyObject *maker(const Sieve *s, int which)
     return PyTuple_GET_ITEM(s->makers, which);
 }
 
-/* An object of some slots, whose values are taken over; any of these may be NULL on an error. Of a frozen class slots
-   are set past its own `__setattr__`, as its `__init__` does. */
-static PyObject *made(PyObject *of, PyObject *const *names, PyObject *const *values, int count)
+/* Of a frozen class slots are set past its own `__setattr__`, as its `__init__` does. */
+PyObject *object_of(PyObject *of, PyObject *const *names, PyObject *const *values, int count)
 {
     PyTypeObject *type = (PyTypeObject *)of;
     int failed = 0;
@@ -133,7 +132,7 @@ static PyObject *span_of(const Sieve *s, const Sifted *found, int at, int end, P
         PyLong_FromLong(found->words[at].begin), PyLong_FromLong(found->words[end - 1].end), form_of(found, at, end),
         candidates, weak, Py_NewRef(needy ? Py_True : Py_False),
     };
-    return made(maker(s, SPAN), span_parts, values, SPAN_PARTS);
+    return object_of(maker(s, SPAN), span_parts, values, SPAN_PARTS);
 }
 
 static PyObject *listed_of(const Sieve *s, const Sifted *found, int *loud)
@@ -177,7 +176,7 @@ static PyObject *entity_of(const Sieve *s, const Layer *layer, uint32_t number)
         string_of(layer, ID, number), string_of(layer, TYPE, number), string_of(layer, CANONICAL, number),
         PyLong_FromLongLong(((const int64_t *)layer->at[PROMINENCE].buf)[number]), string_of(layer, COUNTRY, number),
     };
-    PyObject *out = made(maker(s, ENTITY_TYPE), entity_parts, values, ENTITY_PARTS);
+    PyObject *out = object_of(maker(s, ENTITY_TYPE), entity_parts, values, ENTITY_PARTS);
     if (out != NULL && PyDict_SetItem(layer->known, key, out) < 0)
         Py_CLEAR(out);
     Py_DECREF(key);
@@ -209,7 +208,7 @@ static PyObject *new_candidate(const Sieve *s, const Near *near, PyObject *form)
         PyFloat_FromDouble(near->how != FUZZY),
         why,
     };
-    return made(maker(s, CANDIDATE), candidate_parts, values, CANDIDATE_PARTS);
+    return object_of(maker(s, CANDIDATE), candidate_parts, values, CANDIDATE_PARTS);
 }
 
 /* A candidate of a form, made once unless its reasons are those of the form. Twin: `Candidates.at`. */
@@ -268,5 +267,5 @@ PyObject *draft_of(const Sieve *s, const Sifted *found, int *grade)
     PyObject *listed = listed_of(s, found, &loud), *proposed = listed ? proposed_of(s, found) : NULL;
     PyObject *values[PLAN_PARTS] = {listed, proposed, proposed ? words_of(found) : NULL};
     *grade = loud ? LOUD : found->hit_count ? NEEDY : found->name_count ? LISTED : NOTHING;
-    return made(maker(s, PLAN), plan_parts, values, PLAN_PARTS);
+    return object_of(maker(s, PLAN), plan_parts, values, PLAN_PARTS);
 }

@@ -344,4 +344,15 @@ int hood_ask(Hood *hood, const uint8_t *word, Py_ssize_t size); /* 0: none is ne
 Py_ssize_t hood_answer(Hood *hood, const uint8_t *word, Py_ssize_t size, Py_ssize_t most);
 const char *hood_word(const Hood *hood, Py_ssize_t k, int *size);       /* one of those last found */
 
+
+/* -- around.c ----------------------------------------------------------------------------------------------------- */
+
+/* Of a sieve: whether surely no listed name holds a span of a text, which fits it, and more. */
+int sieve_is_alone(PyObject *sieve, PyObject *text, Py_ssize_t start, Py_ssize_t end);
+
+/* -- draft.c ------------------------------------------------------------------------------------------------------ */
+
+/* An object of a type with slots, whose values are taken over; any of these may be NULL on an error. */
+PyObject *object_of(PyObject *of, PyObject *const *names, PyObject *const *values, int count);
+
 #endif

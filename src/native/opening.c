@@ -36,7 +36,7 @@ static PyObject *place_of(const Witness *w, Py_ssize_t start, Py_ssize_t end, Py
     return out;
 }
 
-static int append(PyObject *list, PyObject *taken_over)
+int append(PyObject *list, PyObject *taken_over)
 {
     int failed = taken_over == NULL || PyList_Append(list, taken_over) < 0;
     Py_XDECREF(taken_over);
@@ -93,15 +93,12 @@ static int open_run(const Witness *w, PyObject *text, PyObject *where, PyObject 
 }
 
 /* Whether a name is spelt as the canonical form of its entity. Twin: `pages.otherwise_plain`. */
-static int is_canonical(PyObject *text, PyObject *found)
+int is_canonical(PyObject *text, PyObject *entity, Extent place)
 {
-    Extent place = {0, 0};
-    PyObject *entity = entity_of(found, &place), *canonical;
-    canonical = entity ? get(entity, &s_canonical) : NULL;
+    PyObject *canonical = entity ? get(entity, &s_canonical) : NULL;
     int same = canonical != NULL && PyUnicode_Check(canonical) &&
                PyUnicode_GET_LENGTH(canonical) == place.end - place.start;
     same = same && PyUnicode_Tailmatch(text, canonical, place.start, place.end, -1) > 0;
-    Py_XDECREF(entity);
     Py_XDECREF(canonical);
     return PyErr_Occurred() ? -1 : same;
 }
@@ -113,7 +110,10 @@ PyObject *witness_otherwise(Witness *Py_UNUSED(self), PyObject *args)
         return NULL;
     PyObject *out = PyList_New(0);
     for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(found); k++) {
-        int same = is_canonical(text, PyList_GET_ITEM(found, k));
+        Extent place = {0, 0};
+        PyObject *entity = entity_of(PyList_GET_ITEM(found, k), &place);
+        int same = is_canonical(text, entity, place);
+        Py_XDECREF(entity);
         if (same < 0 || (!same && append(out, PyLong_FromSsize_t(k)) < 0))
             Py_CLEAR(out);
     }

@@ -20,9 +20,11 @@ PyObject *get_anew(PyObject *of, Attribute *attribute)
         PyErr_Clear();
     else if (Py_IS_TYPE(kept, &PyMemberDescr_Type) && ((PyMemberDescrObject *)kept)->d_member->type == T_OBJECT_EX &&
              PyType_IsSubtype(type, PyDescr_TYPE(kept))) {
-        Py_XDECREF(attribute->type);
-        attribute->type = (PyTypeObject *)Py_NewRef(type);
-        attribute->offset = ((PyMemberDescrObject *)kept)->d_member->offset;
+        Py_XDECREF(attribute->type[1]);
+        attribute->type[1] = attribute->type[0];
+        attribute->offset[1] = attribute->offset[0];
+        attribute->type[0] = (PyTypeObject *)Py_NewRef(type);
+        attribute->offset[0] = ((PyMemberDescrObject *)kept)->d_member->offset;
     }
     Py_XDECREF(kept);
     return PyObject_GetAttr(of, attribute->key);
@@ -436,6 +438,12 @@ static PyMethodDef witness_methods[] = {
      "support, and proposals."},
     {"otherwise", (PyCFunction)witness_otherwise, METH_VARARGS,
      "Which of the names found in a text, by their numbers, are not spelt as the canonical form."},
+    {"edits", (PyCFunction)witness_edits, METH_VARARGS,
+     "Of some pages what their texts become and the edits that lead there; None where Python must be asked. Given a sieve\n"
+     "that tells which names stand alone, how a spelling is written (see `editing.spelt`), and the type of edits."},
+    {"apart", (PyCFunction)witness_apart, METH_VARARGS,
+     "Given a text, its edits, and its runs: where it must be looked at again, and the runs that stand apart from the\n"
+     "edits, all by their places in the text as it is then. None where an edit cuts a run that stays."},
     {"gather", (PyCFunction)witness_gather, METH_VARARGS,
      "The proposals of some pages that are believable, each with its page, and the evidence for each of their\n"
      "candidates: one row after the other, as doubles. With a second argument that is true, also those that\n"

@@ -15,16 +15,17 @@ typedef struct {
     long long well_known;
 } Witness;
 
-/* Attributes, and where objects of the type that was asked last keep them. */
+/* Attributes, and where objects of the two types that were asked last keep them. */
 typedef struct {
     PyObject *key;
-    PyTypeObject *type;
-    Py_ssize_t offset;
+    PyTypeObject *type[2];
+    Py_ssize_t offset[2];
 } Attribute;
 
 #define ATTRIBUTES(X) \
     X(text) X(listed) X(proposed) X(candidates) X(form) X(needy) X(entity) X(id) X(country) X(alias) \
-    X(prominence) X(words) X(start) X(end) X(weak) X(canonical) X(in_small)
+    X(prominence) X(words) X(start) X(end) X(weak) X(canonical) X(in_small) X(kind) X(match) X(score) X(reasons) \
+    X(type) X(after)
 #define X(name) extern Attribute s_##name;
 ATTRIBUTES(X)
 #undef X
@@ -99,10 +100,12 @@ PyObject *get_anew(PyObject *of, Attribute *attribute);
 
 static inline PyObject *get(PyObject *of, Attribute *attribute)
 {
-    if (Py_TYPE(of) == attribute->type) {
-        PyObject *value = *(PyObject **)((char *)of + attribute->offset);
-        if (value != NULL)
-            return Py_NewRef(value);
+    for (int k = 0; k < 2; k++) {
+        if (Py_TYPE(of) == attribute->type[k]) {
+            PyObject *value = *(PyObject **)((char *)of + attribute->offset[k]);
+            if (value != NULL)
+                return Py_NewRef(value);
+        }
     }
     return get_anew(of, attribute);
 }
@@ -136,5 +139,15 @@ int is_other(const Witness *w, const Sheet *s, const Proposed *p);     /* the sa
 PyObject *witness_plans(Witness *self, PyObject *args);
 PyObject *witness_open(Witness *self, PyObject *args);
 PyObject *witness_otherwise(Witness *self, PyObject *args);
+int is_canonical(PyObject *text, PyObject *entity, Extent place); /* -1 on an error */
+int append(PyObject *list, PyObject *taken_over);                 /* 0, or -1 on an error */
+
+/* -- written.c: what is written otherwise ------------------------------------------------------------------------ */
+
+PyObject *witness_edits(Witness *self, PyObject *args);
+
+/* -- again.c: what an edited text has in common with what it was -------------------------------------------------- */
+
+PyObject *witness_apart(Witness *self, PyObject *args);
 
 #endif
