@@ -199,6 +199,24 @@ class Cuts:
     @classmethod
     def stored(cls, data: bytes | mmap, /) -> Cuts: ...
 
+#: What decisions go by: endings of names, and those of demonyms; how often a word has a capital; kinds of aliases that
+#: are other names; how reasons are worded: likeness (of an alias, at some cost), an unknown word, the country, other
+#: traits by their numbers; the type of mentions; the limit, the margin, and the score of what is sure.
+Grounds = tuple[
+    frozenset[str],
+    tuple[str, ...],
+    Callable[[str], float],
+    frozenset[str],
+    Callable[[str, float], str],
+    str,
+    str,
+    tuple[tuple[int, str], ...],
+    type[Any],
+    float,
+    float,
+    float,
+]
+
 class Witness:
     def __init__(
         self,
@@ -232,6 +250,12 @@ class Witness:
     ) -> tuple[list[Any], list[Any], list[Any]]: ...
     def otherwise(self, text: str, found: list[Any], /) -> list[int]: ...
     def gather(self, pages: list[Any], lone: bool, /) -> tuple[list[tuple[Any, Any]], bytes]: ...
+    def judge(
+        self, pages: list[Any], sieve: Sieve, grounds: Grounds, least: int, /
+    ) -> tuple[list[tuple[Any, Any]], bytes, bytes]: ...
+    def decide(
+        self, asked: list[tuple[Any, Any]], rows: bytes, sums: bytes, scores: bytes, sieve: Sieve, grounds: Grounds, /
+    ) -> list[Any]: ...
     def edits(
         self, pages: list[Any], sieve: Sieve, spelt: Callable[..., Any], edit: type[Any], /
     ) -> list[tuple[str, tuple[Any, ...]] | None]: ...

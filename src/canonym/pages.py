@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Final, NamedTuple
 
 from canonym import native
-from canonym.accept import accepted
+from canonym.accept import accepted, grounds, least, likely
 from canonym.decide import Case
 from canonym.evidence import (
     CAPITAL,
     LISTED,
+    NAMES,
     NOTHING,
     Everywhere,
     Summary,
@@ -56,26 +57,56 @@ class Placed(NamedTuple):
     plan: Plan
 
 
+#: Bytes of the evidence for a candidate.
+_WIDTH: Final = 8 * len(NAMES)
+
 #: Where a run begins and ends, and its grade.
 Run = tuple[int, int, int]
 
 
-def believe(pages: Sequence[Page]) -> None:
+def believe(pages: Sequence[Page], sieve: native.Sieve | None = None) -> None:
     """Add the proposals that are accepted to what is listed, round by round, until nothing is added.
 
     What is accepted counts as listed in the next round: so a second run over the rewritten text, where it is
     listed, finds nothing new. All pages go through a round together, since scoring is cheaper by the thousand.
     """
     while pages:
-        asked, rows = gathered(pages)
-        taken: dict[int, list[tuple[Placed, Decision]]] = {}
-        for number, decision in accepted([(p.span.form, p.span.candidates) for _, p in asked], rows):
-            page, place = asked[number]
-            taken.setdefault(id(page), []).append((place, decision))
+        taken: dict[int, list[tuple[Placed, Mention]]] = {}
+        for page, place, found in believed(pages) if sieve is None else _believed(pages, sieve):
+            taken.setdefault(id(page), []).append((place, found))
         pages = [page for page in pages if id(page) in taken]
         for page in pages:
             page.accept(taken[id(page)])
         pages = [page for page in pages if page.proposed]
+
+
+def believed(pages: Sequence[Page]) -> Iterator[tuple[Page, Placed, Mention]]:
+    """The proposals of some pages that are accepted as things stand, each with its mention."""
+    asked, rows = gathered(pages)
+    for number, decision in accepted([(p.span.form, p.span.candidates) for _, p in asked], rows):
+        page, place = asked[number]
+        yield page, place, _decided_mention(page.text, place, decision)
+
+
+def _believed(pages: Sequence[Page], sieve: native.Sieve) -> Iterator[tuple[Page, Placed, Mention]]:
+    """The same, compiled, which must equal it."""
+    asked, rows, sums = witness().judge([*pages], sieve, grounds(), least())
+    if not asked:
+        return
+    at = 0
+    for (page, place), told in zip(
+        asked, witness().decide(asked, rows, sums, likely(sums), sieve, grounds()), strict=True
+    ):
+        count = len(place.span.candidates)
+        if told is True:
+            wide = _WIDTH * count
+            for _, decision in accepted(
+                [(place.span.form, place.span.candidates)], rows[_WIDTH * at : _WIDTH * at + wide]
+            ):
+                yield page, place, _decided_mention(page.text, place, decision)
+        elif told is not None:
+            yield page, place, told
+        at += count
 
 
 def planned(
@@ -251,10 +282,10 @@ class Page:
             self._small = lower_words(self.text)
         return form in self._small
 
-    def accept(self, accepted: Sequence[tuple[Placed, Decision]]) -> None:
+    def accept(self, accepted: Sequence[tuple[Placed, Mention]]) -> None:
         """Count accepted proposals as listed."""
         places = {id(p) for p, _ in accepted}
-        self.listed = without_overlap([*self.listed, *(_decided_mention(self.text, p, d) for p, d in accepted)])
+        self.listed = without_overlap([*self.listed, *(found for _, found in accepted)])
         self.proposed = [p for p in self.proposed if id(p) not in places]
 
 

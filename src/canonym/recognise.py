@@ -85,7 +85,7 @@ class Recogniser:
 
     def _believed(self, texts: Sequence[str], *, partly: bool) -> list[Page]:
         pages = self.pages(texts, partly=partly)
-        believe([page for page in pages if page.proposed])
+        believe([page for page in pages if page.proposed], self._planner.sieve if native.COMPILED else None)
         return pages
 
     def _whole(self, page: Page) -> list[Found]:

@@ -254,6 +254,8 @@ PyObject *draft_of(const Sieve *s, const Sifted *found, int *grade); /* the plan
 
 /* -- alone.c ---------------------------------------------------------------------------------------------------- */
 
+/* Whether words that stand in one of two spellings are two points of the compass. */
+int other_point(const Sieve *s, const Piece *mine, int n, const Piece *theirs, int m);
 PyObject *sieve_alone(Sieve *self, PyObject *args);
 PyObject *sieve_settle(Sieve *self, PyObject *args);
 

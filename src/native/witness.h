@@ -49,7 +49,7 @@ typedef struct {
 typedef struct {
     Py_ssize_t times, persons, places;
     int small;
-} Form;
+} Standing;
 
 typedef struct {
     PyObject *page, *text, *held; /* `held` keeps what is borrowed */
@@ -63,7 +63,7 @@ typedef struct {
     Py_ssize_t taken_count, longest;
     Proposed *proposed;
     Py_ssize_t count;
-    Form *form;
+    Standing *form;
 } Sheet;
 
 static inline Py_UCS4 at(const Sheet *s, Py_ssize_t k)
@@ -119,6 +119,12 @@ static inline PyObject *deep(PyObject *of, Attribute *name, Attribute *inner)
     return out;
 }
 
+/* -- witness.c ---------------------------------------------------------------------------------------------------- */
+
+int read_proposed(PyObject *place, Proposed *p); /* what is borrowed is held by the place; -1 on an error */
+/* The believable proposals of some pages, with their pages, and rows of evidence, to be freed; NULL on an error. */
+PyObject *gather_pages(const Witness *w, PyObject *pages, int lone, double **rows);
+
 /* -- tally.c: what is listed in a text, counted ------------------------------------------------------------------- */
 
 int list_all(const Witness *w, Sheet *s, PyObject *listed);
@@ -145,6 +151,11 @@ int append(PyObject *list, PyObject *taken_over);                 /* 0, or -1 on
 /* -- written.c: what is written otherwise ------------------------------------------------------------------------ */
 
 PyObject *witness_edits(Witness *self, PyObject *args);
+
+/* -- believe.c: what is believed ----------------------------------------------------------------------------------- */
+
+PyObject *witness_judge(Witness *self, PyObject *args);
+PyObject *witness_decide(Witness *self, PyObject *args);
 
 /* -- again.c: what an edited text has in common with what it was -------------------------------------------------- */
 
