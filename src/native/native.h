@@ -291,6 +291,8 @@ static inline unsigned flags_of(const Scanner *s, Py_UCS4 c)
 
 #define MOST_FOLDED 400
 
+char plain_letter(Py_UCS4 c); /* what a letter with an accent folds to where that is one letter of ASCII, else 0 */
+
 /* A stretch of ASCII folded, in letters.c: its size; -1 for one that is not, or is longer. Twin: `text.fold`. */
 int fold_ascii(Slice text, Py_ssize_t start, Py_ssize_t end, char *out);
 

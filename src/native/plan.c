@@ -27,13 +27,28 @@ static int is_joint(const Sieve *s, Py_UCS4 c)
     return (f & (SPACE | DASH | QUOTE)) && !(f & ALNUM);
 }
 
+/* A letter or figure at a place folded, or 0. */
+static inline char letter_at(Slice run, Py_ssize_t k)
+{
+    Py_UCS4 c = slice_at(run, k);
+    return c >= 128 ? plain_letter(c) : Py_ISALNUM((int)c) ? (char)Py_TOLOWER((int)c) : 0;
+}
+
+static inline int is_high(Py_UCS4 c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
 /* Whether a small word was written on to a word, as where a sentence ends without a stop: "NewsweekIn". Twin:
    `spans._is_glued`. */
 static int is_glued(const Sieve *s, Slice run, const Word *w)
 {
     int last = w->size - 1;
-    while (last > 2 && !Py_ISUPPER((int)slice_at(run, w->begin + last)))
+    while (last > 2 && !is_high(slice_at(run, w->begin + last)))
         last--;
+    for (int k = last; k < w->size && w->accented; k++)
+        if (slice_at(run, w->begin + k) >= 128)
+            return 0;
     return last > 2 && last < w->size - 1 && words_get(&s->openers, w->text + last, (size_t)(w->size - last)) != NULL;
 }
 
@@ -46,9 +61,10 @@ static int cut(const Sieve *s, Slice run, Word *out)
         return -1;
     for (Py_ssize_t k = 0; k < n;) {
         Py_UCS4 c = slice_at(run, k);
-        if (c >= 128 && !is_joint(s, c))
+        char letter = letter_at(run, k);
+        if (!letter && c >= 128 && !is_joint(s, c))
             return -1;
-        if (c >= 128 || !Py_ISALNUM((int)c)) {
+        if (!letter) {
             k++;
             continue;
         }
@@ -57,15 +73,16 @@ static int cut(const Sieve *s, Slice run, Word *out)
         Word *w = &out[count];
         memset(w, 0, sizeof *w);
         w->begin = (int)k;
-        while (k < n && (c = slice_at(run, k)) < 128 && Py_ISALNUM((int)c)) {
+        for (; k < n && (letter = letter_at(run, k)); k++) {
             if (w->size >= WORD_ROOM - 1)
                 return -1;
-            w->upper |= Py_ISUPPER((int)c) != 0;
-            w->lower |= Py_ISLOWER((int)c) != 0;
-            w->text[w->size++] = (char)Py_TOLOWER((int)c);
-            k++;
+            c = slice_at(run, k);
+            w->upper |= c < 128 ? Py_ISUPPER((int)c) != 0 : Py_UNICODE_ISUPPER(c);
+            w->lower |= c < 128 ? Py_ISLOWER((int)c) != 0 : Py_UNICODE_ISLOWER(c);
+            w->accented |= c >= 128;
+            w->text[w->size++] = letter;
         }
-        if (k < n && c >= 128 && !is_joint(s, c))
+        if (k < n && slice_at(run, k) >= 128 && !is_joint(s, slice_at(run, k)))
             return -1;
         w->end = (int)k;
         Py_ssize_t gap = w->begin - before;
@@ -143,6 +160,9 @@ static int may_open(const Sieve *s, const Word *words, int count, int at)
 /* Letters and single blanks only, so that the spelling is the folded form but for capitals. */
 static int plainly_spelt(Slice run, const Word *words, int from, int to)
 {
+    for (int k = from; k < to; k++)
+        if (words[k].accented)
+            return 0;
     for (int k = from + 1; k < to; k++) {
         for (int p = words[k - 1].end; p < words[k].begin; p++) {
             Py_UCS4 c = slice_at(run, p);
@@ -344,7 +364,7 @@ static int is_small(Slice run, const Word *words, int at, int end)
 {
     for (int k = at; k < end; k++) {
         Py_UCS4 first = slice_at(run, words[k].begin);
-        if (first >= 'a' && first <= 'z' && !(words[k].facts & PARTICLE))
+        if ((first < 128 ? first >= 'a' && first <= 'z' : Py_UNICODE_ISLOWER(first)) && !(words[k].facts & PARTICLE))
             return 1;
     }
     return 0;
@@ -448,7 +468,7 @@ static int sift_forms(const Sieve *s, Sifted *out)
         if (w->dash && at > 0) {
             const Word *before = &words[at - 1];
             Py_UCS4 first = slice_at(out->run, w->begin);
-            if (words_get(&s->articles, before->text, (size_t)before->size) || !(first >= 'A' && first <= 'Z'))
+            if (words_get(&s->articles, before->text, (size_t)before->size) || !(first < 128 ? is_high(first) : Py_UNICODE_ISUPPER(first)))
                 continue;
         }
         int suspect = 0;

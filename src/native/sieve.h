@@ -89,7 +89,8 @@ typedef struct {
     char text[WORD_ROOM]; /* folded */
     int size;
     int begin, end;       /* in the run */
-    int joined, quote, dash, upper, lower, plain, glued; /* joined: no blank before it; plain: of letters only */
+    int joined, quote, dash, upper, lower; /* joined: no blank before it */
+    int plain, glued, accented;            /* plain: of letters only, as it folds */
     unsigned facts;
     double zipf;
     uint64_t key;
