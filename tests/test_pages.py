@@ -21,7 +21,17 @@ from canonym.editing import edited
 from canonym.evidence import NAMES
 from canonym.found import as_mention, without_overlap
 from canonym.model import REWRITTEN_KINDS, Edit
-from canonym.pages import Page, gathered, opened, opened_plain, otherwise, otherwise_plain, planned, planned_plain
+from canonym.pages import (
+    Page,
+    gathered,
+    opened,
+    opened_plain,
+    otherwise,
+    otherwise_plain,
+    planned,
+    planned_plain,
+    witness,
+)
 from canonym.plans import Grade
 from canonym.rewrite import apply
 from canonym.scan import words
@@ -173,6 +183,9 @@ def test_what_runs_hold_is_read_as_in_python(data: st.DataObject) -> None:
         fewer = planned(text, graded, known, missing, spared=Grade.LISTED)
         assert fewer == planned_plain(text, graded, known, wanted, spared=Grade.LISTED)
         assert opened(text, runs, plan) == opened_plain(text, runs, plan)
+        (page,) = witness().pages([text], [seen], [runs], plan, recogniser._page, Page)
+        same = recogniser.page(text, seen, runs)
+        assert (page.listed, page.proposed, page.partial) == (same.listed, same.proposed, same.partial)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
@@ -211,6 +224,17 @@ def test_what_stands_apart_from_edits_is_as_it_was(parts: list[str]) -> None:
     near = [(s + a, e + a, g) for (a, _), one in zip(windows, looked, strict=True) for s, e, g in one.runs]
     if wanted.code != 64:
         assert sorted(kept + near) == [*wanted.runs]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(texts())
+def test_a_text_is_lonely_as_in_python(text: str) -> None:
+    recogniser = names()._recogniser
+    plan, known = recogniser.planner.plan, recogniser.planner.known
+    for seen in recogniser._runs([text]):
+        runs = planned(text, seen.runs, {run: known[run] for run in sorted(known)[::2]}, [])
+        lonely = witness().lonely(text, runs, plan, recogniser._domains)
+        assert lonely == recogniser.is_lonely(text, runs)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

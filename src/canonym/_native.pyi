@@ -245,6 +245,27 @@ class Witness:
     def plans(
         self, text: str, runs: list[tuple[int, int, int]], plans: dict[str, Any], missing: list[str], spared: int, /
     ) -> list[tuple[int, Any]]: ...
+    def all_plans(
+        self, texts: list[str], seen: list[Any], plans: dict[str, Any], missing: list[str], spared: int, /
+    ) -> list[list[tuple[int, Any]]]: ...
+    def pages(
+        self,
+        texts: list[str],
+        seen: list[Any],
+        runs: list[list[tuple[int, Any]]],
+        plan: Callable[[str], Any],
+        rest: Callable[..., Any],
+        page: type[Any],
+        /,
+    ) -> list[Any]: ...
+    def lonely(
+        self,
+        text: str,
+        runs: list[tuple[int, Any]],
+        plan: Callable[[str], Any],
+        hosts: Callable[[str], list[Any]],
+        /,
+    ) -> bool: ...
     def open(
         self, text: str, runs: list[tuple[int, Any]], plan: Callable[[str], Any], /
     ) -> tuple[list[Any], list[Any], list[Any]]: ...

@@ -13,14 +13,14 @@ from canonym.candidates import Candidates, choose
 from canonym.caseless import CaselessFinder
 from canonym.doubts import is_joined
 from canonym.editing import edited, spelling_for, spelt
-from canonym.found import NO_SPANS, Found, Spans, as_mention, mention, without_overlap
+from canonym.found import NO_SPANS, Found, Listed, Spans, as_mention, mention, without_overlap
 from canonym.indexkeys import ATOM
 from canonym.keys import rules, without_izafa
 from canonym.lexicon import zipf
 from canonym.looked import CASELESS, GRADE, OPENS, PLAIN_ONLY, QUIET, SMALL, STILL, Looked, Rest, is_quiet, opens_small
 from canonym.model import REWRITTEN_KINDS, Candidate, Edit, Mention
 from canonym.nearest import SMALL_PLAIN, SMALL_RARE
-from canonym.pages import Page, Run, believe, has_company, opened, otherwise, planned, witness
+from canonym.pages import Page, Placed, Run, believe, has_company, opened, otherwise, planned, witness
 from canonym.plans import Grade, Plan
 from canonym.protected import Sign, find_domains, find_protected, signs
 from canonym.scan import find_long_runs, find_lower, lower_words
@@ -111,15 +111,25 @@ class Recogniser:
         With `partly` names that stay as they are may be left out where nothing is proposed.
         """
         seen = self._runs(texts)
+        runs = self._planned(texts, seen, Grade.LISTED if partly else 0)
+        if native.COMPILED:
+            return witness().pages([*texts], seen, runs, self._planner.plan, self._page, Page)
+        return [self.page(*one) for one in zip(texts, seen, runs, strict=True)]
+
+    def _planned(self, texts: Sequence[str], seen: list[_Seen], spared: int = 0) -> list[list[tuple[int, Plan | str]]]:
+        """The runs of each text, see `pages.planned`, once all of them have a plan."""
         missing: list[str] = []
         plans = self._planner.known
-        runs = [
-            planned(text, one.runs, plans, missing, spared=Grade.LISTED if partly and not one.smalls else 0)
-            for text, one in zip(texts, seen, strict=True)
-        ]
+        if native.COMPILED:
+            runs = witness().all_plans([*texts], seen, plans, missing, spared)
+        else:
+            runs = [
+                planned(text, one.runs, plans, missing, spared=0 if one.smalls else spared)
+                for text, one in zip(texts, seen, strict=True)
+            ]
         if missing:
             self._planner.prepare(missing)
-        return [self._open(*one) for one in zip(texts, seen, runs, strict=True)]
+        return runs
 
     @property
     def planner(self) -> Planner:
@@ -177,16 +187,17 @@ class Recogniser:
         return self._noisy(texts, {k: found[k] for k in range(len(texts)) if found[k].code not in STILL})
 
     def _noisy(self, texts: Sequence[str], seen: dict[int, Looked]) -> list[int]:
-        needy = {k: _spelt(texts[k], one.runs) for k, one in seen.items() if is_quiet(one.code)}
-        self._planner.prepare(run for found in needy.values() for _, run in found)
-        lonely = {k for k, found in needy.items() if self._is_lonely(texts[k], found)}
+        needy = [k for k, one in seen.items() if is_quiet(one.code)]
+        runs = self._planned([texts[k] for k in needy], [_Seen([*seen[k].runs], True, True) for k in needy])
+        plan, hosts = self._planner.plan, self._domains
+        lonely = {k for k, found in zip(needy, runs, strict=True) if witness().lonely(texts[k], found, plan, hosts)}
         out = [k for k in seen if k not in lonely]
         self._loud = {id(texts[k]): (texts[k], seen[k]) for k in out}
         return out
 
-    def _is_lonely(self, text: str, runs: Iterable[tuple[int, str]]) -> bool:
-        """True for a text in which no form that needs company has any."""
-        plans = [self._planner.plan(run) for _, run in runs]
+    def is_lonely(self, text: str, runs: Iterable[tuple[int, Plan | str]]) -> bool:
+        """True for a text in which no form that needs company has any: what the compiled one must equal."""
+        plans = [self._planner.plan(run) if isinstance(run, str) else run for _, run in runs]
         entities = {span.candidates[0].entity.id for plan in plans for span in plan.listed}
         if signs(text) & Sign.HOST:
             entities.update(m.entity.id for m in self._domains(text))
@@ -260,11 +271,21 @@ class Recogniser:
                 out.append(_Seen([*spans], code & GRADE > 0, opens_small(code)))
         return out
 
-    def _open(self, text: str, seen: _Seen, runs: list[tuple[int, Plan | str]]) -> Page:
-        """What a text surely holds, and what it may hold."""
-        names, weak, proposed = opened(text, runs, self._planner.plan)
+    def page(self, text: str, seen: _Seen, runs: list[tuple[int, Plan | str]]) -> Page:
+        """What a text surely holds, and what it may hold: what the compiled pages must equal."""
+        return self._page(text, seen, runs, *opened(text, runs, self._planner.plan), signs(text))
+
+    def _page(
+        self,
+        text: str,
+        seen: _Seen,
+        runs: list[tuple[int, Plan | str]],
+        names: list[Listed],
+        weak: list[Listed],
+        proposed: list[Placed],
+        there: int,
+    ) -> Page:
         listed: list[Found] = [*names]
-        there = signs(text)
         hosts = self._domains(text) if there & Sign.HOST else []
         spans = [*find_protected(text, there), *((h.start, h.end) for h in hosts)] if there else []
         guarded = Spans(spans) if spans else NO_SPANS
@@ -344,10 +365,6 @@ def _otherwise(found: Iterable[Found]) -> list[Mention]:
 def _apart(text: str) -> str:
     """The text with words ending where the script changes: 在Kabul市."""
     return without_caseless(text) if has_caseless(text) else text
-
-
-def _spelt(text: str, runs: Iterable[Run]) -> list[tuple[int, str]]:
-    return [(start, text[start:end]) for start, end, _ in runs]
 
 
 def _article_before(text: str, start: int, candidate: Candidate) -> int:

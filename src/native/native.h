@@ -158,6 +158,9 @@ int grove_reaches(const Grove *grove, uint8_t *bins, int kind, int64_t limit); /
 
 /* -- signs.c ---------------------------------------------------------------------------------------------------- */
 
+#define HOST_SIGN 128 /* `Sign.HOST` */
+
+unsigned signs_of(PyObject *text); /* of a str */
 PyObject *native_signs(PyObject *self, PyObject *text);
 PyObject *native_beyond(PyObject *self, PyObject *text);
 PyObject *native_doubtful(PyObject *self, PyObject *args);
@@ -239,6 +242,7 @@ typedef struct {
 } Scanner;
 
 int scanner_scan(Scanner *s, PyObject *texts); /* look at a list of texts, and note what is fresh in them */
+uint32_t scanner_verdict_on(const Scanner *s, PyObject *run); /* a str; 0 where there is none */
 int scanner_know(Scanner *s, uint64_t key, int small, uint32_t verdict);
 
 /* A stretch of a str. */

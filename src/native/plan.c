@@ -550,10 +550,18 @@ static int sift_judged(Sieve *s, Sifted *out)
     return out->hit_count || out->loud ? MAYBE : out->name_count ? LISTED : NOTHING;
 }
 
-/* What a run may hold: one of the verdicts above, or -1 on an error. */
-static int sift(Sieve *s, Slice run, Sifted *out)
+/* What a run may hold: one of the verdicts above, or -1 on an error. Of a run that is known to hold listed names that stay
+   as they are, only these are looked for. */
+static int sift(Sieve *s, PyObject *text, Sifted *out)
 {
+    Slice run = whole_of(text);
     sift_words(s, run, out);
+    if (scanner_verdict_on(s->scanner, text) == LISTED) {
+        know(s, out->words, out->word_count);
+        int certain = out->word_count >= 0 ? sift_listed(s, out) : 0;
+        out->sure = out->told = certain > 0;
+        return certain < 0 ? -1 : LISTED;
+    }
     int known = sift_known(s, out);
     return known < 0 ? -1 : known ? sift_judged(s, out) : MAYBE;
 }
@@ -689,7 +697,7 @@ static PyObject *sieve_sift(Sieve *self, PyObject *runs)
             PyErr_SetString(PyExc_TypeError, "a run is a str");
             goto done;
         }
-        if (forget_many(self) < 0 || (verdict = sift(self, whole_of(run), found)) < 0) {
+        if (forget_many(self) < 0 || (verdict = sift(self, run, found)) < 0) {
             no_memory();
             goto done;
         }
@@ -754,36 +762,6 @@ static int judge_fresh(Sieve *self, const struct Fresh *const *some, int count, 
             return -1;
     }
     return 0;
-}
-
-#define MOST_LETTERS 255
-
-/* What a word in small letters opens: no name, one in a text without capitals, or one in any text; 0 where Python must be
-   asked. Twin: `Recogniser._graded`. */
-static uint32_t small_verdict(const Sieve *s, Slice word)
-{
-    char text[2 * MOST_LETTERS + 1];
-    size_t size = 0;
-    if (word.size > MOST_LETTERS)
-        return 0;
-    for (Py_ssize_t k = 0; k < word.size; k++) {
-        Py_UCS4 c = slice_at(word, k);
-        if (c > 0xFF)
-            return 0;
-        if (c >= 0x80)
-            text[size++] = (char)(0xC0 | c >> 6);
-        text[size++] = (char)(c < 0x80 ? c : 0x80 | (c & 0x3F));
-    }
-    double zipf = zipf_of(s->scanner->lexicon, text, size);
-    if (zipf >= s->small_plain)
-        return SMALL_QUIET;
-    int part = any_has(s, '#', text, size);
-    for (int k = 0; k < s->tail_count && !part; k++) {
-        size_t n = strlen(s->tails[k]);
-        if ((size_t)word.size >= n + 3 && !memcmp(text + size - n, s->tails[k], n))
-            part = any_has(s, '#', text, size - n);
-    }
-    return !part ? SMALL_QUIET : zipf < s->small_rare ? SMALL_OPENS : SMALL_PLAIN;
 }
 
 /* Judge a fresh word in small letters, or add it to those for whoever asked: 0, or -1 on an error. */

@@ -243,6 +243,10 @@ int split(Sieve *s, Slice run, Word *out); /* its words; how many, or -1 where i
 int join(const Word *words, int from, int to, char *out);
 int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form, int size, Names *out);
 
+/* -- small.c ---------------------------------------------------------------------------------------------------- */
+
+uint32_t small_verdict(const Sieve *s, Slice word); /* 0 where Python must be asked */
+
 /* -- draft.c ---------------------------------------------------------------------------------------------------- */
 
 enum { NEEDY = 3, LOUD = 4 }; /* what a run holds beside LISTED: `plans.Grade` */

@@ -42,7 +42,7 @@ static void look_at(const Witness *w, const Proposed *p, Standing *form)
 }
 
 /* Twin: `has_company`. */
-static int has_company(const Witness *w, const Sheet *s, const Proposed *p)
+int has_company(const Witness *w, const Sheet *s, const Proposed *p)
 {
     int found = 0;
     for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(p->candidates) && found == 0; k++) {
@@ -104,7 +104,7 @@ static int read_place(Sheet *s, PyObject *place, Proposed *p)
 }
 
 /* The forms near each entity that is the nearest of some form. */
-static int note_form(Sheet *s, const Proposed *p)
+int note_form(Sheet *s, const Proposed *p)
 {
     if (PyTuple_GET_SIZE(p->candidates) == 0) {
         PyErr_SetString(PyExc_IndexError, "a form without candidates");
@@ -460,6 +460,15 @@ static PyMethodDef witness_methods[] = {
     {"open", (PyCFunction)witness_open, METH_VARARGS,
      "What the runs of a text hold, as `plans` tells them, given what plans a run: listed names, those that need\n"
      "support, and proposals."},
+    {"all_plans", (PyCFunction)witness_all_plans, METH_VARARGS,
+     "`plans` of many texts, given what was seen of each: its runs, whether it has capitals, and whether words in small\n"
+     "letters open names, where none is left out."},
+    {"pages", (PyCFunction)witness_pages, METH_VARARGS,
+     "The pages of some texts, given what was seen of each and `plans`, what plans a run, what makes a page of a text\n"
+     "with signs or names in small letters (of it, what was seen, its plans, what `open` gives, the signs), and the type."},
+    {"lonely", (PyCFunction)witness_lonely, METH_VARARGS,
+     "Whether in a text, given its runs as `plans` tells them, what plans a run, and what finds mentions of hosts, no form\n"
+     "that needs company has any."},
     {"otherwise", (PyCFunction)witness_otherwise, METH_VARARGS,
      "Which of the names found in a text, by their numbers, are not spelt as the canonical form."},
     {"judge", (PyCFunction)witness_judge, METH_VARARGS,

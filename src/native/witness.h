@@ -121,17 +121,22 @@ static inline PyObject *deep(PyObject *of, Attribute *name, Attribute *inner)
 
 /* -- witness.c ---------------------------------------------------------------------------------------------------- */
 
+int has_company(const Witness *w, const Sheet *s, const Proposed *p); /* -1 on an error */
+int note_form(Sheet *s, const Proposed *p);                           /* of a form the entity it is nearest; the same */
 int read_proposed(PyObject *place, Proposed *p); /* what is borrowed is held by the place; -1 on an error */
 /* The believable proposals of some pages, with their pages, and rows of evidence, to be freed; NULL on an error. */
 PyObject *gather_pages(const Witness *w, PyObject *pages, int lone, double **rows);
 
 /* -- tally.c: what is listed in a text, counted ------------------------------------------------------------------- */
 
+int tally_room(Sheet *s, Py_ssize_t count); /* 0, or -1 without memory */
+void tally_sort(Sheet *s);
 int list_all(const Witness *w, Sheet *s, PyObject *listed);
 Py_ssize_t first_from(const Sheet *s, Py_ssize_t start);               /* the first listed span from a place on */
 PyObject *entity_of(PyObject *found, Extent *extent);                  /* of a listed name, with where it stands */
 Py_ssize_t counted(const Sheet *s, int tally, uint64_t wanted);        /* how often a hash is among those listed */
 uint64_t hash_of(PyObject *text);                                      /* of a string; an error is left set */
+uint64_t hash_form(PyObject *form);                                    /* of a folded string as it folds */
 uint64_t hash_alias(const Witness *w, PyObject *candidate);            /* of its alias as it folds; the same */
 Py_ssize_t others_of(const Sheet *s, PyObject *id, PyObject *form);    /* other forms near an entity, or -1 */
 
@@ -140,11 +145,18 @@ Py_ssize_t others_of(const Sheet *s, PyObject *id, PyObject *form);    /* other 
 int surround(const Witness *w, const Sheet *s, Proposed *p);           /* 0, or -1 on an error */
 int is_other(const Witness *w, const Sheet *s, const Proposed *p);     /* the same with 1 for what is no damaged name */
 
+/* -- lonely.c ------------------------------------------------------------------------------------------------------ */
+
+PyObject *witness_lonely(Witness *self, PyObject *args);
+
 /* -- opening.c: what the runs of a text hold ------------------------------------------------------------------- */
 
 PyObject *witness_plans(Witness *self, PyObject *args);
+PyObject *witness_all_plans(Witness *self, PyObject *args);
 PyObject *witness_open(Witness *self, PyObject *args);
+PyObject *witness_pages(Witness *self, PyObject *args);
 PyObject *witness_otherwise(Witness *self, PyObject *args);
+PyObject *plan_for(PyObject *plan_of, PyObject *run); /* of a run as `plans` tells it; owned */
 int is_canonical(PyObject *text, PyObject *entity, Extent place); /* -1 on an error */
 int append(PyObject *list, PyObject *taken_over);                 /* 0, or -1 on an error */
 
