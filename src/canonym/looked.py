@@ -17,6 +17,8 @@ OPENS: Final = 3
 GRADE: Final = 7
 SMALL: Final = 8
 CASELESS: Final = 64
+#: What is said of an edited text that must be looked at as a whole.
+WHOLE: Final = 255
 
 
 class Looked(NamedTuple):
@@ -24,32 +26,6 @@ class Looked(NamedTuple):
 
     code: int
     runs: Sequence[Run]
-
-
-class Rest(NamedTuple):
-    """What is known of an edited text: where it must be looked at, its other runs, what the scanner kept of words."""
-
-    windows: list[tuple[int, int]]
-    runs: list[Run]
-    small: int
-
-    def joined(self, looked: Sequence[Looked]) -> Looked | None:
-        """What the scanner says of all of it, given that of the windows; None where it may say something else."""
-        codes = [one.code for one in looked]
-        grade = max([code & GRADE for code in codes] + [run[2] for run in self.runs])
-        small = max([code // SMALL for code in codes] + [self.small])
-        # A word that it was said of may be gone; with capitals it would say nothing.
-        if CASELESS in codes or grade == 0:
-            return None
-        code = grade + SMALL * small
-        if code in STILL:
-            return STILL[code]
-        near = [
-            (start + at, end + at, grade)
-            for (at, _), one in zip(self.windows, looked, strict=True)
-            for start, end, grade in one.runs
-        ]
-        return Looked(code, sorted(self.runs + near))
 
 
 def is_quiet(code: int) -> bool:

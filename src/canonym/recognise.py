@@ -17,7 +17,7 @@ from canonym.found import NO_SPANS, Found, Listed, Spans, as_mention, mention, w
 from canonym.indexkeys import ATOM
 from canonym.keys import rules, without_izafa
 from canonym.lexicon import zipf
-from canonym.looked import CASELESS, GRADE, OPENS, PLAIN_ONLY, QUIET, SMALL, STILL, Looked, Rest, is_quiet, opens_small
+from canonym.looked import CASELESS, GRADE, OPENS, PLAIN_ONLY, QUIET, STILL, WHOLE, Looked, is_quiet, opens_small
 from canonym.model import REWRITTEN_KINDS, Candidate, Edit, Mention
 from canonym.nearest import SMALL_PLAIN, SMALL_RARE
 from canonym.pages import Page, Placed, Run, believe, has_company, opened, otherwise, planned, witness
@@ -177,14 +177,31 @@ class Recogniser:
         """`noisy` of texts that were rewritten, given what each was, and the edits: it is looked at beside these."""
         if not native.COMPILED:
             return list(range(len(texts)))
-        rests = [self._apart(*one) for one in was]
-        pieces = [t[a:b] for t, rest in zip(texts, rests, strict=True) if rest is not None for a, b in rest.windows]
-        looked = iter(self._look(pieces))
-        seen = [None if rest is None else rest.joined([next(looked) for _ in rest.windows]) for rest in rests]
-        whole = [k for k, one in enumerate(seen) if one is None]
-        found = {k: one for k, one in enumerate(seen) if one is not None}
-        found.update(zip(whole, self._look([texts[k] for k in whole], quiet=False), strict=True))
-        return self._noisy(texts, {k: found[k] for k in range(len(texts)) if found[k].code not in STILL})
+        looks = [self._loud.get(id(before)) for before, _ in was]
+        pieces, heads = witness().pieces([*texts], [*was], looks)
+        codes = witness().codes(heads, self._codes(pieces))
+        found = {k: code for k, code in enumerate(codes) if code == WHOLE or code not in STILL}
+        at, seen = 0, {}
+        for k, head in enumerate(heads):
+            count = head[0] if head else 0
+            if found.get(k, WHOLE) != WHOLE:
+                seen[k] = Looked(codes[k], self._joined(*was[k], looks[k], range(at, at + count)))
+            at += count
+        whole = [k for k, code in found.items() if code == WHOLE]
+        seen.update(zip(whole, self._look([texts[k] for k in whole], quiet=False), strict=True))
+        return self._noisy(texts, {k: seen[k] for k in found if seen[k].code not in STILL})
+
+    def _joined(
+        self, before: str, edits: tuple[Edit, ...], look: tuple[str, Looked] | None, pieces: range
+    ) -> list[Run]:
+        """The runs of an edited text: those of the pieces that were looked at, and those that stand apart."""
+        told = apart(before, edits, [*look[1].runs]) if look else None
+        assert told is not None
+        windows, runs = told
+        places = self._planner.scanner.places
+        for (at, _), piece in zip(windows, pieces, strict=True):
+            runs += [(start + at, end + at, grade) for start, end, grade in places(piece, Grade.LISTED)]
+        return sorted(runs)
 
     def _noisy(self, texts: Sequence[str], seen: dict[int, Looked]) -> list[int]:
         needy = [k for k, one in seen.items() if is_quiet(one.code)]
@@ -214,32 +231,29 @@ class Recogniser:
         Nothing of a text with letters of a script without capitals; and without `quiet` no runs of a text whose names
         stay as they are.
         """
+        codes, places = self._codes(texts), self._planner.scanner.places
+        return [
+            Looked(code, places(k, Grade.LISTED)) if quiet or code not in STILL else STILL[code]
+            for k, code in enumerate(codes)
+        ]
+
+    def _codes(self, texts: Sequence[str]) -> bytes:
+        """What the scanner says of each text but for its runs, which it can be asked for next."""
         scanner = self._planner.scanner
         if max(scanner.size()) > _MOST_KNOWN:
             scanner.forget()
-        runs, smalls = self._planner.sieve.look(list(texts))
+        runs, smalls = self._planner.sieve.look([*texts])
         for grade, group in self._planner.graded(runs).items():
             scanner.learn_runs(group, grade)
         for verdict, words in self._graded(smalls).items():
             scanner.learn_smalls(words, verdict)
-        return [
-            Looked(code, scanner.places(k, Grade.LISTED)) if quiet or code not in STILL else STILL[code]
-            for k, code in enumerate(scanner.settle())
-        ]
+        return scanner.settle()
 
     def _looked(self, texts: Sequence[str]) -> Sequence[Looked]:
         """What the scanner says of each text, or has said already."""
         if all(id(text) in self._loud for text in texts):  # held there, so that no other has its id
             return [self._loud[id(text)][1] for text in texts]
         return self._look(texts)
-
-    def _apart(self, text: str, edits: tuple[Edit, ...]) -> Rest | None:
-        """What is known of a text once it is edited; None where all of it must be looked at."""
-        looked = self._loud[id(text)][1] if id(text) in self._loud else None
-        if looked is None or looked.code == CASELESS or looked.code // SMALL > PLAIN_ONLY:
-            return None
-        told = apart(text, edits, [*looked.runs])
-        return told and Rest(*told, looked.code // SMALL)
 
     def _graded(self, smalls: Sequence[str]) -> dict[int, list[str]]:
         """Words in small letters: those that open no name, those that do in a text without capitals, and in any.

@@ -484,6 +484,11 @@ static PyMethodDef witness_methods[] = {
     {"apart", (PyCFunction)witness_apart, METH_VARARGS,
      "Given a text, its edits, and its runs: where it must be looked at again, and the runs that stand apart from the\n"
      "edits, all by their places in the text as it is then. None where an edit cuts a run that stays."},
+    {"pieces", (PyCFunction)witness_pieces, METH_VARARGS,
+     "Of some texts, given what each was, with the edits since, and that with what was said of it: pieces of them that\n"
+     "must be looked at, and for each text how many, and the code of the rest; None where all of it must be looked at."},
+    {"codes", (PyCFunction)witness_codes, METH_VARARGS,
+     "The codes of these texts, given those of the pieces; 255 where all of a text must be looked at."},
     {"gather", (PyCFunction)witness_gather, METH_VARARGS,
      "The proposals of some pages that are believable, each with its page, and the evidence for each of their\n"
      "candidates: one row after the other, as doubles. With a second argument that is true, also those that\n"

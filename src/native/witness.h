@@ -172,5 +172,7 @@ PyObject *witness_decide(Witness *self, PyObject *args);
 /* -- again.c: what an edited text has in common with what it was -------------------------------------------------- */
 
 PyObject *witness_apart(Witness *self, PyObject *args);
+PyObject *witness_pieces(Witness *self, PyObject *args);
+PyObject *witness_codes(Witness *self, PyObject *args);
 
 #endif
