@@ -251,11 +251,28 @@ uint32_t small_verdict(const Sieve *s, Slice word); /* 0 where Python must be as
 
 enum { NEEDY = 3, LOUD = 4 }; /* what a run holds beside LISTED: `plans.Grade` */
 
+/* What plans are made of: types; the kinds of aliases; reasons, and a function for them; and `Listing.named`. */
+enum { PLAN, SPAN, CANDIDATE, ENTITY_TYPE, KIND_NAMES, WHY_JOINED, WHY, NAMED, MAKERS };
+
+/* How a candidate was found: `model.Match`. */
+enum { BY_LIKENESS, BY_RULE, AS_IT_IS, AS_ALIAS, MATCHES };
+
+PyObject *maker(const Sieve *s, int which); /* borrowed */
+PyObject *layer_string(const Layer *layer, int text, uint32_t k);
+PyObject *layer_entity(const Sieve *s, const Layer *layer, uint32_t number); /* made once */
+/* The candidate of a row of a table, whose kind speaks for it; made once. */
+PyObject *listed_candidate(const Sieve *s, int table, const Row *row, int exact);
+
 int draft_open(Sieve *s, PyObject *makers); /* -1 on an error */
 void draft_close(Sieve *s);
 /* What the spelling of some words of a run names: a tuple, see `listed.Named`, or None; NULL on an error. */
 PyObject *named_at(const Sieve *s, const Sifted *found, int at, int end);
 PyObject *draft_of(const Sieve *s, const Sifted *found, int *grade); /* the plan of a run of which all is told */
+
+/* -- listing.c -------------------------------------------------------------------------------------------------- */
+
+/* `Listing.named` of some words; NULL without an error where it must be asked. */
+PyObject *listing_of(const Sieve *s, const Sifted *found, int at, int end);
 
 /* -- alone.c ---------------------------------------------------------------------------------------------------- */
 
