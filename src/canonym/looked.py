@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from canonym.pages import Run
@@ -25,7 +24,7 @@ class Looked(NamedTuple):
     """What the scanner says of a text: a code, and the runs that hold something."""
 
     code: int
-    runs: Sequence[Run]
+    runs: list[Run]
 
 
 def is_quiet(code: int) -> bool:
@@ -45,4 +44,4 @@ def opens_small(code: int) -> bool:
 
 
 #: What is said of the texts in which nothing would be rewritten: of most.
-STILL: Final = {code: Looked(code, ()) for code in range(CASELESS + 1) if _is_still(code)}
+STILL: Final = {code: Looked(code, []) for code in range(CASELESS + 1) if _is_still(code)}

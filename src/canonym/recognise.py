@@ -169,9 +169,9 @@ class Recogniser:
         """The numbers of the texts that may hold something that would be rewritten by default; in doubt a text is."""
         if not native.COMPILED:
             return list(range(len(texts)))
-        return self._noisy(
-            texts, {k: one for k, one in enumerate(self._look(texts, quiet=False)) if one.code not in STILL}
-        )
+        codes, places = self._codes(texts), self._planner.scanner.places
+        loud = [(k, code) for k, code in enumerate(codes) if code not in STILL]
+        return self._noisy(texts, {k: Looked(code, places(k, Grade.LISTED)) for k, code in loud})
 
     def noisy_again(self, texts: Sequence[str], was: Sequence[tuple[str, tuple[Edit, ...]]]) -> list[int]:
         """`noisy` of texts that were rewritten, given what each was, and the edits: it is looked at beside these."""
@@ -195,7 +195,7 @@ class Recogniser:
         self, before: str, edits: tuple[Edit, ...], look: tuple[str, Looked] | None, pieces: range
     ) -> list[Run]:
         """The runs of an edited text: those of the pieces that were looked at, and those that stand apart."""
-        told = apart(before, edits, [*look[1].runs]) if look else None
+        told = apart(before, edits, look[1].runs) if look else None
         assert told is not None
         windows, runs = told
         places = self._planner.scanner.places
@@ -205,7 +205,7 @@ class Recogniser:
 
     def _noisy(self, texts: Sequence[str], seen: dict[int, Looked]) -> list[int]:
         needy = [k for k, one in seen.items() if is_quiet(one.code)]
-        runs = self._planned([texts[k] for k in needy], [_Seen([*seen[k].runs], True, True) for k in needy])
+        runs = self._planned([texts[k] for k in needy], [_Seen(seen[k].runs, True, True) for k in needy])
         plan, hosts = self._planner.plan, self._domains
         lonely = {k for k, found in zip(needy, runs, strict=True) if witness().lonely(texts[k], found, plan, hosts)}
         out = [k for k in seen if k not in lonely]
@@ -282,7 +282,7 @@ class Recogniser:
                 runs = [(*run, int(Grade.LOUD)) for run in self._planner.scanner.runs(_apart(text))]
                 out.append(_Seen(runs, bool(runs), True))
             else:
-                out.append(_Seen([*spans], code & GRADE > 0, opens_small(code)))
+                out.append(_Seen(spans, code & GRADE > 0, opens_small(code)))
         return out
 
     def page(self, text: str, seen: _Seen, runs: list[tuple[int, Plan | str]]) -> Page:
@@ -339,11 +339,12 @@ class Recogniser:
         triggers = {w for w in small if self._opens_name(w, limit)}
         if not triggers:
             return out
+        may = self._planner.sieve.may_name if native.COMPILED else None
         for start, tokens in find_lower(text, triggers):
             for count in range(len(tokens), 0, -1):
                 end = tokens[count - 1].end
                 form = fold(text[start : start + end])
-                if count == 1 and len(form) < 5:
+                if (count == 1 and len(form) < 5) or (may and not may(form, count > 1)):
                     continue
                 found = choose(text[start : start + end], self._candidates.listed(form))
                 if not found and count > 1 and not _POSSESSIVE.search(text, start, start + end):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from mmap import mmap
 from pathlib import Path
 
-from canonym import packs, verdicts
+from canonym import native, packs, verdicts
 from canonym import rewrite as algebra
 from canonym.alone import Alone, Brief
 from canonym.candidates import Candidates
@@ -20,6 +20,7 @@ from canonym.editing import edited, in_original
 from canonym.found import without_overlap
 from canonym.index import Index, cached, is_index, open_index
 from canonym.model import REWRITTEN_KINDS, Decision, Edit, Mention, Result, TableError
+from canonym.pages import witness
 from canonym.profile import Profile
 from canonym.recognise import Recogniser
 from canonym.text import fold
@@ -209,6 +210,8 @@ class Normaliser:
             if not pending:
                 break
             made = self._recogniser.edited([current[k] for k in pending], rewrite, usual=usual)
+        if native.COMPILED:
+            return witness().results(current, plans, seen, Result)
         return [Result(c, p, m) for c, p, m in zip(current, plans, seen, strict=True)]
 
     def _noisy(

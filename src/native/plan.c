@@ -966,6 +966,8 @@ static PyMethodDef sieve_methods[] = {
      "accept; and the ids of the others."},
     {"stands_alone", (PyCFunction)sieve_stands_alone, METH_VARARGS,
      "Whether surely no listed name holds a span of a text and more."},
+    {"may_name", (PyCFunction)sieve_may_name, METH_VARARGS,
+     "Whether a folded form may be listed, or, with a second argument that is true, name something under the rules."},
     {"among", (PyCFunction)sieve_among, METH_VARARGS, "Those of some words that are stored under a prefix."},
     {NULL, NULL, 0, NULL},
 };

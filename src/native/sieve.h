@@ -246,6 +246,7 @@ int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form,
 /* -- small.c ---------------------------------------------------------------------------------------------------- */
 
 uint32_t small_verdict(const Sieve *s, Slice word); /* 0 where Python must be asked */
+PyObject *sieve_may_name(Sieve *self, PyObject *args);
 
 /* -- draft.c ---------------------------------------------------------------------------------------------------- */
 

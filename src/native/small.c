@@ -1,4 +1,4 @@
-/* What words in small letters open. */
+/* What words in small letters open, and whether they may be a name. */
 #include "sieve.h"
 
 #define MOST_LETTERS 255
@@ -29,4 +29,19 @@ uint32_t small_verdict(const Sieve *s, Slice word)
             part = any_has(s, '#', text, size - n);
     }
     return !part ? SMALL_QUIET : zipf < s->small_rare ? SMALL_OPENS : SMALL_PLAIN;
+}
+
+PyObject *sieve_may_name(Sieve *self, PyObject *args)
+{
+    PyObject *form;
+    int ruled;
+    Near near[MOST_RULED];
+    if (!PyArg_ParseTuple(args, "Up", &form, &ruled))
+        return NULL;
+    Py_ssize_t size = PyUnicode_GET_LENGTH(form);
+    if (!PyUnicode_IS_ASCII(form) || size >= MOST_FORM)
+        Py_RETURN_TRUE;
+    const char *text = (const char *)PyUnicode_1BYTE_DATA(form);
+    return PyBool_FromLong(any_has(self, '=', text, (size_t)size) ||
+                           (ruled && by_rule(self, text, (int)size, near) != 0));
 }

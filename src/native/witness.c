@@ -484,6 +484,8 @@ static PyMethodDef witness_methods[] = {
     {"apart", (PyCFunction)witness_apart, METH_VARARGS,
      "Given a text, its edits, and its runs: where it must be looked at again, and the runs that stand apart from the\n"
      "edits, all by their places in the text as it is then. None where an edit cuts a run that stays."},
+    {"results", (PyCFunction)witness_results, METH_VARARGS,
+     "Results of some type: texts, with their edits and their mentions."},
     {"pieces", (PyCFunction)witness_pieces, METH_VARARGS,
      "Of some texts, given what each was, with the edits since, and that with what was said of it: pieces of them that\n"
      "must be looked at, and for each text how many, and the code of the rest; None where all of it must be looked at."},

@@ -163,6 +163,7 @@ int append(PyObject *list, PyObject *taken_over);                 /* 0, or -1 on
 /* -- written.c: what is written otherwise ------------------------------------------------------------------------ */
 
 PyObject *witness_edits(Witness *self, PyObject *args);
+PyObject *witness_results(Witness *self, PyObject *args);
 
 /* -- believe.c: what is believed ----------------------------------------------------------------------------------- */
 

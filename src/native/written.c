@@ -2,7 +2,7 @@
    where names overlap, or a longer name may stand around one. */
 #include "witness.h"
 
-enum { EDIT_PARTS = 10, SPELT_PARTS = 4 };
+enum { EDIT_PARTS = 10, SPELT_PARTS = 4, RESULT_PARTS = 3 };
 
 /* What edits are made by. */
 typedef struct {
@@ -17,14 +17,18 @@ typedef struct {
 
 enum { STAYS = 0, CHANGES = 1, ASK = 2 };
 
-static PyObject *edit_parts[EDIT_PARTS];
+static PyObject *edit_parts[EDIT_PARTS], *result_parts[RESULT_PARTS];
 
 static int intern_parts(void)
 {
     static const char *const names[EDIT_PARTS] = {"start",     "end", "before", "after", "source",
                                                   "canonical", "id",  "type",   "score", "reasons"};
+    static const char *const others[RESULT_PARTS] = {"text", "edits", "mentions"};
     for (int k = 0; k < EDIT_PARTS; k++)
         if (edit_parts[k] == NULL && (edit_parts[k] = PyUnicode_InternFromString(names[k])) == NULL)
+            return -1;
+    for (int k = 0; k < RESULT_PARTS; k++)
+        if (result_parts[k] == NULL && (result_parts[k] = PyUnicode_InternFromString(others[k])) == NULL)
             return -1;
     return 0;
 }
@@ -243,5 +247,31 @@ PyObject *witness_edits(Witness *Py_UNUSED(self), PyObject *args)
     for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(pages); k++)
         if (append(out, page_written(&w, PyList_GET_ITEM(pages, k))) < 0)
             Py_CLEAR(out);
+    return out;
+}
+
+PyObject *witness_results(Witness *Py_UNUSED(self), PyObject *args)
+{
+    PyObject *from[RESULT_PARTS], *type, *out;
+    if (!PyArg_ParseTuple(args, "O!O!O!O!", &PyList_Type, &from[0], &PyList_Type, &from[1], &PyList_Type, &from[2],
+                          &PyType_Type, &type) ||
+        intern_parts() < 0)
+        return NULL;
+    Py_ssize_t count = PyList_GET_SIZE(from[0]);
+    if (PyList_GET_SIZE(from[1]) != count || PyList_GET_SIZE(from[2]) != count) {
+        PyErr_SetString(PyExc_ValueError, "texts, and as many edits and mentions");
+        return NULL;
+    }
+    out = PyList_New(count);
+    for (Py_ssize_t k = 0; out != NULL && k < count; k++) {
+        PyObject *values[RESULT_PARTS];
+        for (int j = 0; j < RESULT_PARTS; j++)
+            values[j] = Py_NewRef(PyList_GET_ITEM(from[j], k));
+        PyObject *one = object_of(type, result_parts, values, RESULT_PARTS);
+        if (one == NULL)
+            Py_CLEAR(out);
+        else
+            PyList_SET_ITEM(out, k, one);
+    }
     return out;
 }
