@@ -256,6 +256,7 @@ class Witness:
         runs: list[list[tuple[int, Any]]],
         plan: Callable[[str], Any],
         rest: Callable[..., Any],
+        passed: int,
         page: type[Any],
         /,
     ) -> list[Any]: ...

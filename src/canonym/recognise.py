@@ -113,7 +113,8 @@ class Recogniser:
         seen = self._runs(texts)
         runs = self._planned(texts, seen, Grade.LISTED if partly else 0)
         if native.COMPILED:
-            return witness().pages([*texts], seen, runs, self._planner.plan, self._page, Page)
+            passed = 0 if self._candidates.has_domains else Sign.HOST
+            return witness().pages([*texts], seen, runs, self._planner.plan, self._page, passed, Page)
         return [self.page(*one) for one in zip(texts, seen, runs, strict=True)]
 
     def _planned(self, texts: Sequence[str], seen: list[_Seen], spared: int = 0) -> list[list[tuple[int, Plan | str]]]:

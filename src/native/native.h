@@ -158,7 +158,8 @@ int grove_reaches(const Grove *grove, uint8_t *bins, int kind, int64_t limit); /
 
 /* -- signs.c ---------------------------------------------------------------------------------------------------- */
 
-#define HOST_SIGN 128 /* `Sign.HOST` */
+#define LESS_SIGN 2 /* `Sign.LESS`, `Sign.HOST` */
+#define HOST_SIGN 128
 
 unsigned signs_of(PyObject *text); /* of a str */
 PyObject *native_signs(PyObject *self, PyObject *text);

@@ -310,6 +310,43 @@ static int support(PyObject *names, PyObject *weak)
     return failed ? -1 : 0;
 }
 
+/* The next ticker of a text from a place on, as <JAPN.T>; 0 where there is none. Twin: `protected._TICKER`. */
+static int next_ticker(PyObject *text, Py_ssize_t from, Extent *out)
+{
+    Py_ssize_t n = PyUnicode_GET_LENGTH(text);
+    while (from < n && (from = PyUnicode_FindChar(text, '<', from, n, 1)) >= 0) {
+        Py_ssize_t k = from + 1;
+        for (; k < n; k++) {
+            Py_UCS4 c = PyUnicode_READ_CHAR(text, k);
+            if (!(is_high(c) || (c >= '0' && c <= '9') || c == '.'))
+                break;
+        }
+        *out = (Extent){from, k + 1};
+        if (k > from + 1 && k < n && PyUnicode_READ_CHAR(text, k) == '>')
+            return 1;
+        from++;
+    }
+    return 0;
+}
+
+/* Take from what is found in a text, in its order, that which shares a place with a ticker: 0, or -1 on an error. */
+static int without_tickers(PyObject *text, PyObject *found)
+{
+    Extent ticker;
+    int more = next_ticker(text, 0, &ticker);
+    for (Py_ssize_t k = 0; more && k < PyList_GET_SIZE(found);) {
+        PyObject *one = PyList_GET_ITEM(found, k);
+        Py_ssize_t start = PyLong_AsSsize_t(PyTuple_GET_ITEM(one, 0)), end = PyLong_AsSsize_t(PyTuple_GET_ITEM(one, 1));
+        while (more && ticker.end <= start)
+            more = next_ticker(text, ticker.end, &ticker);
+        if (!more || ticker.start >= end)
+            k++;
+        else if (PyList_SetSlice(found, k, k + 1, NULL) < 0)
+            return -1;
+    }
+    return PyErr_Occurred() ? -1 : 0;
+}
+
 enum { PAGE_PARTS = 5 };
 
 static PyObject *page_parts[PAGE_PARTS];
@@ -323,18 +360,22 @@ static int intern_parts(void)
     return 0;
 }
 
-/* The page of a text; `rest` makes one of a text that has signs, or in which words in small letters open names. */
+/* The page of a text; `rest` makes one of a text that has signs, but for those that are passed over and those of tickers, or
+   in which words in small letters open names. */
 static PyObject *page_of(const Witness *w, PyObject *text, PyObject *seen, PyObject *runs, PyObject *plan_of,
-                         PyObject *rest, PyObject *type)
+                         PyObject *rest, unsigned passed, PyObject *type)
 {
     PyObject *const found[3] = {PyList_New(0), PyList_New(0), PyList_New(0)};
     PyObject *out = NULL;
     if (open_runs(w, text, runs, plan_of, found) == 0) {
-        unsigned signs = signs_of(text);
-        PyObject *there = signs || opens_small(seen) ? PyLong_FromUnsignedLong(signs) : NULL;
+        unsigned signs = signs_of(text) & ~passed;
+        int plain = !(signs & ~LESS_SIGN) && !opens_small(seen), failed = 0;
+        PyObject *there = plain ? NULL : PyLong_FromUnsignedLong(signs);
+        for (int k = 0; k < 3 && plain && signs; k++)
+            failed = failed || without_tickers(text, found[k]) < 0;
         if (there != NULL) {
             out = PyObject_CallFunctionObjArgs(rest, text, seen, runs, found[0], found[1], found[2], there, NULL);
-        } else if (!PyErr_Occurred() && (PyList_GET_SIZE(found[1]) == 0 || support(found[0], found[1]) == 0)) {
+        } else if (plain && !failed && (PyList_GET_SIZE(found[1]) == 0 || support(found[0], found[1]) == 0)) {
             int partial = PyList_GET_SIZE(runs) < PyList_GET_SIZE(PyTuple_GET_ITEM(seen, 0));
             PyObject *values[PAGE_PARTS] = {
                 Py_NewRef(text), Py_NewRef(found[0]), Py_NewRef(found[2]), Py_NewRef(partial ? Py_True : Py_False),
@@ -352,8 +393,9 @@ static PyObject *page_of(const Witness *w, PyObject *text, PyObject *seen, PyObj
 PyObject *witness_pages(Witness *self, PyObject *args)
 {
     PyObject *texts, *seen, *runs, *plan_of, *rest, *type, *out;
-    if (!PyArg_ParseTuple(args, "O!O!O!OOO!", &PyList_Type, &texts, &PyList_Type, &seen, &PyList_Type, &runs, &plan_of,
-                          &rest, &PyType_Type, &type) ||
+    unsigned passed;
+    if (!PyArg_ParseTuple(args, "O!O!O!OOIO!", &PyList_Type, &texts, &PyList_Type, &seen, &PyList_Type, &runs, &plan_of,
+                          &rest, &passed, &PyType_Type, &type) ||
         !are_texts(texts, seen) || !are_texts(texts, runs) || intern_parts() < 0 || (out = PyList_New(0)) == NULL)
         return NULL;
     for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(texts); k++) {
@@ -361,7 +403,8 @@ PyObject *witness_pages(Witness *self, PyObject *args)
         if (!is_seen(one) || !PyList_Check(planned)) {
             PyErr_SetString(PyExc_TypeError, "what is seen is a tuple of three, and runs are a list");
             Py_CLEAR(out);
-        } else if (append(out, page_of(self, PyList_GET_ITEM(texts, k), one, planned, plan_of, rest, type)) < 0) {
+        } else if (append(out, page_of(self, PyList_GET_ITEM(texts, k), one, planned, plan_of, rest, passed,
+                                       type)) < 0) {
             Py_CLEAR(out);
         }
     }

@@ -465,7 +465,8 @@ static PyMethodDef witness_methods[] = {
      "letters open names, where none is left out."},
     {"pages", (PyCFunction)witness_pages, METH_VARARGS,
      "The pages of some texts, given what was seen of each and `plans`, what plans a run, what makes a page of a text\n"
-     "with signs or names in small letters (of it, what was seen, its plans, what `open` gives, the signs), and the type."},
+     "with signs or names in small letters (of it, what was seen, its plans, what `open` gives, the signs), the signs that\n"
+     "tell nothing, and the type."},
     {"lonely", (PyCFunction)witness_lonely, METH_VARARGS,
      "Whether in a text, given its runs as `plans` tells them, what plans a run, and what finds mentions of hosts, no form\n"
      "that needs company has any."},
