@@ -33,7 +33,7 @@ ROWS = (
     "accept found listed nearest",
     "spans",
     "alone pages verdicts",
-    "around editing",
+    "again around editing looked",
     "recognise",
     "resolve",
     "board corpus export importers inventory judgements tablediff",

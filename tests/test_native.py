@@ -478,9 +478,37 @@ def test_forest(pure: None) -> None:
     assert (trees.sums(rows) == plain).all()
 
 
+def _accented(name: str, k: int) -> str:
+    """A name with accents on some of its letters, or other letters of the kind."""
+    accents = dict(zip("aceilnosuyACEILNOSUY", "áçéıłñøşūÿÁÇÉİŁÑØŞŪŸ", strict=True))
+    return "".join(accents.get(c, c) if (j + k) % 3 == 0 else c for j, c in enumerate(name))
+
+
+@given(st.characters())
+def test_letters_with_accents_are_plain_ones(char: str) -> None:
+    runs = {f"{char}abul", f"Kab{char}l", f"K{char}", f"Kabul{char}"}
+    plain = Planner(Candidates([index()]))
+    nothing, listed, worth = _planner().sieve.sift(sorted(runs))
+    native.COMPILED = False
+    try:
+        for run in runs:
+            plan = plain.plan(run)
+            if run in nothing:
+                assert not plan.listed and not plan.proposed
+            found = {**listed, **worth}.get(run)
+            assert not isinstance(found, Plan) or found == plan
+    finally:
+        native.COMPILED = True
+
+
+@cache
+def _planner() -> Planner:
+    return Planner(Candidates([index()]))
+
+
 def _runs_of_names() -> Iterator[str]:
     """Names of the table as they stand, damaged, and beside other words."""
-    names = [alias for alias, kind, _ in index().aliases() if alias.isascii() and kind != "domain"]
+    names = [alias for alias, kind, _ in index().aliases() if fold(alias).isascii() and kind != "domain"]
     for k, name in enumerate(names[::97]):
         at = k % max(1, len(name))
         yield name
@@ -491,6 +519,8 @@ def _runs_of_names() -> Iterator[str]:
         yield name.upper()
         yield f"Mr {name}'s"
         yield f"{name}-{name[:3]}"
+        yield _accented(name, k)
+        yield _accented(f"al-{name} {names[(k * 31) % len(names)]}Ín", k).upper()[:: 1 if k % 2 else -1]
 
 
 def test_what_the_sieve_drops_holds_nothing(pure: None) -> None:

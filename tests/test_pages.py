@@ -14,12 +14,26 @@ from hypothesis import strategies as st
 import canonym
 from canonym import Normaliser, native
 from canonym.accept import accepted
+from canonym.again import apart, apart_plain
 from canonym.around import _listed
 from canonym.decide import decide_all
+from canonym.editing import edited
 from canonym.evidence import NAMES
 from canonym.found import as_mention, without_overlap
-from canonym.pages import Page, gathered, opened, opened_plain, otherwise, otherwise_plain, planned, planned_plain
+from canonym.model import REWRITTEN_KINDS, Edit
+from canonym.pages import (
+    Page,
+    gathered,
+    opened,
+    opened_plain,
+    otherwise,
+    otherwise_plain,
+    planned,
+    planned_plain,
+    witness,
+)
 from canonym.plans import Grade
+from canonym.rewrite import apply
 from canonym.scan import words
 
 pytestmark = pytest.mark.skipif(not native.COMPILED, reason="canonym was installed without a C compiler")
@@ -47,6 +61,9 @@ PIECES = [
         " of ",
         " in ",
         " <ABC>",
+        "<Herrat>",
+        "<Kabul <HERAT.",
+        "<KABUL.1>",
         " <",
         "-on-sea",
         "U.S.",
@@ -169,6 +186,9 @@ def test_what_runs_hold_is_read_as_in_python(data: st.DataObject) -> None:
         fewer = planned(text, graded, known, missing, spared=Grade.LISTED)
         assert fewer == planned_plain(text, graded, known, wanted, spared=Grade.LISTED)
         assert opened(text, runs, plan) == opened_plain(text, runs, plan)
+        (page,) = witness().pages([text], [seen], [runs], plan, recogniser._page, 0, Page)
+        same = recogniser.page(text, seen, runs)
+        assert (page.listed, page.proposed, page.partial) == (same.listed, same.proposed, same.partial)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
@@ -179,6 +199,58 @@ def test_what_is_rewritten_is_among_the_mentions(data: st.DataObject) -> None:
     (rewritten,) = names()._recogniser.rewritten([text])
     assert rewritten == [m for m in mentions if m.text != m.entity.canonical]
     assert names().process([text], mentions=False)[0].edits == names().process([text])[0].edits
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(texts(), max_size=4))
+def test_what_is_rewritten_is_written_as_in_python(some: list[str]) -> None:
+    recogniser = names()._recogniser
+    for text, (after, edits), made in zip(some, recogniser.edited(some), recogniser.rewritten(some), strict=True):
+        assert (after, edits) == edited(text, made, REWRITTEN_KINDS)
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.sampled_from([*" ,.\n(-’é", "U.S.", "of ", "New ondon ", "Kabul", "Herrat", "herat "]), max_size=30))
+def test_what_stands_apart_from_edits_is_as_it_was(parts: list[str]) -> None:
+    recogniser = names()._recogniser
+    text, edits = "".join(parts), []
+    for k in range(3, len(text) - 4, 7):
+        edits.append(Edit(k, k + k % 4, text[k : k + k % 4], ("", "Kabul", "é, T")[k % 3], "alias"))
+    (seen,) = recogniser._look([text])
+    found = apart(text, tuple(edits), [*seen.runs])
+    assert found == apart_plain(text, edits, seen.runs)
+    assert found is not None
+    after = apply(text, edits)
+    (wanted,) = recogniser._look([after])
+    windows, kept = found
+    looked = recogniser._look([after[a:b] for a, b in windows])
+    near = [(s + a, e + a, g) for (a, _), one in zip(windows, looked, strict=True) for s, e, g in one.runs]
+    if wanted.code != 64:
+        assert sorted(kept + near) == [*wanted.runs]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(texts())
+def test_a_text_is_lonely_as_in_python(text: str) -> None:
+    recogniser = names()._recogniser
+    plan, known = recogniser.planner.plan, recogniser.planner.known
+    for seen in recogniser._runs([text]):
+        runs = planned(text, seen.runs, {run: known[run] for run in sorted(known)[::2]}, [])
+        lonely = witness().lonely(text, runs, plan, recogniser._domains)
+        assert lonely == recogniser.is_lonely(text, runs)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(texts(), max_size=4))
+def test_texts_are_looked_at_again_as_they_were_at_first(some: list[str]) -> None:
+    recogniser = names()._recogniser
+    loud = [some[k] for k in recogniser.noisy(some)]
+    made = [one for one in zip(loud, recogniser.edited(loud), strict=True) if one[1][1]]
+    after = [text for _, (text, _) in made]
+    found = recogniser.noisy_again(after, [(text, edits) for text, (_, edits) in made])
+    told = [recogniser._loud[id(after[k])][1] for k in found]
+    assert recogniser.noisy(after) == found
+    assert [one.runs for one in told] == [recogniser._loud[id(after[k])][1].runs for k in found]
 
 
 def seconds(text: str) -> float:

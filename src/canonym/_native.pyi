@@ -152,6 +152,7 @@ class Sieve:
         /,
     ) -> tuple[bytes, list[tuple[str, ...]]]: ...
     def stands_alone(self, text: str, start: int, end: int, /) -> bool: ...
+    def may_name(self, form: str, ruled: bool, /) -> bool: ...
     def among(self, space: str, words: Iterable[str], /) -> set[str]: ...
 
 def members(line: str, start: int, /) -> list[tuple[int, int, int, int]]: ...
@@ -201,6 +202,24 @@ class Cuts:
     @classmethod
     def stored(cls, data: bytes | mmap, /) -> Cuts: ...
 
+#: What decisions go by: endings of names, and those of demonyms; how often a word has a capital; kinds of aliases that
+#: are other names; how reasons are worded: likeness (of an alias, at some cost), an unknown word, the country, other
+#: traits by their numbers; the type of mentions; the limit, the margin, and the score of what is sure.
+Grounds = tuple[
+    frozenset[str],
+    tuple[str, ...],
+    Callable[[str], float],
+    frozenset[str],
+    Callable[[str, float], str],
+    str,
+    str,
+    tuple[tuple[int, str], ...],
+    type[Any],
+    float,
+    float,
+    float,
+]
+
 class Witness:
     def __init__(
         self,
@@ -229,10 +248,51 @@ class Witness:
     def plans(
         self, text: str, runs: list[tuple[int, int, int]], plans: dict[str, Any], missing: list[str], spared: int, /
     ) -> list[tuple[int, Any]]: ...
+    def all_plans(
+        self, texts: list[str], seen: list[Any], plans: dict[str, Any], missing: list[str], spared: int, /
+    ) -> list[list[tuple[int, Any]]]: ...
+    def pages(
+        self,
+        texts: list[str],
+        seen: list[Any],
+        runs: list[list[tuple[int, Any]]],
+        plan: Callable[[str], Any],
+        rest: Callable[..., Any],
+        passed: int,
+        page: type[Any],
+        /,
+    ) -> list[Any]: ...
+    def lonely(
+        self,
+        text: str,
+        runs: list[tuple[int, Any]],
+        plan: Callable[[str], Any],
+        hosts: Callable[[str], list[Any]],
+        /,
+    ) -> bool: ...
     def open(
         self, text: str, runs: list[tuple[int, Any]], plan: Callable[[str], Any], /
     ) -> tuple[list[Any], list[Any], list[Any]]: ...
     def otherwise(self, text: str, found: list[Any], /) -> list[int]: ...
     def gather(self, pages: list[Any], lone: bool, /) -> tuple[list[tuple[Any, Any]], bytes]: ...
+    def judge(
+        self, pages: list[Any], sieve: Sieve, grounds: Grounds, least: int, /
+    ) -> tuple[list[tuple[Any, Any]], bytes, bytes]: ...
+    def decide(
+        self, asked: list[tuple[Any, Any]], rows: bytes, sums: bytes, scores: bytes, sieve: Sieve, grounds: Grounds, /
+    ) -> list[Any]: ...
+    def edits(
+        self, pages: list[Any], sieve: Sieve, spelt: Callable[..., Any], edit: type[Any], /
+    ) -> list[tuple[str, tuple[Any, ...]] | None]: ...
+    def results(
+        self, texts: list[str], edits: list[tuple[Any, ...]], mentions: list[tuple[Any, ...]], result: type[Any], /
+    ) -> list[Any]: ...
+    def pieces(
+        self, texts: list[str], was: list[tuple[str, tuple[Any, ...]]], looks: list[Any], /
+    ) -> tuple[list[str], list[tuple[int, int] | None]]: ...
+    def codes(self, heads: list[tuple[int, int] | None], codes: bytes, /) -> bytes: ...
+    def apart(
+        self, text: str, edits: tuple[Any, ...], runs: list[tuple[int, int, int]], /
+    ) -> tuple[list[tuple[int, int]], list[tuple[int, int, int]]] | None: ...
 
 def surprise(table: Buffer, folded: str, /) -> tuple[float, float]: ...

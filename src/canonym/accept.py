@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import accumulate
 
-from canonym import decide, evidence, trees
+from canonym import decide, evidence, native, trees
 from canonym.evidence import Evidence
-from canonym.model import Candidate, Decision
+from canonym.indexkeys import OTHER_NAMES
+from canonym.lexicon import capital
+from canonym.model import Candidate, Decision, Mention
+from canonym.scan import words
 
 
 def accepted(asked: Sequence[tuple[str, tuple[Candidate, ...]]], rows: bytes) -> list[tuple[int, Decision]]:
@@ -46,6 +50,39 @@ def accepted(asked: Sequence[tuple[str, tuple[Candidate, ...]]], rows: bytes) ->
         if decision is not None and decision.status == "accept":
             out.append((number, decision))
     return out
+
+
+@cache
+def grounds() -> native.Grounds:
+    """What the compiled decisions go by."""
+    limits = decide.thresholds()
+    return (
+        words("inflections"),
+        tuple(sorted(words("demonym_endings"))),
+        capital,
+        frozenset(OTHER_NAMES),
+        decide.likeness,
+        decide.UNKNOWN,
+        decide.ABOUT,
+        decide.SAID,
+        Mention,
+        limits.text,
+        limits.margin,
+        decide.SURE,
+    )
+
+
+@cache
+def least() -> int:
+    """The least sum in the forest that is likely enough for a text."""
+    return trees.shipped("decide").least(decide.thresholds().text)
+
+
+def likely(sums: bytes) -> bytes:
+    """How likely candidates are whose rows come to some sums in the forest (int64), as float64."""
+    import numpy as np
+
+    return trees.shipped("decide").likely(np.frombuffer(sums, dtype=np.int64)).tobytes()
 
 
 def _one(form: str, candidate: Candidate, seen: Evidence, score: float) -> Decision | None:

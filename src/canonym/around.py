@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from itertools import islice
 from typing import Final
 
 from canonym.candidates import Candidates, choose
 from canonym.found import mention
 from canonym.model import Mention
+from canonym.spelling import inside
 from canonym.text import fold, is_boundary, is_word_char
 
-_CACHE: Final = 20_000
 _REACH: Final = 80
 #: A longer name goes on with a mark of its own, or with a capital or a figure after two small words at most.
 _SMALL: Final = r"[\W_]{1,3}(?:[a-zß-öø-ÿ]{1,6}[\W_]{1,3}){0,2}"
@@ -46,21 +45,12 @@ def longer(
 def _own(text: str, found: Mention) -> Mention | None:
     """Its canonical form where it stands there already, whatever marks are in it."""
     name = found.entity.canonical
-    for at in _inside(name, found.text):
+    for at in inside(name, found.text):
         start = found.start - at
         end = start + len(name)
         if start >= 0 and text[start:end].lower() == name.lower() and _stands(text, start, end):
             return Mention(start, end, text[start:end], found.entity, "exact", "canonical", 1.0, (), (), name)
     return None
-
-
-@lru_cache(maxsize=_CACHE)
-def _inside(name: str, part: str) -> tuple[int, ...]:
-    """Where a longer name holds a part, but for capitals; most damaged names are in none."""
-    if len(name) <= len(part):
-        return ()
-    low, small = name.lower(), part.lower()
-    return tuple(at for at in range(len(low)) if low.startswith(small, at))
 
 
 def _listed(text: str, found: Mention, candidates: Candidates) -> Mention | None:

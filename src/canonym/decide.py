@@ -122,7 +122,18 @@ _WORDS_FOR: Final = {
     "feature_word": "a word for a kind of place follows",
     "comma_place": "a listed place stands beside it",
 }
-_SAID: Final = tuple((evidence.NAMES.index(name), text) for name, text in _WORDS_FOR.items())
+#: The same by the number of what is said.
+SAID: Final = tuple((evidence.NAMES.index(name), text) for name, text in _WORDS_FOR.items())
+
+
+#: How other reasons are worded.
+UNKNOWN: Final = "no known word"
+ABOUT: Final = "the text is about its country"
+
+
+def likeness(alias: str, cost: float) -> str:
+    """How a form is near an alias, in words."""
+    return f"spelt like {alias} (weighted edits {cost:.2f})"
 
 
 def reasons(form: str, candidate: Candidate, seen: Evidence) -> tuple[str, ...]:
@@ -131,12 +142,12 @@ def reasons(form: str, candidate: Candidate, seen: Evidence) -> tuple[str, ...]:
         first = [*candidate.reasons]
     else:
         cost = edit_cost(form, fold(candidate.alias))
-        first = [f"spelt like {candidate.alias} (weighted edits {cost:.2f})"]
+        first = [likeness(candidate.alias, cost)]
     if commonness(form) == 0:
-        first.append("no known word")
-    said = [text for at, text in _SAID if seen[at]]
+        first.append(UNKNOWN)
+    said = [text for at, text in SAID if seen[at]]
     if seen.country_share >= 0.3:
-        said.append("the text is about its country")
+        said.append(ABOUT)
     return (*first, *said)
 
 

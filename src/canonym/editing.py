@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from canonym.features import edit_cost
 from canonym.indexkeys import OTHER_NAMES
-from canonym.model import REWRITTEN_KINDS, Edit, Mention
-from canonym.rewrite import map_back
-from canonym.spelling import as_written, same_but_for_case
+from canonym.model import REWRITTEN_KINDS, Edit, Match, Mention
+from canonym.rewrite import apply, map_back
+from canonym.spelling import as_written, inside, same_but_for_case
 from canonym.text import fold
 
+_CACHE: Final = 20_000
 #: In weighted edits.
 _NEAR: Final = 1.5
 _JOINTS: Final = "the canonical name with other joints or accents"
@@ -40,14 +42,43 @@ def spelling_for(mention: Mention, rewrite: frozenset[str] = REWRITTEN_KINDS) ->
     A damaged translation or former name ("New Yrok Tiems", "Bomaby") is mended and not replaced by another name; but
     "Rtsia" is not made Rusia, which is near Russia.
     """
-    e = mention.entity
-    if mention.kind in rewrite:
-        target = e.canonical
-    elif mention.kind in OTHER_NAMES and mention.match in ("rule", "fuzzy"):
-        target = e.canonical if _is_near(mention.alias, e.canonical) else mention.alias
+    return _target(mention.text, mention.alias, mention.kind, mention.match, mention.entity.canonical, rewrite)
+
+
+class Spelt(NamedTuple):
+    """How a name is written, and what is said of that where those who found it say nothing.
+
+    `inside`: where its canonical form holds the spelling that is replaced; `changes`: that spelling is another one.
+    """
+
+    text: str
+    reasons: tuple[str, ...]
+    inside: tuple[int, ...]
+    changes: bool
+
+
+@lru_cache(_CACHE)
+def spelt(surface: str, alias: str, kind: str, match: Match, canonical: str) -> Spelt | None:
+    """How a name that was recognised by an alias is written by default; None where it stays as it stands."""
+    target = _target(surface, alias, kind, match, canonical, REWRITTEN_KINDS)
+    if target is None:
+        return None
+    text = as_written(surface, target)
+    return Spelt(text, _why(kind, match), inside(canonical, surface), text != surface)
+
+
+def _target(surface: str, alias: str, kind: str, match: Match, canonical: str, rewrite: frozenset[str]) -> str | None:
+    if kind in rewrite:
+        target = canonical
+    elif kind in OTHER_NAMES and match in ("rule", "fuzzy"):
+        target = canonical if _is_near(alias, canonical) else alias
     else:
         return None
-    return target if target and not same_but_for_case(mention.text, target) else None
+    return target if target and not same_but_for_case(surface, target) else None
+
+
+def _why(kind: str, match: Match) -> tuple[str, ...]:
+    return (_JOINTS if match == "exact" else f"listed as {kind}",)
 
 
 def edit_for(mention: Mention, rewrite: frozenset[str]) -> Edit | None:
@@ -66,8 +97,14 @@ def edit_for(mention: Mention, rewrite: frozenset[str]) -> Edit | None:
         e.id,
         e.type,
         mention.score,
-        mention.reasons or (_JOINTS if mention.match == "exact" else f"listed as {mention.kind}",),
+        mention.reasons or _why(mention.kind, mention.match),
     )
+
+
+def edited(text: str, mentions: Iterable[Mention], rewrite: frozenset[str]) -> tuple[str, tuple[Edit, ...]]:
+    """A text with its mentions rewritten, and the edits that lead there."""
+    edits = tuple([edit for m in mentions if (edit := edit_for(m, rewrite)) is not None])
+    return apply(text, edits) if edits else text, edits
 
 
 def _is_near(alias: str, canonical: str) -> bool:

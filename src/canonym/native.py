@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from canonym._native import Forest as Forest
     from canonym._native import Found as Found
+    from canonym._native import Grounds as Grounds
     from canonym._native import Layer as Layer
     from canonym._native import Near as Near
     from canonym._native import Sifted as Sifted

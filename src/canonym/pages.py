@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Final, NamedTuple
 
 from canonym import native
-from canonym.accept import accepted
+from canonym.accept import accepted, grounds, least, likely
 from canonym.decide import Case
 from canonym.evidence import (
     CAPITAL,
     LISTED,
+    NAMES,
     NOTHING,
     Everywhere,
     Summary,
@@ -56,26 +57,56 @@ class Placed(NamedTuple):
     plan: Plan
 
 
+#: Bytes of the evidence for a candidate.
+_WIDTH: Final = 8 * len(NAMES)
+
 #: Where a run begins and ends, and its grade.
 Run = tuple[int, int, int]
 
 
-def believe(pages: Sequence[Page]) -> None:
+def believe(pages: Sequence[Page], sieve: native.Sieve | None = None) -> None:
     """Add the proposals that are accepted to what is listed, round by round, until nothing is added.
 
     What is accepted counts as listed in the next round: so a second run over the rewritten text, where it is
     listed, finds nothing new. All pages go through a round together, since scoring is cheaper by the thousand.
     """
     while pages:
-        asked, rows = gathered(pages)
-        taken: dict[int, list[tuple[Placed, Decision]]] = {}
-        for number, decision in accepted([(p.span.form, p.span.candidates) for _, p in asked], rows):
-            page, place = asked[number]
-            taken.setdefault(id(page), []).append((place, decision))
+        taken: dict[int, list[tuple[Placed, Mention]]] = {}
+        for page, place, found in believed(pages) if sieve is None else _believed(pages, sieve):
+            taken.setdefault(id(page), []).append((place, found))
         pages = [page for page in pages if id(page) in taken]
         for page in pages:
             page.accept(taken[id(page)])
         pages = [page for page in pages if page.proposed]
+
+
+def believed(pages: Sequence[Page]) -> Iterator[tuple[Page, Placed, Mention]]:
+    """The proposals of some pages that are accepted as things stand, each with its mention."""
+    asked, rows = gathered(pages)
+    for number, decision in accepted([(p.span.form, p.span.candidates) for _, p in asked], rows):
+        page, place = asked[number]
+        yield page, place, _decided_mention(page.text, place, decision)
+
+
+def _believed(pages: Sequence[Page], sieve: native.Sieve) -> Iterator[tuple[Page, Placed, Mention]]:
+    """The same, compiled, which must equal it."""
+    asked, rows, sums = witness().judge([*pages], sieve, grounds(), least())
+    if not asked:
+        return
+    at = 0
+    for (page, place), told in zip(
+        asked, witness().decide(asked, rows, sums, likely(sums), sieve, grounds()), strict=True
+    ):
+        count = len(place.span.candidates)
+        if told is True:
+            wide = _WIDTH * count
+            for _, decision in accepted(
+                [(place.span.form, place.span.candidates)], rows[_WIDTH * at : _WIDTH * at + wide]
+            ):
+                yield page, place, _decided_mention(page.text, place, decision)
+        elif told is not None:
+            yield page, place, told
+        at += count
 
 
 def planned(
@@ -87,7 +118,7 @@ def planned(
     stay as they are tell something of other names alone.
     """
     if native.COMPILED:
-        return _witness().plans(text, spans, plans, missing, spared)
+        return witness().plans(text, spans, plans, missing, spared)
     return planned_plain(text, spans, plans, missing, spared=spared)
 
 
@@ -112,7 +143,7 @@ def opened(
 ) -> tuple[list[Listed], list[Listed], list[Placed]]:
     """What the runs of a text hold, as `planned` tells them: listed names, those that need support, and proposals."""
     if native.COMPILED:
-        return _witness().open(text, runs, plan)
+        return witness().open(text, runs, plan)
     return opened_plain(text, runs, plan)
 
 
@@ -135,7 +166,7 @@ def opened_plain(
 def otherwise(text: str, found: list[Found]) -> list[int]:
     """Which of the names found in a text, by number, are not spelt as the canonical form: no other is rewritten."""
     if native.COMPILED:
-        return _witness().otherwise(text, found)
+        return witness().otherwise(text, found)
     return otherwise_plain(text, found)
 
 
@@ -147,7 +178,7 @@ def otherwise_plain(text: str, found: list[Found]) -> list[int]:
 def gathered(pages: Sequence[Page], *, lone: bool = False) -> tuple[list[tuple[Page, Placed]], bytes]:
     """The cases of all pages (see `Page.cases`) with their evidence: a row of doubles for each candidate."""
     if native.COMPILED:
-        return _witness().gather([*pages], lone)
+        return witness().gather([*pages], lone)
     from array import array
 
     asked = []
@@ -161,8 +192,8 @@ def gathered(pages: Sequence[Page], *, lone: bool = False) -> tuple[list[tuple[P
 
 
 @cache
-def _witness() -> native.Witness:
-    """`Page.cases`, compiled."""
+def witness() -> native.Witness:
+    """`Page.cases`, and what comes before and after, compiled."""
     before, after = leanings()
     return native.Witness(
         titles=words("titles"),
@@ -193,6 +224,8 @@ class Page:
 
     Of a `partial` one names were left out that stay as they are.
     """
+
+    __slots__ = ("_small", "listed", "partial", "proposed", "text")
 
     def __init__(self, text: str, listed: list[Found], proposed: list[Placed], *, partial: bool = False) -> None:
         self.text = text
@@ -249,10 +282,10 @@ class Page:
             self._small = lower_words(self.text)
         return form in self._small
 
-    def accept(self, accepted: Sequence[tuple[Placed, Decision]]) -> None:
+    def accept(self, accepted: Sequence[tuple[Placed, Mention]]) -> None:
         """Count accepted proposals as listed."""
         places = {id(p) for p, _ in accepted}
-        self.listed = without_overlap([*self.listed, *(_decided_mention(self.text, p, d) for p, d in accepted)])
+        self.listed = without_overlap([*self.listed, *(found for _, found in accepted)])
         self.proposed = [p for p in self.proposed if id(p) not in places]
 
 

@@ -8,44 +8,30 @@ from mmap import mmap
 from typing import Final, NamedTuple
 
 from canonym import around, native, verdicts
+from canonym.again import apart
 from canonym.candidates import Candidates, choose
 from canonym.caseless import CaselessFinder
 from canonym.doubts import is_joined
-from canonym.editing import spelling_for
-from canonym.found import NO_SPANS, Found, Spans, as_mention, mention, without_overlap
+from canonym.editing import edited, spelling_for, spelt
+from canonym.found import NO_SPANS, Found, Listed, Spans, as_mention, mention, without_overlap
 from canonym.indexkeys import ATOM
 from canonym.keys import rules, without_izafa
 from canonym.lexicon import zipf
-from canonym.model import Candidate, Mention
+from canonym.looked import CASELESS, GRADE, OPENS, PLAIN_ONLY, QUIET, STILL, WHOLE, Looked, is_quiet, opens_small
+from canonym.model import REWRITTEN_KINDS, Candidate, Edit, Mention
 from canonym.nearest import SMALL_PLAIN, SMALL_RARE
-from canonym.pages import Page, Run, believe, has_company, opened, otherwise, planned
+from canonym.pages import Page, Placed, Run, believe, has_company, opened, otherwise, planned, witness
 from canonym.plans import Grade, Plan
 from canonym.protected import Sign, find_domains, find_protected, signs
 from canonym.scan import find_long_runs, find_lower, lower_words
 from canonym.spans import Planner
 from canonym.text import fold, has_caseless, is_boundary, without_caseless
 
-#: What the scanner keeps of words in small letters: they open no name, one in a text without capitals, one in any. Of
-#: runs it keeps a `Grade`.
-_QUIET: Final = 1
-_PLAIN_ONLY: Final = 2
-_OPENS: Final = 3
-#: What the scanner says of a text: a grade, and eight times what it keeps of words; or that it has other scripts.
-_GRADE: Final = 7
-_SMALL: Final = 8
-_CASELESS: Final = 64
 #: Verdicts kept, of runs and of words: some 25 bytes each.
 _MOST_KNOWN: Final = 500_000
 _CACHE: Final = 200_000
 _ARTICLE: Final = re.compile(r"\b([a-z]{2,3})[- ]$")
 _POSSESSIVE: Final = re.compile(r"['’]s$")
-
-
-class _Looked(NamedTuple):
-    """What the scanner says of a text: a code, and the runs that hold something."""
-
-    code: int
-    runs: Sequence[Run]
 
 
 class _Seen(NamedTuple):
@@ -66,8 +52,8 @@ class Recogniser:
         self._lower_known: dict[tuple[str, float], bool] = {}
         self._kept: verdicts.Kept | None = None
         self._plain: set[str] = set()  # words in small letters that open no name
-        #: The texts that `noisy` has just found, with what the scanner said: they are read next.
-        self._loud: dict[int, tuple[str, _Looked]] = {}
+        #: The texts that `noisy` has last found, with what the scanner said: they are read next.
+        self._loud: dict[int, tuple[str, Looked]] = {}
 
     def annotate(self, texts: Sequence[str]) -> list[list[Mention]]:
         """The mentions of each text, in order, without overlap. A result depends on its own text alone."""
@@ -78,15 +64,29 @@ class Recogniser:
 
         With `usual` only those are wanted that are rewritten by default: names that stay need not all be found.
         """
-        return [
-            [m for m in found if isinstance(m, Mention) and m.text != m.entity.canonical]
-            for _, found in self._found(texts, partly=usual)
-        ]
+        return [_otherwise(found) for _, found in self._found(texts, partly=usual)]
+
+    def edited(
+        self, texts: Sequence[str], rewrite: frozenset[str] = REWRITTEN_KINDS, *, usual: bool = False
+    ) -> list[tuple[str, tuple[Edit, ...]]]:
+        """What becomes of each text where mentions of some kinds are rewritten, with the edits that lead there."""
+        pages = self._believed(texts, partly=usual)
+        if not native.COMPILED or rewrite != REWRITTEN_KINDS:
+            return [self._edited(page, rewrite) for page in pages]
+        told = witness().edits(pages, self._planner.sieve, spelt, Edit)
+        return [one or self._edited(page, rewrite) for page, one in zip(pages, told, strict=True)]
+
+    def _edited(self, page: Page, rewrite: frozenset[str]) -> tuple[str, tuple[Edit, ...]]:
+        """What becomes of one text."""
+        return edited(page.text, _otherwise(self._whole(page)), rewrite)
 
     def _found(self, texts: Sequence[str], *, partly: bool = False) -> Iterator[tuple[str, list[Found]]]:
+        return ((page.text, self._whole(page)) for page in self._believed(texts, partly=partly))
+
+    def _believed(self, texts: Sequence[str], *, partly: bool) -> list[Page]:
         pages = self.pages(texts, partly=partly)
-        believe([page for page in pages if page.proposed])
-        return ((page.text, self._whole(page)) for page in pages)
+        believe([page for page in pages if page.proposed], self._planner.sieve if native.COMPILED else None)
+        return pages
 
     def _whole(self, page: Page) -> list[Found]:
         """What is found in a text, each that would be rewritten though it is part of a listed name as that name.
@@ -111,15 +111,26 @@ class Recogniser:
         With `partly` names that stay as they are may be left out where nothing is proposed.
         """
         seen = self._runs(texts)
+        runs = self._planned(texts, seen, Grade.LISTED if partly else 0)
+        if native.COMPILED:
+            passed = 0 if self._candidates.has_domains else Sign.HOST
+            return witness().pages([*texts], seen, runs, self._planner.plan, self._page, passed, Page)
+        return [self.page(*one) for one in zip(texts, seen, runs, strict=True)]
+
+    def _planned(self, texts: Sequence[str], seen: list[_Seen], spared: int = 0) -> list[list[tuple[int, Plan | str]]]:
+        """The runs of each text, see `pages.planned`, once all of them have a plan."""
         missing: list[str] = []
         plans = self._planner.known
-        runs = [
-            planned(text, one.runs, plans, missing, spared=Grade.LISTED if partly and not one.smalls else 0)
-            for text, one in zip(texts, seen, strict=True)
-        ]
+        if native.COMPILED:
+            runs = witness().all_plans([*texts], seen, plans, missing, spared)
+        else:
+            runs = [
+                planned(text, one.runs, plans, missing, spared=0 if one.smalls else spared)
+                for text, one in zip(texts, seen, strict=True)
+            ]
         if missing:
             self._planner.prepare(missing)
-        return [self._open(*one) for one in zip(texts, seen, runs, strict=True)]
+        return runs
 
     @property
     def planner(self) -> Planner:
@@ -159,17 +170,52 @@ class Recogniser:
         """The numbers of the texts that may hold something that would be rewritten by default; in doubt a text is."""
         if not native.COMPILED:
             return list(range(len(texts)))
-        seen = {k: one for k, one in enumerate(self._look(texts, quiet=False)) if one.code not in _STILL}
-        needy = {k: _spelt(texts[k], one.runs) for k, one in seen.items() if _is_quiet(one.code)}
-        self._planner.prepare(run for found in needy.values() for _, run in found)
-        lonely = {k for k, found in needy.items() if self._is_lonely(texts[k], found)}
+        codes, places = self._codes(texts), self._planner.scanner.places
+        loud = [(k, code) for k, code in enumerate(codes) if code not in STILL]
+        return self._noisy(texts, {k: Looked(code, places(k, Grade.LISTED)) for k, code in loud})
+
+    def noisy_again(self, texts: Sequence[str], was: Sequence[tuple[str, tuple[Edit, ...]]]) -> list[int]:
+        """`noisy` of texts that were rewritten, given what each was, and the edits: it is looked at beside these."""
+        if not native.COMPILED:
+            return list(range(len(texts)))
+        looks = [self._loud.get(id(before)) for before, _ in was]
+        pieces, heads = witness().pieces([*texts], [*was], looks)
+        codes = witness().codes(heads, self._codes(pieces))
+        found = {k: code for k, code in enumerate(codes) if code == WHOLE or code not in STILL}
+        at, seen = 0, {}
+        for k, head in enumerate(heads):
+            count = head[0] if head else 0
+            if found.get(k, WHOLE) != WHOLE:
+                seen[k] = Looked(codes[k], self._joined(*was[k], looks[k], range(at, at + count)))
+            at += count
+        whole = [k for k, code in found.items() if code == WHOLE]
+        seen.update(zip(whole, self._look([texts[k] for k in whole], quiet=False), strict=True))
+        return self._noisy(texts, {k: seen[k] for k in found if seen[k].code not in STILL})
+
+    def _joined(
+        self, before: str, edits: tuple[Edit, ...], look: tuple[str, Looked] | None, pieces: range
+    ) -> list[Run]:
+        """The runs of an edited text: those of the pieces that were looked at, and those that stand apart."""
+        told = apart(before, edits, look[1].runs) if look else None
+        assert told is not None
+        windows, runs = told
+        places = self._planner.scanner.places
+        for (at, _), piece in zip(windows, pieces, strict=True):
+            runs += [(start + at, end + at, grade) for start, end, grade in places(piece, Grade.LISTED)]
+        return sorted(runs)
+
+    def _noisy(self, texts: Sequence[str], seen: dict[int, Looked]) -> list[int]:
+        needy = [k for k, one in seen.items() if is_quiet(one.code)]
+        runs = self._planned([texts[k] for k in needy], [_Seen(seen[k].runs, True, True) for k in needy])
+        plan, hosts = self._planner.plan, self._domains
+        lonely = {k for k, found in zip(needy, runs, strict=True) if witness().lonely(texts[k], found, plan, hosts)}
         out = [k for k in seen if k not in lonely]
         self._loud = {id(texts[k]): (texts[k], seen[k]) for k in out}
         return out
 
-    def _is_lonely(self, text: str, runs: Iterable[tuple[int, str]]) -> bool:
-        """True for a text in which no form that needs company has any."""
-        plans = [self._planner.plan(run) for _, run in runs]
+    def is_lonely(self, text: str, runs: Iterable[tuple[int, Plan | str]]) -> bool:
+        """True for a text in which no form that needs company has any: what the compiled one must equal."""
+        plans = [self._planner.plan(run) if isinstance(run, str) else run for _, run in runs]
         entities = {span.candidates[0].entity.id for plan in plans for span in plan.listed}
         if signs(text) & Sign.HOST:
             entities.update(m.entity.id for m in self._domains(text))
@@ -180,30 +226,34 @@ class Recogniser:
                 forms.setdefault(span.candidates[0].entity.id, set()).add(span.form)
         return not any(has_company(span, entities, names, forms) for plan in plans for span in plan.proposed)
 
-    def _look(self, texts: Sequence[str], *, quiet: bool = True) -> Sequence[_Looked]:
+    def _look(self, texts: Sequence[str], *, quiet: bool = True) -> Sequence[Looked]:
         """What the scanner says of each text, once every run and word in small letters of it has a verdict.
 
         Nothing of a text with letters of a script without capitals; and without `quiet` no runs of a text whose names
         stay as they are.
         """
+        codes, places = self._codes(texts), self._planner.scanner.places
+        return [
+            Looked(code, places(k, Grade.LISTED)) if quiet or code not in STILL else STILL[code]
+            for k, code in enumerate(codes)
+        ]
+
+    def _codes(self, texts: Sequence[str]) -> bytes:
+        """What the scanner says of each text but for its runs, which it can be asked for next."""
         scanner = self._planner.scanner
         if max(scanner.size()) > _MOST_KNOWN:
             scanner.forget()
-        runs, smalls = self._planner.sieve.look(list(texts))
+        runs, smalls = self._planner.sieve.look([*texts])
         for grade, group in self._planner.graded(runs).items():
             scanner.learn_runs(group, grade)
         for verdict, words in self._graded(smalls).items():
             scanner.learn_smalls(words, verdict)
-        return [
-            _Looked(code, scanner.places(k, Grade.LISTED)) if quiet or code not in _STILL else _STILL[code]
-            for k, code in enumerate(scanner.settle())
-        ]
+        return scanner.settle()
 
-    def _looked(self, texts: Sequence[str]) -> Sequence[_Looked]:
+    def _looked(self, texts: Sequence[str]) -> Sequence[Looked]:
         """What the scanner says of each text, or has said already."""
-        loud, self._loud = self._loud, {}
-        if all(id(text) in loud for text in texts):  # held there, so that no other has its id
-            return [loud[id(text)][1] for text in texts]
+        if all(id(text) in self._loud for text in texts):  # held there, so that no other has its id
+            return [self._loud[id(text)][1] for text in texts]
         return self._look(texts)
 
     def _graded(self, smalls: Sequence[str]) -> dict[int, list[str]]:
@@ -217,9 +267,9 @@ class Recogniser:
         opening = {word for word, some in stems.items() if not parts.isdisjoint(some)}
         loud = [word for word in opening if zipf(word) < SMALL_RARE]
         return {
-            _QUIET: [word for word in smalls if word not in opening],
-            _PLAIN_ONLY: sorted(opening.difference(loud)),
-            _OPENS: loud,
+            QUIET: [word for word in smalls if word not in opening],
+            PLAIN_ONLY: sorted(opening.difference(loud)),
+            OPENS: loud,
         }
 
     def _runs(self, texts: Sequence[str]) -> list[_Seen]:
@@ -229,18 +279,28 @@ class Recogniser:
             return [_Seen(runs, bool(runs), True) for runs in every]
         out = []
         for text, (code, spans) in zip(texts, self._looked(texts), strict=True):
-            if code == _CASELESS:
+            if code == CASELESS:
                 runs = [(*run, int(Grade.LOUD)) for run in self._planner.scanner.runs(_apart(text))]
                 out.append(_Seen(runs, bool(runs), True))
             else:
-                out.append(_Seen([*spans], code & _GRADE > 0, _opens_small(code)))
+                out.append(_Seen(spans, code & GRADE > 0, opens_small(code)))
         return out
 
-    def _open(self, text: str, seen: _Seen, runs: list[tuple[int, Plan | str]]) -> Page:
-        """What a text surely holds, and what it may hold."""
-        names, weak, proposed = opened(text, runs, self._planner.plan)
+    def page(self, text: str, seen: _Seen, runs: list[tuple[int, Plan | str]]) -> Page:
+        """What a text surely holds, and what it may hold: what the compiled pages must equal."""
+        return self._page(text, seen, runs, *opened(text, runs, self._planner.plan), signs(text))
+
+    def _page(
+        self,
+        text: str,
+        seen: _Seen,
+        runs: list[tuple[int, Plan | str]],
+        names: list[Listed],
+        weak: list[Listed],
+        proposed: list[Placed],
+        there: int,
+    ) -> Page:
         listed: list[Found] = [*names]
-        there = signs(text)
         hosts = self._domains(text) if there & Sign.HOST else []
         spans = [*find_protected(text, there), *((h.start, h.end) for h in hosts)] if there else []
         guarded = Spans(spans) if spans else NO_SPANS
@@ -274,17 +334,18 @@ class Recogniser:
         limit = SMALL_RARE if capitals else SMALL_PLAIN
         out: list[Mention] = []
         if native.COMPILED:
-            small: Iterable[str] = self._planner.scanner.smalls(text, _PLAIN_ONLY)
+            small: Iterable[str] = self._planner.scanner.smalls(text, PLAIN_ONLY)
         else:
             small = lower_words(text) - self._plain
         triggers = {w for w in small if self._opens_name(w, limit)}
         if not triggers:
             return out
+        may = self._planner.sieve.may_name if native.COMPILED else None
         for start, tokens in find_lower(text, triggers):
             for count in range(len(tokens), 0, -1):
                 end = tokens[count - 1].end
                 form = fold(text[start : start + end])
-                if count == 1 and len(form) < 5:
+                if (count == 1 and len(form) < 5) or (may and not may(form, count > 1)):
                     continue
                 found = choose(text[start : start + end], self._candidates.listed(form))
                 if not found and count > 1 and not _POSSESSIVE.search(text, start, start + end):
@@ -313,33 +374,13 @@ class Recogniser:
         return known
 
 
-def _is_quiet(code: int) -> bool:
-    """True where no run holds what may be rewritten without company, and no word in small letters opens a name."""
-    return code != _CASELESS and code & _GRADE < Grade.LOUD and not _opens_small(code)
-
-
-def _is_still(code: int) -> bool:
-    """True where nothing would be rewritten in whatever company."""
-    return _is_quiet(code) and code & _GRADE < Grade.NEEDY
-
-
-def _opens_small(code: int) -> bool:
-    """True where a word in small letters opens a name, in a text with such capitals."""
-    grade, small = code & _GRADE, code // _SMALL
-    return small > _PLAIN_ONLY or (small == _PLAIN_ONLY and grade == 0)
-
-
-#: What is said of the texts in which nothing would be rewritten: of most.
-_STILL: Final = {code: _Looked(code, ()) for code in range(_CASELESS + 1) if _is_still(code)}
+def _otherwise(found: Iterable[Found]) -> list[Mention]:
+    return [m for m in found if isinstance(m, Mention) and m.text != m.entity.canonical]
 
 
 def _apart(text: str) -> str:
     """The text with words ending where the script changes: 在Kabul市."""
     return without_caseless(text) if has_caseless(text) else text
-
-
-def _spelt(text: str, runs: Iterable[Run]) -> list[tuple[int, str]]:
-    return [(start, text[start:end]) for start, end, _ in runs]
 
 
 def _article_before(text: str, start: int, candidate: Candidate) -> int:

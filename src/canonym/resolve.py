@@ -17,10 +17,11 @@ from canonym.alone import Alone, Brief
 from canonym.candidates import Candidates
 from canonym.datafiles import data_file
 from canonym.decide import NAMES, matrix
-from canonym.editing import edit_for, in_original
+from canonym.editing import edited, in_original
 from canonym.found import without_overlap
 from canonym.index import Index, cached, is_index, open_index
 from canonym.model import REWRITTEN_KINDS, Decision, Edit, Mention, Result, TableError
+from canonym.pages import witness
 from canonym.profile import Profile
 from canonym.recognise import Recogniser
 from canonym.spans import foresee
@@ -191,37 +192,47 @@ class Normaliser:
         if not mentions:
             pending = self._noisy(pending, current, rewrite)
         usual = rewrite <= REWRITTEN_KINDS
-        if mentions:
-            found = self._recogniser.annotate([current[k] for k in pending])
-        else:
-            found = self._recogniser.rewritten([current[k] for k in pending], usual=usual)
         seen: list[tuple[Mention, ...]] = [()] * len(texts)
         if mentions:
-            for k, here in zip(pending, found, strict=True):
+            found = self._recogniser.annotate(current)
+            made = [edited(text, here, rewrite) for text, here in zip(current, found, strict=True)]
+            for k, here in enumerate(found):
                 # Two that stand in one mended word have one place in the text given: one of them is told.
                 seen[k] = tuple(
                     without_overlap([in_original(m, texts[k], plans[k]) for m in here]) if plans[k] else here
                 )
+        else:
+            made = self._recogniser.edited([current[k] for k in pending], rewrite, usual=usual)
         # What was rewritten may let a longer name be seen: go on until a text stays as it is.
         for _ in range(_ROUNDS):
-            changed = []
-            for k, here in zip(pending, found, strict=True):
-                edits = tuple([e for m in here if (e := edit_for(m, rewrite)) is not None])
+            changed, was = [], []
+            for k, (text, edits) in zip(pending, made, strict=True):
                 if edits:
-                    current[k] = algebra.apply(current[k], edits)
+                    was.append((current[k], edits))
+                    current[k] = text
                     plans[k] = algebra.compose(plans[k], edits, texts[k]) if plans[k] else algebra.effective(edits)
                     changed.append(k)
-            pending = self._noisy(changed, current, rewrite)
+            pending = self._noisy(changed, current, rewrite, was)
             if not pending:
                 break
-            found = self._recogniser.rewritten([current[k] for k in pending], usual=usual)
+            made = self._recogniser.edited([current[k] for k in pending], rewrite, usual=usual)
+        if native.COMPILED:
+            return witness().results(current, plans, seen, Result)
         return [Result(c, p, m) for c, p, m in zip(current, plans, seen, strict=True)]
 
-    def _noisy(self, numbers: list[int], texts: Sequence[str], rewrite: frozenset[str]) -> list[int]:
-        """Of some texts those that may hold something to rewrite."""
+    def _noisy(
+        self,
+        numbers: list[int],
+        texts: Sequence[str],
+        rewrite: frozenset[str],
+        was: Sequence[tuple[str, tuple[Edit, ...]]] = (),
+    ) -> list[int]:
+        """Of some texts those that may hold something to rewrite; `was`: what they were, and the edits since."""
         if not rewrite <= REWRITTEN_KINDS:
             return numbers
-        return [numbers[k] for k in self._recogniser.noisy([texts[k] for k in numbers])]
+        some = [texts[k] for k in numbers]
+        found = self._recogniser.noisy_again(some, was) if was else self._recogniser.noisy(some)
+        return [numbers[k] for k in found]
 
     def _repairs(self, texts: Sequence[str], profile: Profile | None) -> Iterator[tuple[int, tuple[Edit, ...]]]:
         """What repairs the texts, by their numbers: most need nothing, and of those nothing is told."""

@@ -23,16 +23,28 @@ def same_but_for_case(surface: str, canonical: str) -> bool:
 
 
 @lru_cache(_CACHE)
+def inside(name: str, part: str) -> tuple[int, ...]:
+    """Where a longer name holds a part, but for capitals; most damaged names are in none.
+
+    >>> inside("New York City", "NEW YORK"), inside("Rome", "Roma")
+    ((0,), ())
+    """
+    if len(name) <= len(part):
+        return ()
+    low, small = name.lower(), part.lower()
+    return tuple(at for at in range(len(low)) if low.startswith(small, at))
+
+
+@lru_cache(_CACHE)
 def as_written(surface: str, canonical: str) -> str:
     """The canonical form as it replaces a surface: in capitals where that is, with its line break kept.
 
     >>> as_written("MAZAR-I-SHARIF", "Mazar-e-Sharif"), as_written("Nahri\\nShahi", "Nahr-e-Shahi")
     ('MAZAR-E-SHARIF', 'Nahr-e-\\nShahi')
     """
-    letters = [c for c in surface if c.isalpha()]
-    if len(letters) > 3 and surface.isupper():
+    if surface.isupper() and sum(map(str.isalpha, surface)) > 3:
         canonical = canonical.upper()
-    broken = _BREAK.search(surface)
+    broken = _BREAK.search(surface) if "\n" in surface else None
     if broken is None:
         return canonical
     # The break goes where the name has a joint: as many joints from the end as in the surface.

@@ -70,8 +70,7 @@ static int is_surname(const Sieve *s, const char *form, int size, const char *na
     return starts(form, size, name, n) && words_get(&s->surnames, form + n, (size_t)(size - n));
 }
 
-/* Whether words that stand in one of two spellings are two points of the compass. */
-static int other_point(const Sieve *s, const Piece *mine, int n, const Piece *theirs, int m)
+int other_point(const Sieve *s, const Piece *mine, int n, const Piece *theirs, int m)
 {
     int differ = 0;
     for (int side = 0; side < 2; side++) {

@@ -176,6 +176,11 @@ static int is_alone(const Place *p, Py_ssize_t start, Py_ssize_t end)
     return 1;
 }
 
+int sieve_is_alone(PyObject *sieve, PyObject *text, Py_ssize_t start, Py_ssize_t end)
+{
+    return is_alone(&(Place){whole_of(text), (Sieve *)sieve}, start, end);
+}
+
 PyObject *sieve_stands_alone(Sieve *self, PyObject *args)
 {
     PyObject *text;

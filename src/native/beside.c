@@ -8,12 +8,18 @@
 /* What a word or a mark of a text folds to, or itself. */
 static PyObject *plain(const Witness *w, const Sheet *s, Py_ssize_t start, Py_ssize_t end)
 {
-    int ascii = 1;
-    for (Py_ssize_t k = start; k < end && ascii; k++)
-        ascii = at(s, k) < 128;
+    Py_UCS1 low[WINDOW];
+    int ascii = end - start <= WINDOW;
+    for (Py_ssize_t k = start; k < end && ascii; k++) {
+        Py_UCS4 c = at(s, k);
+        ascii = c < 128;
+        low[k - start] = (Py_UCS1)(is_high(c) ? c | 32 : c);
+    }
+    if (ascii) /* letters, or a mark, which stays one */
+        return PyUnicode_FromKindAndData(PyUnicode_1BYTE_KIND, low, end - start);
     PyObject *out = PyUnicode_Substring(s->text, start, end);
-    if (out == NULL || (ascii && end == start + 1 && !is_letter(at(s, start))))
-        return out; /* a mark stays one */
+    if (out == NULL)
+        return out;
     PyObject *folded = PyObject_CallOneArg(w->fold, out);
     if (folded != NULL && PyUnicode_Check(folded) && PyUnicode_GET_LENGTH(folded) > 0) {
         Py_DECREF(out);

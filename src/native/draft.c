@@ -1,13 +1,10 @@
 /* Plans of runs of which the sieve knows all. Twin: `spans.Planner`, which makes the same of what it finds itself. */
 #include "sieve.h"
 
-/* What plans are made of: types; the kinds of aliases; reasons, and a function for them; and `Listing.named`. */
-enum { PLAN, SPAN, CANDIDATE, ENTITY_TYPE, KIND_NAMES, WHY_JOINED, WHY, NAMED, MAKERS };
-
 enum { SPAN_PARTS = 6, PLAN_PARTS = 3, CANDIDATE_PARTS = 6, ENTITY_PARTS = 5, MOST_MADE = 60000 };
 
 static PyObject *span_parts[SPAN_PARTS], *plan_parts[PLAN_PARTS], *candidate_parts[CANDIDATE_PARTS];
-static PyObject *entity_parts[ENTITY_PARTS], *matches[2]; /* by likeness; under a rule */
+static PyObject *entity_parts[ENTITY_PARTS], *matches[MATCHES];
 
 static int intern_all(PyObject **to, const char *const *names, int count)
 {
@@ -23,7 +20,7 @@ int draft_open(Sieve *s, PyObject *makers)
     static const char *const plan[] = {"listed", "proposed", "words"};
     static const char *const candidate[] = {"entity", "alias", "kind", "match", "score", "reasons"};
     static const char *const entity[] = {"id", "type", "canonical", "prominence", "country"};
-    static const char *const match[] = {"fuzzy", "rule"};
+    static const char *const match[MATCHES] = {"fuzzy", "rule", "exact", "alias"};
     int fits = PyTuple_GET_SIZE(makers) == MAKERS;
     for (int k = PLAN; fits && k <= ENTITY_TYPE; k++)
         fits = PyType_Check(PyTuple_GET_ITEM(makers, k));
@@ -36,7 +33,7 @@ int draft_open(Sieve *s, PyObject *makers)
         return -1;
     return intern_all(span_parts, span, SPAN_PARTS) < 0 || intern_all(plan_parts, plan, PLAN_PARTS) < 0 ||
                    intern_all(candidate_parts, candidate, CANDIDATE_PARTS) < 0 ||
-                   intern_all(entity_parts, entity, ENTITY_PARTS) < 0 || intern_all(matches, match, 2) < 0
+                   intern_all(entity_parts, entity, ENTITY_PARTS) < 0 || intern_all(matches, match, MATCHES) < 0
                ? -1
                : 0;
 }
@@ -47,14 +44,13 @@ void draft_close(Sieve *s)
     Py_XDECREF(s->made);
 }
 
-static PyObject *maker(const Sieve *s, int which)
+PyObject *maker(const Sieve *s, int which)
 {
     return PyTuple_GET_ITEM(s->makers, which);
 }
 
-/* An object of some slots, whose values are taken over; any of these may be NULL on an error. Of a frozen class slots
-   are set past its own `__setattr__`, as its `__init__` does. */
-static PyObject *made(PyObject *of, PyObject *const *names, PyObject *const *values, int count)
+/* Of a frozen class slots are set past its own `__setattr__`, as its `__init__` does. */
+PyObject *object_of(PyObject *of, PyObject *const *names, PyObject *const *values, int count)
 {
     PyTypeObject *type = (PyTypeObject *)of;
     int failed = 0;
@@ -89,6 +85,9 @@ static int is_shouted(const Sifted *found)
 
 PyObject *named_at(const Sieve *s, const Sifted *found, int at, int end)
 {
+    PyObject *told = listing_of(s, found, at, end);
+    if (told != NULL || PyErr_Occurred())
+        return told;
     Slice run = found->run;
     int begin = found->words[at].begin, size = found->words[end - 1].end - begin;
     PyObject *given[4] = {
@@ -133,7 +132,7 @@ static PyObject *span_of(const Sieve *s, const Sifted *found, int at, int end, P
         PyLong_FromLong(found->words[at].begin), PyLong_FromLong(found->words[end - 1].end), form_of(found, at, end),
         candidates, weak, Py_NewRef(needy ? Py_True : Py_False),
     };
-    return made(maker(s, SPAN), span_parts, values, SPAN_PARTS);
+    return object_of(maker(s, SPAN), span_parts, values, SPAN_PARTS);
 }
 
 static PyObject *listed_of(const Sieve *s, const Sifted *found, int *loud)
@@ -158,7 +157,7 @@ static PyObject *listed_of(const Sieve *s, const Sifted *found, int *loud)
     return out;
 }
 
-static PyObject *string_of(const Layer *layer, int text, uint32_t k)
+PyObject *layer_string(const Layer *layer, int text, uint32_t k)
 {
     int size;
     const char *from = string_at(layer, text, k, &size);
@@ -166,7 +165,7 @@ static PyObject *string_of(const Layer *layer, int text, uint32_t k)
 }
 
 /* An entity, made once. Twin: `Index.entity`. */
-static PyObject *entity_of(const Sieve *s, const Layer *layer, uint32_t number)
+PyObject *layer_entity(const Sieve *s, const Layer *layer, uint32_t number)
 {
     PyObject *key = PyLong_FromUnsignedLong(number), *known = key ? PyDict_GetItemWithError(layer->known, key) : NULL;
     if (known != NULL || PyErr_Occurred()) {
@@ -174,42 +173,67 @@ static PyObject *entity_of(const Sieve *s, const Layer *layer, uint32_t number)
         return Py_XNewRef(known);
     }
     PyObject *values[ENTITY_PARTS] = {
-        string_of(layer, ID, number), string_of(layer, TYPE, number), string_of(layer, CANONICAL, number),
-        PyLong_FromLongLong(((const int64_t *)layer->at[PROMINENCE].buf)[number]), string_of(layer, COUNTRY, number),
+        layer_string(layer, ID, number), layer_string(layer, TYPE, number), layer_string(layer, CANONICAL, number),
+        PyLong_FromLongLong(((const int64_t *)layer->at[PROMINENCE].buf)[number]), layer_string(layer, COUNTRY, number),
     };
-    PyObject *out = made(maker(s, ENTITY_TYPE), entity_parts, values, ENTITY_PARTS);
+    PyObject *out = object_of(maker(s, ENTITY_TYPE), entity_parts, values, ENTITY_PARTS);
     if (out != NULL && PyDict_SetItem(layer->known, key, out) < 0)
         Py_CLEAR(out);
     Py_DECREF(key);
     return out;
 }
 
-static PyObject *new_candidate(const Sieve *s, const Near *near, PyObject *form)
+static PyObject *candidate_from(const Sieve *s, int table, uint32_t number, int kind, int match, PyObject *why)
 {
-    const Layer *layer = &s->layers[near->layer];
-    uint8_t kind = ((const uint8_t *)layer->at[KINDS].buf)[near->alias];
-    PyObject *kinds = maker(s, KIND_NAMES), *alias = string_of(layer, TEXT, near->alias), *why = NULL;
-    if (kind >= PyTuple_GET_SIZE(kinds))
+    const Layer *layer = &s->layers[table];
+    PyObject *kinds = maker(s, KIND_NAMES);
+    if (kind >= PyTuple_GET_SIZE(kinds)) {
         PyErr_SetString(PyExc_ValueError, "an alias is of a kind that is not known");
-    else if (alias != NULL && near->how == FUZZY)
-        why = PyTuple_New(0);
-    else if (alias != NULL && near->how == JOINED)
-        why = Py_NewRef(maker(s, WHY_JOINED));
-    else if (alias != NULL)
-        why = PyObject_CallFunctionObjArgs(maker(s, WHY), form, alias, NULL);
-    if (why == NULL) {
-        Py_XDECREF(alias);
+        Py_XDECREF(why);
         return NULL;
     }
     PyObject *values[CANDIDATE_PARTS] = {
-        entity_of(s, layer, ((const uint32_t *)layer->at[ENTITY].buf)[near->alias]),
-        alias,
+        layer_entity(s, layer, ((const uint32_t *)layer->at[ENTITY].buf)[number]),
+        layer_string(layer, TEXT, number),
         Py_NewRef(PyTuple_GET_ITEM(kinds, kind)),
-        Py_NewRef(matches[near->how != FUZZY]),
-        PyFloat_FromDouble(near->how != FUZZY),
+        Py_NewRef(matches[match]),
+        PyFloat_FromDouble(match != BY_LIKENESS),
         why,
     };
-    return made(maker(s, CANDIDATE), candidate_parts, values, CANDIDATE_PARTS);
+    return object_of(maker(s, CANDIDATE), candidate_parts, values, CANDIDATE_PARTS);
+}
+
+static PyObject *new_candidate(const Sieve *s, const Near *near, PyObject *form)
+{
+    const Layer *layer = &s->layers[near->layer];
+    int kind = ((const uint8_t *)layer->at[KINDS].buf)[near->alias];
+    PyObject *alias = near->how <= JOINED ? NULL : layer_string(layer, TEXT, near->alias), *why = NULL;
+    if (near->how == FUZZY)
+        why = PyTuple_New(0);
+    else if (near->how == JOINED)
+        why = Py_NewRef(maker(s, WHY_JOINED));
+    else if (alias != NULL)
+        why = PyObject_CallFunctionObjArgs(maker(s, WHY), form, alias, NULL);
+    Py_XDECREF(alias);
+    if (why == NULL)
+        return NULL;
+    return candidate_from(s, near->layer, near->alias, kind, near->how != FUZZY ? BY_RULE : BY_LIKENESS, why);
+}
+
+PyObject *listed_candidate(const Sieve *s, int table, const Row *row, int exact)
+{
+    PyObject *key = PyLong_FromLongLong(-1 - (((long long)table << 32) | row->alias));
+    PyObject *out = key ? Py_XNewRef(PyDict_GetItemWithError(s->made, key)) : NULL;
+    if (out == NULL && !PyErr_Occurred()) {
+        if (PyDict_GET_SIZE(s->made) > MOST_MADE)
+            PyDict_Clear(s->made);
+        PyObject *why = PyTuple_New(0);
+        out = why ? candidate_from(s, table, row->alias, row->kind, exact ? AS_IT_IS : AS_ALIAS, why) : NULL;
+        if (out != NULL && PyDict_SetItem(s->made, key, out) < 0)
+            Py_CLEAR(out);
+    }
+    Py_XDECREF(key);
+    return out;
 }
 
 /* A candidate of a form, made once unless its reasons are those of the form. Twin: `Candidates.at`. */
@@ -268,5 +292,5 @@ PyObject *draft_of(const Sieve *s, const Sifted *found, int *grade)
     PyObject *listed = listed_of(s, found, &loud), *proposed = listed ? proposed_of(s, found) : NULL;
     PyObject *values[PLAN_PARTS] = {listed, proposed, proposed ? words_of(found) : NULL};
     *grade = loud ? LOUD : found->hit_count ? NEEDY : found->name_count ? LISTED : NOTHING;
-    return made(maker(s, PLAN), plan_parts, values, PLAN_PARTS);
+    return object_of(maker(s, PLAN), plan_parts, values, PLAN_PARTS);
 }

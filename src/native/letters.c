@@ -102,3 +102,24 @@ int fold_ascii(Slice text, Py_ssize_t start, Py_ssize_t end, char *out)
     }
     return size;
 }
+
+char plain_letter(Py_UCS4 c)
+{
+    static const char latin[] = /* from C0 on */
+        "aaaaaa.ceeeeiiiidnooooo.ouuuuy..aaaaaa.ceeeeiiiidnooooo.ouuuuy.y"
+        "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii..jjkkkllllll."
+        ".llnnnnnnn..oooooo..rrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs"
+        ".b....o..dd...aae.......kk......oo.............uu..yy..........."
+        ".............aaiioouuuuuuuuuuaaaaa....ggkkoooo..j...gg..nnaa..oo"
+        "aaaaeeeeiiiioooorrrruuuusstt..hh......aaeeooooooooyy............"
+        "................";
+    static const char more[] = /* from 1E00 on */
+        "aabbbbbbccddddddddddeeeeeeeeeeffgghhhhhhhhhhiiiikkkkkkllllllllmm"
+        "mmmmnnnnnnnnoooooooopppprrrrrrrrssssssssssttttttttuuuuuuuuuuvvvv"
+        "wwwwwwwwwwxxxxyyzzzzzzhtwyas....aaaaaaaaaaaaaaaaaaaaaaaaeeeeeeee"
+        "eeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy......";
+    char out = c >= 0xC0 && c < 0xC0 + sizeof latin - 1       ? latin[c - 0xC0]
+               : c >= 0x1E00 && c < 0x1E00 + sizeof more - 1 ? more[c - 0x1E00]
+                                                              : '.';
+    return out == '.' ? 0 : out;
+}

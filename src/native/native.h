@@ -158,6 +158,10 @@ int grove_reaches(const Grove *grove, int kind, int64_t limit); /* whether it co
 
 /* -- signs.c ---------------------------------------------------------------------------------------------------- */
 
+#define LESS_SIGN 2 /* `Sign.LESS`, `Sign.HOST` */
+#define HOST_SIGN 128
+
+unsigned signs_of(PyObject *text); /* of a str */
 PyObject *native_signs(PyObject *self, PyObject *text);
 PyObject *native_beyond(PyObject *self, PyObject *text);
 PyObject *native_doubtful(PyObject *self, PyObject *args);
@@ -249,6 +253,7 @@ typedef struct {
 } Scanner;
 
 int scanner_scan(Scanner *s, PyObject *texts); /* look at a list of texts, and note what is fresh in them */
+uint32_t scanner_verdict_on(const Scanner *s, PyObject *run); /* a str; 0 where there is none */
 int scanner_know(Scanner *s, uint64_t key, int small, uint32_t verdict);
 
 /* A stretch of a str. */
@@ -300,6 +305,8 @@ static inline unsigned flags_of(const Scanner *s, Py_UCS4 c)
 }
 
 #define MOST_FOLDED 400
+
+char plain_letter(Py_UCS4 c); /* what a letter with an accent folds to where that is one letter of ASCII, else 0 */
 
 /* A stretch of ASCII folded, in letters.c: its size; -1 for one that is not, or is longer. Twin: `text.fold`. */
 int fold_ascii(Slice text, Py_ssize_t start, Py_ssize_t end, char *out);
@@ -353,5 +360,16 @@ int hood_ask(Hood *hood, const uint8_t *word, Py_ssize_t size); /* 0: none is ne
 /* Of the word last asked for, how many, at most so many, the nearest and most prominent first; -1 without memory. */
 Py_ssize_t hood_answer(Hood *hood, const uint8_t *word, Py_ssize_t size, Py_ssize_t most);
 const char *hood_word(const Hood *hood, Py_ssize_t k, int *size);       /* one of those last found */
+
+
+/* -- around.c ----------------------------------------------------------------------------------------------------- */
+
+/* Of a sieve: whether surely no listed name holds a span of a text, which fits it, and more. */
+int sieve_is_alone(PyObject *sieve, PyObject *text, Py_ssize_t start, Py_ssize_t end);
+
+/* -- draft.c ------------------------------------------------------------------------------------------------------ */
+
+/* An object of a type with slots, whose values are taken over; any of these may be NULL on an error. */
+PyObject *object_of(PyObject *of, PyObject *const *names, PyObject *const *values, int count);
 
 #endif

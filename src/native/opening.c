@@ -36,7 +36,7 @@ static PyObject *place_of(const Witness *w, Py_ssize_t start, Py_ssize_t end, Py
     return out;
 }
 
-static int append(PyObject *list, PyObject *taken_over)
+int append(PyObject *list, PyObject *taken_over)
 {
     int failed = taken_over == NULL || PyList_Append(list, taken_over) < 0;
     Py_XDECREF(taken_over);
@@ -93,15 +93,12 @@ static int open_run(const Witness *w, PyObject *text, PyObject *where, PyObject 
 }
 
 /* Whether a name is spelt as the canonical form of its entity. Twin: `pages.otherwise_plain`. */
-static int is_canonical(PyObject *text, PyObject *found)
+int is_canonical(PyObject *text, PyObject *entity, Extent place)
 {
-    Extent place = {0, 0};
-    PyObject *entity = entity_of(found, &place), *canonical;
-    canonical = entity ? get(entity, &s_canonical) : NULL;
+    PyObject *canonical = entity ? get(entity, &s_canonical) : NULL;
     int same = canonical != NULL && PyUnicode_Check(canonical) &&
                PyUnicode_GET_LENGTH(canonical) == place.end - place.start;
     same = same && PyUnicode_Tailmatch(text, canonical, place.start, place.end, -1) > 0;
-    Py_XDECREF(entity);
     Py_XDECREF(canonical);
     return PyErr_Occurred() ? -1 : same;
 }
@@ -113,7 +110,10 @@ PyObject *witness_otherwise(Witness *Py_UNUSED(self), PyObject *args)
         return NULL;
     PyObject *out = PyList_New(0);
     for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(found); k++) {
-        int same = is_canonical(text, PyList_GET_ITEM(found, k));
+        Extent place = {0, 0};
+        PyObject *entity = entity_of(PyList_GET_ITEM(found, k), &place);
+        int same = is_canonical(text, entity, place);
+        Py_XDECREF(entity);
         if (same < 0 || (!same && append(out, PyLong_FromSsize_t(k)) < 0))
             Py_CLEAR(out);
     }
@@ -190,13 +190,8 @@ static int add_plans(PyObject *text, PyObject *spans, PyObject *plans, PyObject 
     return settled;
 }
 
-PyObject *witness_plans(Witness *Py_UNUSED(self), PyObject *args)
+static PyObject *plans_of(PyObject *text, PyObject *spans, PyObject *plans, PyObject *missing, long spared)
 {
-    PyObject *text, *spans, *plans, *missing;
-    long spared;
-    if (!PyArg_ParseTuple(args, "UO!O!O!l", &text, &PyList_Type, &spans, &PyDict_Type, &plans, &PyList_Type, &missing,
-                          &spared))
-        return NULL;
     PyObject *out = PyList_New(0);
     Py_ssize_t before = PyList_GET_SIZE(missing);
     int done = out == NULL ? -1 : spared > 0 ? add_plans(text, spans, plans, missing, spared, out) : 0;
@@ -208,31 +203,210 @@ PyObject *witness_plans(Witness *Py_UNUSED(self), PyObject *args)
     return out;
 }
 
-/* The plan of a run, or itself. */
-static PyObject *plan_for(PyObject *plan_of, PyObject *run)
+PyObject *witness_plans(Witness *Py_UNUSED(self), PyObject *args)
 {
-    return PyUnicode_Check(run) ? PyObject_CallOneArg(plan_of, run) : Py_NewRef(run);
+    PyObject *text, *spans, *plans, *missing;
+    long spared;
+    if (!PyArg_ParseTuple(args, "UO!O!O!l", &text, &PyList_Type, &spans, &PyDict_Type, &plans, &PyList_Type, &missing,
+                          &spared))
+        return NULL;
+    return plans_of(text, spans, plans, missing, spared);
+}
+
+/* What was seen of a text: its runs, whether it has capitals, and whether words in small letters open names. */
+static int is_seen(PyObject *one)
+{
+    return PyTuple_Check(one) && PyTuple_GET_SIZE(one) == 3 && PyList_Check(PyTuple_GET_ITEM(one, 0));
+}
+
+static int opens_small(PyObject *seen)
+{
+    return PyTuple_GET_ITEM(seen, 2) != Py_False;
+}
+
+/* Texts, and as many of something else. */
+static int are_texts(PyObject *texts, PyObject *others)
+{
+    int fits = PyList_GET_SIZE(texts) == PyList_GET_SIZE(others);
+    for (Py_ssize_t k = 0; fits && k < PyList_GET_SIZE(texts); k++)
+        fits = PyUnicode_Check(PyList_GET_ITEM(texts, k));
+    if (!fits)
+        PyErr_SetString(PyExc_TypeError, "texts, and something for each");
+    return fits;
+}
+
+PyObject *witness_all_plans(Witness *Py_UNUSED(self), PyObject *args)
+{
+    PyObject *texts, *seen, *plans, *missing, *out;
+    long spared;
+    if (!PyArg_ParseTuple(args, "O!O!O!O!l", &PyList_Type, &texts, &PyList_Type, &seen, &PyDict_Type, &plans,
+                          &PyList_Type, &missing, &spared) ||
+        !are_texts(texts, seen) || (out = PyList_New(0)) == NULL)
+        return NULL;
+    for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(texts); k++) {
+        PyObject *one = PyList_GET_ITEM(seen, k);
+        if (!is_seen(one)) {
+            PyErr_SetString(PyExc_TypeError, "what is seen is a tuple of three");
+            Py_CLEAR(out);
+        } else if (append(out, plans_of(PyList_GET_ITEM(texts, k), PyTuple_GET_ITEM(one, 0), plans, missing,
+                                        opens_small(one) ? 0 : spared)) < 0) {
+            Py_CLEAR(out);
+        }
+    }
+    return out;
+}
+
+PyObject *plan_for(PyObject *plan_of, PyObject *run)
+{
+    PyObject *given = PyTuple_Check(run) && PyTuple_GET_SIZE(run) == 2 ? PyTuple_GET_ITEM(run, 1) : NULL;
+    if (given == NULL)
+        PyErr_SetString(PyExc_TypeError, "no run");
+    return given && PyUnicode_Check(given) ? PyObject_CallOneArg(plan_of, given) : Py_XNewRef(given);
+}
+
+/* What the runs of a text hold: names, weak ones, proposals; 0, or -1 on an error. */
+static int open_runs(const Witness *self, PyObject *text, PyObject *runs, PyObject *plan_of, PyObject *const out[3])
+{
+    int failed = out[0] == NULL || out[1] == NULL || out[2] == NULL;
+    for (Py_ssize_t k = 0; !failed && k < PyList_GET_SIZE(runs); k++) {
+        PyObject *run = PyList_GET_ITEM(runs, k), *plan = NULL;
+        failed = (plan = plan_for(plan_of, run)) == NULL ||
+                 open_run(self, text, PyTuple_GET_ITEM(run, 0), plan, out) < 0;
+        Py_XDECREF(plan);
+    }
+    if (failed && !PyErr_Occurred())
+        PyErr_SetString(PyExc_TypeError, "no runs, or no plans");
+    return failed ? -1 : 0;
 }
 
 PyObject *witness_open(Witness *self, PyObject *args)
 {
-    PyObject *text, *runs, *plan_of;
+    PyObject *text, *runs, *plan_of, *out = NULL;
     if (!PyArg_ParseTuple(args, "UO!O", &text, &PyList_Type, &runs, &plan_of))
         return NULL;
-    PyObject *const out[3] = {PyList_New(0), PyList_New(0), PyList_New(0)};
-    int failed = out[0] == NULL || out[1] == NULL || out[2] == NULL;
-    for (Py_ssize_t k = 0; !failed && k < PyList_GET_SIZE(runs); k++) {
-        PyObject *run = PyList_GET_ITEM(runs, k), *plan = NULL;
-        failed = !PyTuple_Check(run) || PyTuple_GET_SIZE(run) != 2 ||
-                 (plan = plan_for(plan_of, PyTuple_GET_ITEM(run, 1))) == NULL ||
-                 open_run(self, text, PyTuple_GET_ITEM(run, 0), plan, out) < 0;
-        Py_XDECREF(plan);
-    }
-    if (!failed)
-        return Py_BuildValue("(NNN)", out[0], out[1], out[2]);
+    PyObject *const found[3] = {PyList_New(0), PyList_New(0), PyList_New(0)};
+    if (open_runs(self, text, runs, plan_of, found) == 0)
+        out = PyTuple_Pack(3, found[0], found[1], found[2]);
     for (int k = 0; k < 3; k++)
-        Py_XDECREF(out[k]);
-    if (!PyErr_Occurred())
-        PyErr_SetString(PyExc_TypeError, "no runs, or no plans");
-    return NULL;
+        Py_XDECREF(found[k]);
+    return out;
+}
+
+/* Add to the names those weak ones whose entity is among them: 0, or -1 on an error. */
+static int support(PyObject *names, PyObject *weak)
+{
+    PyObject *sure = PySet_New(NULL);
+    int failed = sure == NULL;
+    for (Py_ssize_t k = 0, n = PyList_GET_SIZE(names); !failed && k < n + PyList_GET_SIZE(weak); k++) {
+        PyObject *one = k < n ? PyList_GET_ITEM(names, k) : PyList_GET_ITEM(weak, k - n);
+        Extent place;
+        PyObject *entity = entity_of(one, &place), *id = entity ? get(entity, &s_id) : NULL;
+        int known = id == NULL ? -1 : k < n ? PySet_Add(sure, id) : PySet_Contains(sure, id);
+        failed = known < 0 || (known > 0 && PyList_Append(names, one) < 0);
+        Py_XDECREF(entity);
+        Py_XDECREF(id);
+    }
+    Py_XDECREF(sure);
+    return failed ? -1 : 0;
+}
+
+/* The next ticker of a text from a place on, as <JAPN.T>; 0 where there is none. Twin: `protected._TICKER`. */
+static int next_ticker(PyObject *text, Py_ssize_t from, Extent *out)
+{
+    Py_ssize_t n = PyUnicode_GET_LENGTH(text);
+    while (from < n && (from = PyUnicode_FindChar(text, '<', from, n, 1)) >= 0) {
+        Py_ssize_t k = from + 1;
+        for (; k < n; k++) {
+            Py_UCS4 c = PyUnicode_READ_CHAR(text, k);
+            if (!(is_high(c) || (c >= '0' && c <= '9') || c == '.'))
+                break;
+        }
+        *out = (Extent){from, k + 1};
+        if (k > from + 1 && k < n && PyUnicode_READ_CHAR(text, k) == '>')
+            return 1;
+        from++;
+    }
+    return 0;
+}
+
+/* Take from what is found in a text, in its order, that which shares a place with a ticker: 0, or -1 on an error. */
+static int without_tickers(PyObject *text, PyObject *found)
+{
+    Extent ticker;
+    int more = next_ticker(text, 0, &ticker);
+    for (Py_ssize_t k = 0; more && k < PyList_GET_SIZE(found);) {
+        PyObject *one = PyList_GET_ITEM(found, k);
+        Py_ssize_t start = PyLong_AsSsize_t(PyTuple_GET_ITEM(one, 0)), end = PyLong_AsSsize_t(PyTuple_GET_ITEM(one, 1));
+        while (more && ticker.end <= start)
+            more = next_ticker(text, ticker.end, &ticker);
+        if (!more || ticker.start >= end)
+            k++;
+        else if (PyList_SetSlice(found, k, k + 1, NULL) < 0)
+            return -1;
+    }
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+enum { PAGE_PARTS = 5 };
+
+static PyObject *page_parts[PAGE_PARTS];
+
+static int intern_parts(void)
+{
+    static const char *const names[PAGE_PARTS] = {"text", "listed", "proposed", "partial", "_small"};
+    for (int k = 0; k < PAGE_PARTS; k++)
+        if (page_parts[k] == NULL && (page_parts[k] = PyUnicode_InternFromString(names[k])) == NULL)
+            return -1;
+    return 0;
+}
+
+/* The page of a text; `rest` makes one of a text that has signs, but for those that are passed over and those of tickers, or
+   in which words in small letters open names. */
+static PyObject *page_of(const Witness *w, PyObject *text, PyObject *seen, PyObject *runs, PyObject *plan_of,
+                         PyObject *rest, unsigned passed, PyObject *type)
+{
+    PyObject *const found[3] = {PyList_New(0), PyList_New(0), PyList_New(0)};
+    PyObject *out = NULL;
+    if (open_runs(w, text, runs, plan_of, found) == 0) {
+        unsigned signs = signs_of(text) & ~passed;
+        int plain = !(signs & ~LESS_SIGN) && !opens_small(seen), failed = 0;
+        PyObject *there = plain ? NULL : PyLong_FromUnsignedLong(signs);
+        for (int k = 0; k < 3 && plain && signs; k++)
+            failed = failed || without_tickers(text, found[k]) < 0;
+        if (there != NULL) {
+            out = PyObject_CallFunctionObjArgs(rest, text, seen, runs, found[0], found[1], found[2], there, NULL);
+        } else if (plain && !failed && (PyList_GET_SIZE(found[1]) == 0 || support(found[0], found[1]) == 0)) {
+            int partial = PyList_GET_SIZE(runs) < PyList_GET_SIZE(PyTuple_GET_ITEM(seen, 0));
+            PyObject *values[PAGE_PARTS] = {
+                Py_NewRef(text), Py_NewRef(found[0]), Py_NewRef(found[2]), Py_NewRef(partial ? Py_True : Py_False),
+                Py_NewRef(Py_None),
+            };
+            out = object_of(type, page_parts, values, PAGE_PARTS);
+        }
+        Py_XDECREF(there);
+    }
+    for (int k = 0; k < 3; k++)
+        Py_XDECREF(found[k]);
+    return out;
+}
+
+PyObject *witness_pages(Witness *self, PyObject *args)
+{
+    PyObject *texts, *seen, *runs, *plan_of, *rest, *type, *out;
+    unsigned passed;
+    if (!PyArg_ParseTuple(args, "O!O!O!OOIO!", &PyList_Type, &texts, &PyList_Type, &seen, &PyList_Type, &runs, &plan_of,
+                          &rest, &passed, &PyType_Type, &type) ||
+        !are_texts(texts, seen) || !are_texts(texts, runs) || intern_parts() < 0 || (out = PyList_New(0)) == NULL)
+        return NULL;
+    for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(texts); k++) {
+        PyObject *one = PyList_GET_ITEM(seen, k), *planned = PyList_GET_ITEM(runs, k);
+        if (!is_seen(one) || !PyList_Check(planned)) {
+            PyErr_SetString(PyExc_TypeError, "what is seen is a tuple of three, and runs are a list");
+            Py_CLEAR(out);
+        } else if (append(out, page_of(self, PyList_GET_ITEM(texts, k), one, planned, plan_of, rest, passed,
+                                       type)) < 0) {
+            Py_CLEAR(out);
+        }
+    }
+    return out;
 }

@@ -27,13 +27,28 @@ static int is_joint(const Sieve *s, Py_UCS4 c)
     return (f & (SPACE | DASH | QUOTE)) && !(f & ALNUM);
 }
 
+/* A letter or figure at a place folded, or 0. */
+static inline char letter_at(Slice run, Py_ssize_t k)
+{
+    Py_UCS4 c = slice_at(run, k);
+    return c >= 128 ? plain_letter(c) : Py_ISALNUM((int)c) ? (char)Py_TOLOWER((int)c) : 0;
+}
+
+static inline int is_high(Py_UCS4 c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
 /* Whether a small word was written on to a word, as where a sentence ends without a stop: "NewsweekIn". Twin:
    `spans._is_glued`. */
 static int is_glued(const Sieve *s, Slice run, const Word *w)
 {
     int last = w->size - 1;
-    while (last > 2 && !Py_ISUPPER((int)slice_at(run, w->begin + last)))
+    while (last > 2 && !is_high(slice_at(run, w->begin + last)))
         last--;
+    for (int k = last; k < w->size && w->accented; k++)
+        if (slice_at(run, w->begin + k) >= 128)
+            return 0;
     return last > 2 && last < w->size - 1 && words_get(&s->openers, w->text + last, (size_t)(w->size - last)) != NULL;
 }
 
@@ -46,9 +61,10 @@ static int cut(const Sieve *s, Slice run, Word *out)
         return -1;
     for (Py_ssize_t k = 0; k < n;) {
         Py_UCS4 c = slice_at(run, k);
-        if (c >= 128 && !is_joint(s, c))
+        char letter = letter_at(run, k);
+        if (!letter && c >= 128 && !is_joint(s, c))
             return -1;
-        if (c >= 128 || !Py_ISALNUM((int)c)) {
+        if (!letter) {
             k++;
             continue;
         }
@@ -57,15 +73,16 @@ static int cut(const Sieve *s, Slice run, Word *out)
         Word *w = &out[count];
         memset(w, 0, sizeof *w);
         w->begin = (int)k;
-        while (k < n && (c = slice_at(run, k)) < 128 && Py_ISALNUM((int)c)) {
+        for (; k < n && (letter = letter_at(run, k)); k++) {
             if (w->size >= WORD_ROOM - 1)
                 return -1;
-            w->upper |= Py_ISUPPER((int)c) != 0;
-            w->lower |= Py_ISLOWER((int)c) != 0;
-            w->text[w->size++] = (char)Py_TOLOWER((int)c);
-            k++;
+            c = slice_at(run, k);
+            w->upper |= c < 128 ? Py_ISUPPER((int)c) != 0 : Py_UNICODE_ISUPPER(c);
+            w->lower |= c < 128 ? Py_ISLOWER((int)c) != 0 : Py_UNICODE_ISLOWER(c);
+            w->accented |= c >= 128;
+            w->text[w->size++] = letter;
         }
-        if (k < n && c >= 128 && !is_joint(s, c))
+        if (k < n && slice_at(run, k) >= 128 && !is_joint(s, slice_at(run, k)))
             return -1;
         w->end = (int)k;
         Py_ssize_t gap = w->begin - before;
@@ -143,6 +160,9 @@ static int may_open(const Sieve *s, const Word *words, int count, int at)
 /* Letters and single blanks only, so that the spelling is the folded form but for capitals. */
 static int plainly_spelt(Slice run, const Word *words, int from, int to)
 {
+    for (int k = from; k < to; k++)
+        if (words[k].accented)
+            return 0;
     for (int k = from + 1; k < to; k++) {
         for (int p = words[k - 1].end; p < words[k].begin; p++) {
             Py_UCS4 c = slice_at(run, p);
@@ -344,7 +364,7 @@ static int is_small(Slice run, const Word *words, int at, int end)
 {
     for (int k = at; k < end; k++) {
         Py_UCS4 first = slice_at(run, words[k].begin);
-        if (first >= 'a' && first <= 'z' && !(words[k].facts & PARTICLE))
+        if ((first < 128 ? first >= 'a' && first <= 'z' : Py_UNICODE_ISLOWER(first)) && !(words[k].facts & PARTICLE))
             return 1;
     }
     return 0;
@@ -448,7 +468,7 @@ static int sift_forms(const Sieve *s, Sifted *out)
         if (w->dash && at > 0) {
             const Word *before = &words[at - 1];
             Py_UCS4 first = slice_at(out->run, w->begin);
-            if (words_get(&s->articles, before->text, (size_t)before->size) || !(first >= 'A' && first <= 'Z'))
+            if (words_get(&s->articles, before->text, (size_t)before->size) || !(first < 128 ? is_high(first) : Py_UNICODE_ISUPPER(first)))
                 continue;
         }
         int suspect = 0;
@@ -532,11 +552,24 @@ static int sift_judged(Sieve *s, Sifted *out)
     return out->hit_count || out->loud ? MAYBE : out->name_count ? LISTED : NOTHING;
 }
 
-int sift(Sieve *s, Slice run, Sifted *out)
+int sift_afresh(Sieve *s, Slice run, Sifted *out)
 {
     sift_words(s, run, out);
     int known = sift_known(s, out);
     return known < 0 ? -1 : known ? sift_judged(s, out) : MAYBE;
+}
+
+/* The same of a run that may have been seen before: of one that is known to hold listed names that stay as they are, only
+   these are looked for. */
+static int sift(Sieve *s, PyObject *text, Sifted *out)
+{
+    if (scanner_verdict_on(s->scanner, text) != LISTED)
+        return sift_afresh(s, whole_of(text), out);
+    sift_words(s, whole_of(text), out);
+    know(s, out->words, out->word_count);
+    int certain = out->word_count >= 0 ? sift_listed(s, out) : 0;
+    out->sure = out->told = certain > 0;
+    return certain < 0 ? -1 : LISTED;
 }
 
 static PyObject *word_told(const Word *w)
@@ -670,7 +703,7 @@ static PyObject *sieve_sift(Sieve *self, PyObject *runs)
             PyErr_SetString(PyExc_TypeError, "a run is a str");
             goto done;
         }
-        if (forget_many(self) < 0 || (verdict = sift(self, whole_of(run), found)) < 0) {
+        if (forget_many(self) < 0 || (verdict = sift(self, run, found)) < 0) {
             no_memory();
             goto done;
         }
@@ -735,36 +768,6 @@ static int judge_fresh(Sieve *self, const struct Fresh *const *some, int count, 
             return -1;
     }
     return 0;
-}
-
-#define MOST_LETTERS 255
-
-/* What a word in small letters opens: no name, one in a text without capitals, or one in any text; 0 where Python must be
-   asked. Twin: `Recogniser._graded`. */
-static uint32_t small_verdict(const Sieve *s, Slice word)
-{
-    char text[2 * MOST_LETTERS + 1];
-    size_t size = 0;
-    if (word.size > MOST_LETTERS)
-        return 0;
-    for (Py_ssize_t k = 0; k < word.size; k++) {
-        Py_UCS4 c = slice_at(word, k);
-        if (c > 0xFF)
-            return 0;
-        if (c >= 0x80)
-            text[size++] = (char)(0xC0 | c >> 6);
-        text[size++] = (char)(c < 0x80 ? c : 0x80 | (c & 0x3F));
-    }
-    double zipf = zipf_of(s->scanner->lexicon, text, size);
-    if (zipf >= s->small_plain)
-        return SMALL_QUIET;
-    int part = any_has(s, '#', text, size);
-    for (int k = 0; k < s->tail_count && !part; k++) {
-        size_t n = strlen(s->tails[k]);
-        if ((size_t)word.size >= n + 3 && !memcmp(text + size - n, s->tails[k], n))
-            part = any_has(s, '#', text, size - n);
-    }
-    return !part ? SMALL_QUIET : zipf < s->small_rare ? SMALL_OPENS : SMALL_PLAIN;
 }
 
 /* Judge a fresh word in small letters, or add it to those for whoever asked: 0, or -1 on an error. */
@@ -973,6 +976,8 @@ static PyMethodDef sieve_methods[] = {
     {"foresee", (PyCFunction)sieve_foresee, METH_O,
      "What is to be known of some words in small letters, for `take` of another sieve with the same table."},
     {"take", (PyCFunction)sieve_take, METH_O, "Know of words what `foresee` found out about them."},
+    {"may_name", (PyCFunction)sieve_may_name, METH_VARARGS,
+     "Whether a folded form may be listed, or, with a second argument that is true, name something under the rules."},
     {"among", (PyCFunction)sieve_among, METH_VARARGS, "Those of some words that are stored under a prefix."},
     {NULL, NULL, 0, NULL},
 };

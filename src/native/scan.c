@@ -390,13 +390,16 @@ static PyObject *scanner_settle(Scanner *self, PyObject *Py_UNUSED(ignored))
     return PyBytes_FromStringAndSize((const char *)self->codes, self->texts);
 }
 
-static PyObject *scanner_verdict(Scanner *self, PyObject *run)
+uint32_t scanner_verdict_on(const Scanner *self, PyObject *run)
 {
-    if (!is_text(run))
-        return NULL;
     uint64_t key = BY_WIDTH(run, hash, self, run);
     uint32_t found = verdicts_get(&self->runs, key);
-    return PyLong_FromUnsignedLong(found ? found : board_get(&self->board, key, 0));
+    return found ? found : board_get(&self->board, key, 0);
+}
+
+static PyObject *scanner_verdict(Scanner *self, PyObject *run)
+{
+    return is_text(run) ? PyLong_FromUnsignedLong(scanner_verdict_on(self, run)) : NULL;
 }
 
 static PyObject *learn(Scanner *self, PyObject *args, int small)

@@ -92,7 +92,8 @@ typedef struct {
     char text[WORD_ROOM]; /* folded */
     int size;
     int begin, end;       /* in the run */
-    int joined, quote, dash, upper, lower, plain, glued; /* joined: no blank before it; plain: of letters only */
+    int joined, quote, dash, upper, lower; /* joined: no blank before it */
+    int plain, glued, accented;            /* plain: of letters only, as it folds */
     unsigned facts;
     double zipf;
     uint64_t key;
@@ -247,7 +248,7 @@ int join(const Word *words, int from, int to, char *out);
 int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form, int size, Names *out);
 
 uint64_t words_key(const Word *words, int at, int end, int small); /* what stands for some words, wherever they stand */
-int sift(Sieve *s, Slice run, Sifted *out); /* what a run may hold: a verdict, or -1 on an error */
+int sift_afresh(Sieve *s, Slice run, Sifted *out); /* what a run may hold: a verdict, or -1 on an error */
 
 /* -- foresee.c -------------------------------------------------------------------------------------------------- */
 
@@ -257,9 +258,26 @@ void foreseen_ahead(const Sieve *s, uint64_t key); /* it will be asked */
 PyObject *sieve_foresee(Sieve *self, PyObject *words);
 PyObject *sieve_take(Sieve *self, PyObject *data);
 
+/* -- small.c ---------------------------------------------------------------------------------------------------- */
+
+uint32_t small_verdict(const Sieve *s, Slice word); /* 0 where Python must be asked */
+PyObject *sieve_may_name(Sieve *self, PyObject *args);
+
 /* -- draft.c ---------------------------------------------------------------------------------------------------- */
 
 enum { NEEDY = 3, LOUD = 4 }; /* what a run holds beside LISTED: `plans.Grade` */
+
+/* What plans are made of: types; the kinds of aliases; reasons, and a function for them; and `Listing.named`. */
+enum { PLAN, SPAN, CANDIDATE, ENTITY_TYPE, KIND_NAMES, WHY_JOINED, WHY, NAMED, MAKERS };
+
+/* How a candidate was found: `model.Match`. */
+enum { BY_LIKENESS, BY_RULE, AS_IT_IS, AS_ALIAS, MATCHES };
+
+PyObject *maker(const Sieve *s, int which); /* borrowed */
+PyObject *layer_string(const Layer *layer, int text, uint32_t k);
+PyObject *layer_entity(const Sieve *s, const Layer *layer, uint32_t number); /* made once */
+/* The candidate of a row of a table, whose kind speaks for it; made once. */
+PyObject *listed_candidate(const Sieve *s, int table, const Row *row, int exact);
 
 int draft_open(Sieve *s, PyObject *makers); /* -1 on an error */
 void draft_close(Sieve *s);
@@ -267,8 +285,15 @@ void draft_close(Sieve *s);
 PyObject *named_at(const Sieve *s, const Sifted *found, int at, int end);
 PyObject *draft_of(const Sieve *s, const Sifted *found, int *grade); /* the plan of a run of which all is told */
 
+/* -- listing.c -------------------------------------------------------------------------------------------------- */
+
+/* `Listing.named` of some words; NULL without an error where it must be asked. */
+PyObject *listing_of(const Sieve *s, const Sifted *found, int at, int end);
+
 /* -- alone.c ---------------------------------------------------------------------------------------------------- */
 
+/* Whether words that stand in one of two spellings are two points of the compass. */
+int other_point(const Sieve *s, const Piece *mine, int n, const Piece *theirs, int m);
 PyObject *sieve_alone(Sieve *self, PyObject *args);
 PyObject *sieve_settle(Sieve *self, PyObject *args);
 

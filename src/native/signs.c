@@ -88,22 +88,27 @@ static inline __attribute__((always_inline)) unsigned signs_in(int kind, const v
     return out;
 }
 
+unsigned signs_of(PyObject *text)
+{
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t n = PyUnicode_GET_LENGTH(text);
+    switch (PyUnicode_KIND(text)) {
+    case PyUnicode_1BYTE_KIND:
+        return signs_in(PyUnicode_1BYTE_KIND, data, n);
+    case PyUnicode_2BYTE_KIND:
+        return signs_in(PyUnicode_2BYTE_KIND, data, n);
+    default:
+        return signs_in(PyUnicode_4BYTE_KIND, data, n);
+    }
+}
+
 PyObject *native_signs(PyObject *Py_UNUSED(self), PyObject *text)
 {
     if (!PyUnicode_Check(text)) {
         PyErr_SetString(PyExc_TypeError, "a text is a str");
         return NULL;
     }
-    const void *data = PyUnicode_DATA(text);
-    Py_ssize_t n = PyUnicode_GET_LENGTH(text);
-    switch (PyUnicode_KIND(text)) {
-    case PyUnicode_1BYTE_KIND:
-        return PyLong_FromUnsignedLong(signs_in(PyUnicode_1BYTE_KIND, data, n));
-    case PyUnicode_2BYTE_KIND:
-        return PyLong_FromUnsignedLong(signs_in(PyUnicode_2BYTE_KIND, data, n));
-    default:
-        return PyLong_FromUnsignedLong(signs_in(PyUnicode_4BYTE_KIND, data, n));
-    }
+    return PyLong_FromUnsignedLong(signs_of(text));
 }
 
 PyObject *native_doubtful(PyObject *Py_UNUSED(self), PyObject *args)

@@ -47,6 +47,14 @@ static uint64_t hash_folded(const Witness *w, PyObject *text, Py_ssize_t start, 
     return h;
 }
 
+uint64_t hash_form(PyObject *form)
+{
+    uint64_t h = 0;
+    for (Py_ssize_t k = 0; k < PyUnicode_GET_LENGTH(form); k++)
+        h = hash_more(h, PyUnicode_READ_CHAR(form, k));
+    return h;
+}
+
 /* How many other forms are near an entity; -1 with an error. */
 Py_ssize_t others_of(const Sheet *s, PyObject *id, PyObject *form)
 {
@@ -120,17 +128,29 @@ static int by_place(const void *one, const void *other)
     return a->end < b->end ? -1 : a->end > b->end;
 }
 
+int tally_room(Sheet *s, Py_ssize_t count)
+{
+    s->taken_count = count;
+    s->taken = calloc((size_t)count + 1, sizeof *s->taken);
+    int failed = s->taken == NULL;
+    for (int k = 0; k < 3; k++)
+        failed = (s->tallies[k] = calloc((size_t)count + 1, sizeof **s->tallies)) == NULL || failed;
+    if (failed)
+        PyErr_NoMemory();
+    return failed ? -1 : 0;
+}
+
+void tally_sort(Sheet *s)
+{
+    for (int k = 0; k < 3; k++)
+        qsort(s->tallies[k], (size_t)(k == COUNTRIES ? s->total : s->taken_count), sizeof **s->tallies, by_size);
+}
+
 int list_all(const Witness *w, Sheet *s, PyObject *listed)
 {
-    s->taken_count = PyList_GET_SIZE(listed);
-    s->taken = calloc((size_t)s->taken_count + 1, sizeof *s->taken);
-    int failed = s->taken == NULL, sorted = 1;
-    for (int k = 0; k < 3; k++)
-        failed = (s->tallies[k] = calloc((size_t)s->taken_count + 1, sizeof **s->tallies)) == NULL || failed;
-    if (failed) {
-        PyErr_NoMemory();
+    int sorted = 1;
+    if (tally_room(s, PyList_GET_SIZE(listed)) < 0)
         return -1;
-    }
     for (Py_ssize_t k = 0; k < s->taken_count; k++) {
         const Extent *here = &s->taken[k];
         if (list_one(w, s, k, PyList_GET_ITEM(listed, k)) < 0)
@@ -140,8 +160,7 @@ int list_all(const Witness *w, Sheet *s, PyObject *listed)
     }
     if (!sorted)
         qsort(s->taken, (size_t)s->taken_count, sizeof *s->taken, by_place);
-    for (int k = 0; k < 3; k++)
-        qsort(s->tallies[k], (size_t)(k == COUNTRIES ? s->total : s->taken_count), sizeof **s->tallies, by_size);
+    tally_sort(s);
     return 0;
 }
 

@@ -20,16 +20,18 @@ PyObject *get_anew(PyObject *of, Attribute *attribute)
         PyErr_Clear();
     else if (Py_IS_TYPE(kept, &PyMemberDescr_Type) && ((PyMemberDescrObject *)kept)->d_member->type == T_OBJECT_EX &&
              PyType_IsSubtype(type, PyDescr_TYPE(kept))) {
-        Py_XDECREF(attribute->type);
-        attribute->type = (PyTypeObject *)Py_NewRef(type);
-        attribute->offset = ((PyMemberDescrObject *)kept)->d_member->offset;
+        Py_XDECREF(attribute->type[1]);
+        attribute->type[1] = attribute->type[0];
+        attribute->offset[1] = attribute->offset[0];
+        attribute->type[0] = (PyTypeObject *)Py_NewRef(type);
+        attribute->offset[0] = ((PyMemberDescrObject *)kept)->d_member->offset;
     }
     Py_XDECREF(kept);
     return PyObject_GetAttr(of, attribute->key);
 }
 
 /* Twin: `looks`. */
-static void look_at(const Witness *w, const Proposed *p, Form *form)
+static void look_at(const Witness *w, const Proposed *p, Standing *form)
 {
     int person = p->before == w->capital || p->after == w->capital || PySet_Contains(w->titles, p->before) == 1 ||
                  PySet_Contains(w->verbs, p->after) == 1;
@@ -40,7 +42,7 @@ static void look_at(const Witness *w, const Proposed *p, Form *form)
 }
 
 /* Twin: `has_company`. */
-static int has_company(const Witness *w, const Sheet *s, const Proposed *p)
+int has_company(const Witness *w, const Sheet *s, const Proposed *p)
 {
     int found = 0;
     for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(p->candidates) && found == 0; k++) {
@@ -58,14 +60,14 @@ static int has_company(const Witness *w, const Sheet *s, const Proposed *p)
     return PyErr_Occurred() ? -1 : found;
 }
 
-static int read_place(Sheet *s, PyObject *place, Proposed *p)
+int read_proposed(PyObject *place, Proposed *p)
 {
     if (!PyTuple_Check(place) || PyTuple_GET_SIZE(place) != 5) {
         PyErr_SetString(PyExc_TypeError, "a place is a tuple of five");
         return -1;
     }
-    PyObject *span = PyTuple_GET_ITEM(place, 2), *plan = PyTuple_GET_ITEM(place, 4), *end;
-    p->place = place;
+    PyObject *span = PyTuple_GET_ITEM(place, 2), *plan = PyTuple_GET_ITEM(place, 4);
+    *p = (Proposed){.place = place};
     p->start = PyLong_AsSsize_t(PyTuple_GET_ITEM(place, 0));
     p->end = PyLong_AsSsize_t(PyTuple_GET_ITEM(place, 1));
     p->run = PyLong_AsSsize_t(PyTuple_GET_ITEM(place, 3));
@@ -73,26 +75,36 @@ static int read_place(Sheet *s, PyObject *place, Proposed *p)
     p->form = got[0];
     p->candidates = got[1];
     p->words = got[2];
-    int failed = 0;
-    for (int k = 0; k < 3; k++) { /* held by the list, and by their owners */
-        failed = failed || got[k] == NULL || PyList_Append(s->held, got[k]) < 0;
+    for (int k = 0; k < 3; k++)
         Py_XDECREF(got[k]);
-    }
-    if (!failed && (end = get(span, &s_end)) != NULL) {
+    PyObject *end = got[0] && got[1] && got[2] ? get(span, &s_end) : NULL;
+    if (end != NULL)
         p->span_end = PyLong_AsSsize_t(end);
-        Py_DECREF(end);
-    }
-    if (failed || PyErr_Occurred())
+    Py_XDECREF(end);
+    if (PyErr_Occurred())
         return -1;
-    if (PyUnicode_Check(p->form) && PyTuple_Check(p->candidates) && PyTuple_Check(p->words) && p->start >= 0 &&
-        p->start < p->end && p->end <= s->size)
+    if (PyUnicode_Check(p->form) && PyTuple_Check(p->candidates) && PyTuple_Check(p->words))
+        return 0;
+    PyErr_SetString(PyExc_TypeError, "no form with candidates");
+    return -1;
+}
+
+static int read_place(Sheet *s, PyObject *place, Proposed *p)
+{
+    if (read_proposed(place, p) < 0)
+        return -1;
+    PyObject *const got[] = {p->form, p->candidates, p->words};
+    for (int k = 0; k < 3; k++) /* held by the list, and by their owners */
+        if (PyList_Append(s->held, got[k]) < 0)
+            return -1;
+    if (p->start >= 0 && p->start < p->end && p->end <= s->size)
         return 0;
     PyErr_SetString(PyExc_ValueError, "a place does not fit its text");
     return -1;
 }
 
 /* The forms near each entity that is the nearest of some form. */
-static int note_form(Sheet *s, const Proposed *p)
+int note_form(Sheet *s, const Proposed *p)
 {
     if (PyTuple_GET_SIZE(p->candidates) == 0) {
         PyErr_SetString(PyExc_IndexError, "a form without candidates");
@@ -218,7 +230,7 @@ static inline double most(Py_ssize_t limit, Py_ssize_t count)
 /* Twin: `gather`. */
 static int gather_one(const Witness *w, const Sheet *s, const Proposed *p, PyObject *candidate, double *row)
 {
-    const Form *form = &s->form[p->number];
+    const Standing *form = &s->form[p->number];
     PyObject *entity = get(candidate, &s_entity), *id = entity ? get(entity, &s_id) : NULL;
     PyObject *country = entity ? get(entity, &s_country) : NULL;
     int failed = id == NULL || country == NULL || !PyUnicode_Check(country);
@@ -366,23 +378,37 @@ static int gather_page(const Witness *w, PyObject *page, int lone, PyObject *ask
     return failed ? -1 : 0;
 }
 
+/* The same with how many rows there are. */
+static PyObject *gather_rows(const Witness *w, PyObject *pages, int lone, Rows *rows)
+{
+    PyObject *asked = PyList_New(0);
+    for (Py_ssize_t k = 0; asked != NULL && k < PyList_GET_SIZE(pages); k++)
+        if (gather_page(w, PyList_GET_ITEM(pages, k), lone, asked, rows) < 0)
+            Py_CLEAR(asked);
+    if (asked == NULL && !PyErr_Occurred())
+        PyErr_SetString(PyExc_TypeError, "no page");
+    return asked;
+}
+
+PyObject *gather_pages(const Witness *w, PyObject *pages, int lone, double **rows)
+{
+    Rows all = {0};
+    PyObject *asked = gather_rows(w, pages, lone, &all);
+    *rows = all.data;
+    return asked;
+}
+
 static PyObject *witness_gather(Witness *self, PyObject *args)
 {
-    PyObject *pages;
+    PyObject *pages, *out = NULL;
     int lone;
     if (!PyArg_ParseTuple(args, "O!p", &PyList_Type, &pages, &lone))
         return NULL;
-    PyObject *asked = PyList_New(0), *out = NULL;
     Rows rows = {0};
-    int failed = asked == NULL;
-    for (Py_ssize_t k = 0; !failed && k < PyList_GET_SIZE(pages); k++)
-        failed = gather_page(self, PyList_GET_ITEM(pages, k), lone, asked, &rows) < 0;
-    if (!failed)
-        out = Py_BuildValue("(Oy#)", asked, rows.data ? (const char *)rows.data : "",
+    PyObject *asked = gather_rows(self, pages, lone, &rows);
+    if (asked != NULL)
+        out = Py_BuildValue("(Ny#)", asked, rows.data ? (const char *)rows.data : "",
                             (Py_ssize_t)(rows.count * TRAITS * sizeof *rows.data));
-    else if (!PyErr_Occurred())
-        PyErr_SetString(PyExc_TypeError, "no page");
-    Py_XDECREF(asked);
     free(rows.data);
     return out;
 }
@@ -434,8 +460,38 @@ static PyMethodDef witness_methods[] = {
     {"open", (PyCFunction)witness_open, METH_VARARGS,
      "What the runs of a text hold, as `plans` tells them, given what plans a run: listed names, those that need\n"
      "support, and proposals."},
+    {"all_plans", (PyCFunction)witness_all_plans, METH_VARARGS,
+     "`plans` of many texts, given what was seen of each: its runs, whether it has capitals, and whether words in small\n"
+     "letters open names, where none is left out."},
+    {"pages", (PyCFunction)witness_pages, METH_VARARGS,
+     "The pages of some texts, given what was seen of each and `plans`, what plans a run, what makes a page of a text\n"
+     "with signs or names in small letters (of it, what was seen, its plans, what `open` gives, the signs), the signs that\n"
+     "tell nothing, and the type."},
+    {"lonely", (PyCFunction)witness_lonely, METH_VARARGS,
+     "Whether in a text, given its runs as `plans` tells them, what plans a run, and what finds mentions of hosts, no form\n"
+     "that needs company has any."},
     {"otherwise", (PyCFunction)witness_otherwise, METH_VARARGS,
      "Which of the names found in a text, by their numbers, are not spelt as the canonical form."},
+    {"judge", (PyCFunction)witness_judge, METH_VARARGS,
+     "Of what `gather` gives of some pages, that which may be believed, given the least sum in the forest that is likely\n"
+     "enough: proposals with their pages, the evidence for each candidate, and its sum as int64; of one that Python must\n"
+     "be asked for the least number that there is."},
+    {"decide", (PyCFunction)witness_decide, METH_VARARGS,
+     "What is decided of what `judge` gives, and how likely each candidate is (float64): a mention, None where there is\n"
+     "none, True where Python must be asked."},
+    {"edits", (PyCFunction)witness_edits, METH_VARARGS,
+     "Of some pages what their texts become and the edits that lead there; None where Python must be asked. Given a sieve\n"
+     "that tells which names stand alone, how a spelling is written (see `editing.spelt`), and the type of edits."},
+    {"apart", (PyCFunction)witness_apart, METH_VARARGS,
+     "Given a text, its edits, and its runs: where it must be looked at again, and the runs that stand apart from the\n"
+     "edits, all by their places in the text as it is then. None where an edit cuts a run that stays."},
+    {"results", (PyCFunction)witness_results, METH_VARARGS,
+     "Results of some type: texts, with their edits and their mentions."},
+    {"pieces", (PyCFunction)witness_pieces, METH_VARARGS,
+     "Of some texts, given what each was, with the edits since, and that with what was said of it: pieces of them that\n"
+     "must be looked at, and for each text how many, and the code of the rest; None where all of it must be looked at."},
+    {"codes", (PyCFunction)witness_codes, METH_VARARGS,
+     "The codes of these texts, given those of the pieces; 255 where all of a text must be looked at."},
     {"gather", (PyCFunction)witness_gather, METH_VARARGS,
      "The proposals of some pages that are believable, each with its page, and the evidence for each of their\n"
      "candidates: one row after the other, as doubles. With a second argument that is true, also those that\n"

@@ -15,16 +15,17 @@ typedef struct {
     long long well_known;
 } Witness;
 
-/* Attributes, and where objects of the type that was asked last keep them. */
+/* Attributes, and where objects of the two types that were asked last keep them. */
 typedef struct {
     PyObject *key;
-    PyTypeObject *type;
-    Py_ssize_t offset;
+    PyTypeObject *type[2];
+    Py_ssize_t offset[2];
 } Attribute;
 
 #define ATTRIBUTES(X) \
     X(text) X(listed) X(proposed) X(candidates) X(form) X(needy) X(entity) X(id) X(country) X(alias) \
-    X(prominence) X(words) X(start) X(end) X(weak) X(canonical) X(in_small)
+    X(prominence) X(words) X(start) X(end) X(weak) X(canonical) X(in_small) X(kind) X(match) X(score) X(reasons) \
+    X(type) X(after)
 #define X(name) extern Attribute s_##name;
 ATTRIBUTES(X)
 #undef X
@@ -48,7 +49,7 @@ typedef struct {
 typedef struct {
     Py_ssize_t times, persons, places;
     int small;
-} Form;
+} Standing;
 
 typedef struct {
     PyObject *page, *text, *held; /* `held` keeps what is borrowed */
@@ -62,7 +63,7 @@ typedef struct {
     Py_ssize_t taken_count, longest;
     Proposed *proposed;
     Py_ssize_t count;
-    Form *form;
+    Standing *form;
 } Sheet;
 
 static inline Py_UCS4 at(const Sheet *s, Py_ssize_t k)
@@ -99,10 +100,12 @@ PyObject *get_anew(PyObject *of, Attribute *attribute);
 
 static inline PyObject *get(PyObject *of, Attribute *attribute)
 {
-    if (Py_TYPE(of) == attribute->type) {
-        PyObject *value = *(PyObject **)((char *)of + attribute->offset);
-        if (value != NULL)
-            return Py_NewRef(value);
+    for (int k = 0; k < 2; k++) {
+        if (Py_TYPE(of) == attribute->type[k]) {
+            PyObject *value = *(PyObject **)((char *)of + attribute->offset[k]);
+            if (value != NULL)
+                return Py_NewRef(value);
+        }
     }
     return get_anew(of, attribute);
 }
@@ -116,13 +119,24 @@ static inline PyObject *deep(PyObject *of, Attribute *name, Attribute *inner)
     return out;
 }
 
+/* -- witness.c ---------------------------------------------------------------------------------------------------- */
+
+int has_company(const Witness *w, const Sheet *s, const Proposed *p); /* -1 on an error */
+int note_form(Sheet *s, const Proposed *p);                           /* of a form the entity it is nearest; the same */
+int read_proposed(PyObject *place, Proposed *p); /* what is borrowed is held by the place; -1 on an error */
+/* The believable proposals of some pages, with their pages, and rows of evidence, to be freed; NULL on an error. */
+PyObject *gather_pages(const Witness *w, PyObject *pages, int lone, double **rows);
+
 /* -- tally.c: what is listed in a text, counted ------------------------------------------------------------------- */
 
+int tally_room(Sheet *s, Py_ssize_t count); /* 0, or -1 without memory */
+void tally_sort(Sheet *s);
 int list_all(const Witness *w, Sheet *s, PyObject *listed);
 Py_ssize_t first_from(const Sheet *s, Py_ssize_t start);               /* the first listed span from a place on */
 PyObject *entity_of(PyObject *found, Extent *extent);                  /* of a listed name, with where it stands */
 Py_ssize_t counted(const Sheet *s, int tally, uint64_t wanted);        /* how often a hash is among those listed */
 uint64_t hash_of(PyObject *text);                                      /* of a string; an error is left set */
+uint64_t hash_form(PyObject *form);                                    /* of a folded string as it folds */
 uint64_t hash_alias(const Witness *w, PyObject *candidate);            /* of its alias as it folds; the same */
 Py_ssize_t others_of(const Sheet *s, PyObject *id, PyObject *form);    /* other forms near an entity, or -1 */
 
@@ -131,10 +145,35 @@ Py_ssize_t others_of(const Sheet *s, PyObject *id, PyObject *form);    /* other 
 int surround(const Witness *w, const Sheet *s, Proposed *p);           /* 0, or -1 on an error */
 int is_other(const Witness *w, const Sheet *s, const Proposed *p);     /* the same with 1 for what is no damaged name */
 
+/* -- lonely.c ------------------------------------------------------------------------------------------------------ */
+
+PyObject *witness_lonely(Witness *self, PyObject *args);
+
 /* -- opening.c: what the runs of a text hold ------------------------------------------------------------------- */
 
 PyObject *witness_plans(Witness *self, PyObject *args);
+PyObject *witness_all_plans(Witness *self, PyObject *args);
 PyObject *witness_open(Witness *self, PyObject *args);
+PyObject *witness_pages(Witness *self, PyObject *args);
 PyObject *witness_otherwise(Witness *self, PyObject *args);
+PyObject *plan_for(PyObject *plan_of, PyObject *run); /* of a run as `plans` tells it; owned */
+int is_canonical(PyObject *text, PyObject *entity, Extent place); /* -1 on an error */
+int append(PyObject *list, PyObject *taken_over);                 /* 0, or -1 on an error */
+
+/* -- written.c: what is written otherwise ------------------------------------------------------------------------ */
+
+PyObject *witness_edits(Witness *self, PyObject *args);
+PyObject *witness_results(Witness *self, PyObject *args);
+
+/* -- believe.c: what is believed ----------------------------------------------------------------------------------- */
+
+PyObject *witness_judge(Witness *self, PyObject *args);
+PyObject *witness_decide(Witness *self, PyObject *args);
+
+/* -- again.c: what an edited text has in common with what it was -------------------------------------------------- */
+
+PyObject *witness_apart(Witness *self, PyObject *args);
+PyObject *witness_pieces(Witness *self, PyObject *args);
+PyObject *witness_codes(Witness *self, PyObject *args);
 
 #endif
