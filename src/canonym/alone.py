@@ -7,7 +7,6 @@ with reasons in words, are made of these only for those who ask for them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple, TypeVar
 
 from canonym import native, trees
@@ -17,6 +16,7 @@ from canonym.evidence import ALONE
 from canonym.listed import fits_case
 from canonym.model import Candidate, Decision, Entity, Status
 from canonym.nearest import best
+from canonym.records import replace
 from canonym.scan import tokens, words
 from canonym.spans import Planner
 from canonym.text import fold

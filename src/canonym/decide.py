@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +20,7 @@ from canonym.features import commonness, edit_cost
 from canonym.keys import has_izafa
 from canonym.lexicon import zipf
 from canonym.model import UNKNOWN_PROMINENCE, Candidate, Decision
+from canonym.records import dataclass, replace
 from canonym.sound import left_alone
 from canonym.text import fold
 

@@ -6,12 +6,12 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
 from canonym.datafiles import data_file
 from canonym.model import Candidate, Entity
+from canonym.records import dataclass, field
 from canonym.scan import words
 from canonym.text import fold
 

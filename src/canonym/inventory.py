@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from canonym.index import FORMAT, Index
 from canonym.keys import KEY_VERSION
 from canonym.model import KINDS
+from canonym.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

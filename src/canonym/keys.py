@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
 from canonym import native
 from canonym.datafiles import data_file
+from canonym.records import dataclass
 
 KEY_VERSION: Final = 4
 _MASK: Final = (1 << 64) - 1

@@ -6,8 +6,9 @@ exchanged between layers stands here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
+
+from canonym.records import dataclass, field
 
 Match = Literal["exact", "alias", "rule", "fuzzy"]
 Status = Literal["accept", "ambiguous", "abstain"]

@@ -11,7 +11,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -40,6 +39,7 @@ from canonym.model import (
     Result,
     UsageError,
 )
+from canonym.records import replace
 
 if TYPE_CHECKING:
     from canonym.corpus.journal import Journal, Unfinished

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
 from canonym.model import Candidate
+from canonym.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from mmap import mmap
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from canonym.index import Index, cached, is_index, open_index
 from canonym.model import REWRITTEN_KINDS, Decision, Edit, Mention, Result, TableError
 from canonym.profile import Profile
 from canonym.recognise import Recogniser
+from canonym.records import dataclass
 from canonym.text import fold
 
 _ROUNDS = 4

@@ -7,9 +7,9 @@ text before any edit. Everything here checks what it is given: a plan that does 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
 from canonym.model import CanonymError, Edit
+from canonym.records import dataclass, replace
 
 
 def apply(text: str, edits: Sequence[Edit]) -> str:

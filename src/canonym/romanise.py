@@ -11,11 +11,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final
 
 from canonym.datafiles import data_file
+from canonym.records import dataclass
 from canonym.text import fold
 
 _Rules = tuple[tuple[re.Pattern[str], str], ...]

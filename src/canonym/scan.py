@@ -10,13 +10,13 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from canonym import lexicon, native
 from canonym.datafiles import data_file
 from canonym.lexicon import zipf
+from canonym.records import dataclass
 from canonym.text import character_classes, fold
 
 #: A word in small letters that goes on a run of capitalised ones is rarer than this (Zipf scale).

@@ -6,7 +6,6 @@ Worked out once for each distinct run and kept; nothing here knows the document.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 from canonym import native
@@ -19,6 +18,7 @@ from canonym.listed import Listing, is_loud
 from canonym.model import Candidate
 from canonym.nearest import RARE, best, compiled_sieve
 from canonym.plans import NOTHING, Grade, Plan, Span
+from canonym.records import dataclass, replace
 from canonym.scan import Token, compiled_scanner, joined, tokens, words
 
 _CACHE: Final = 20_000

@@ -7,11 +7,11 @@ import gzip
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from canonym.model import KINDS, Entity, TableError
+from canonym.records import dataclass, field
 
 COLUMNS: Final = (
     "canonical", "alias", "type", "id", "kind", "prominence", "lang", "country", "lat", "lon", "source", "note",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import islice
 from typing import Final
 
 from canonym.index import Index
 from canonym.model import Document, Edit, Entity
+from canonym.records import dataclass
 from canonym.resolve import Normaliser
 
 _BATCH: Final = 256

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
 from canonym import native
 from canonym.kept import kept
+from canonym.records import dataclass
 
 #: Apostrophes, quotes inside names, and the marks that romanisations use for ayn and hamza: dropped.
 APOSTROPHES: Final = "'’‘‛`´ʻʼʽʾʿˈʹʺ′＇ʰ՚׳״\u02bf\u02be"

@@ -6,12 +6,12 @@ Every tree is a full binary tree of one depth, so that all rows go down all tree
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from canonym import native
 from canonym.datafiles import data_file
+from canonym.records import dataclass
 
 if TYPE_CHECKING:
     import numpy as np

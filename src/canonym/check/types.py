@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from canonym.records import dataclass
 from canonym.table import default_id
 
 Grade = Literal["error", "warning"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from canonym.model import CanonymError, UsageError
+from canonym.records import replace
 
 if TYPE_CHECKING:
     from canonym.pipeline import Job

@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,6 +13,7 @@ import click
 
 from canonym.cli import options, progress, resuming
 from canonym.model import KINDS, REWRITTEN_KINDS, UsageError
+from canonym.records import replace
 
 if TYPE_CHECKING:
     from canonym import Normaliser

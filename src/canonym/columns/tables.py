@@ -11,13 +11,13 @@ import io
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from canonym.alone import Brief
 from canonym.columns.decisions import COLUMNS, decision_cells, score
 from canonym.model import DocumentError, Failure, UsageError
+from canonym.records import dataclass, field
 
 if TYPE_CHECKING:
     from _csv import Reader

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from canonym.model import Document, DocumentError, Edit, Failure, Result
+from canonym.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -17,6 +16,7 @@ from canonym.corpus.block import Block, Change, Patch, TextBlock, Unit, edit_spa
 from canonym.corpus.formats import Options
 from canonym.corpus.stream import decoded, heading, sniff
 from canonym.model import Document, DocumentError, Failure, Result
+from canonym.records import dataclass, replace
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 # Possessive: a doubled quote must not be taken apart to find an end.

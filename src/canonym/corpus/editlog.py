@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from itertools import groupby
 from typing import Any
 
@@ -21,6 +21,7 @@ from canonym.corpus.ledger import Ledger
 from canonym.corpus.stream import chunks
 from canonym.corpus.writer import Output
 from canonym.model import CanonymError, DocumentError, Edit
+from canonym.records import dataclass
 
 VERSION = 1
 _EDIT = tuple(field.name for field in fields(Edit))

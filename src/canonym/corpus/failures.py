@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from canonym.corpus.ledger import Ledger
 from canonym.corpus.writer import Output
 from canonym.model import Failure
+from canonym.records import dataclass, field
 
 #: How many failures are kept in memory.
 KEPT = 1000

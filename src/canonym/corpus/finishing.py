@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
 
 from canonym.corpus.block import Block, Entry, Rows
 from canonym.corpus.editlog import Pieces, pieces
 from canonym.corpus.jsonl import LinesBlock, Spliced
 from canonym.corpus.summary import Counts
 from canonym.model import CanonymError, Failure, IndexFileError, Result, TableError, UsageError
+from canonym.records import dataclass, field, replace
 from canonym.rewrite import apply
 
 Process = Callable[[Sequence[str]], list[Result]]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
 
 from canonym.model import UsageError
+from canonym.records import dataclass
 
 FORMATS: Final = ("txt", "csv", "jsonl", "parquet")
 

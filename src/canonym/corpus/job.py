@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, Protocol
+
+from canonym.records import dataclass, field
 
 Mode = Literal["normalise", "annotate", "repair"]
 

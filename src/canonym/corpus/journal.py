@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -24,6 +24,7 @@ from canonym.corpus.ledger import Ledger, Stretch, unwritable
 from canonym.corpus.plan import Source
 from canonym.corpus.stream import digest
 from canonym.model import DocumentError, UsageError
+from canonym.records import dataclass
 
 VERSION: Final = 1
 _NAME: Final = ".canonym-unfinished-"

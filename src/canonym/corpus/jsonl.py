@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, groupby
 from typing import Any, AnyStr, Final
@@ -21,6 +20,7 @@ from canonym.corpus.inplace import written
 from canonym.corpus.line import BLANK, PASSED, plan
 from canonym.corpus.stream import decoded, heading, sniff
 from canonym.model import Document, DocumentError, Failure, Result
+from canonym.records import dataclass, field, replace
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from canonym.corpus.block import Entry, Outcome, Placed, Rows
 from canonym.corpus.formats import Options
 from canonym.model import Document, DocumentError, Failure, Result
+from canonym.records import dataclass
 
 #: A row group of the output holds about so many bytes of the input at most.
 _MOST = 64 << 20

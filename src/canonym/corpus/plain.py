@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from canonym.corpus.block import Block, Change, Coder, Outcome, Patch, TextBlock, Unit
 from canonym.corpus.formats import Options
 from canonym.corpus.stream import compressed_remedy, sniff
 from canonym.model import Document, DocumentError, Failure, Result
+from canonym.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

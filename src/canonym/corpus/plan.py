@@ -6,7 +6,6 @@ import glob
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ from canonym.corpus.failures import is_edit_log, is_failures_file
 from canonym.corpus.formats import ENDINGS, Kind, check_format, kind
 from canonym.corpus.writer import is_special
 from canonym.model import Failure, UsageError
+from canonym.records import dataclass, replace
 
 STDIN: Final = "-"
 _MAGIC: Final = frozenset("*?[")

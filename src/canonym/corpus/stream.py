@@ -10,12 +10,12 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Protocol
 
 from canonym.corpus.block import Coder
 from canonym.model import DocumentError, UsageError
+from canonym.records import dataclass
 
 _MARKS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any
 
 from canonym.model import Edit, Failure, Mention
+from canonym.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -18,6 +17,7 @@ from canonym.corpus.formats import kind
 from canonym.corpus.stream import chunks, digest
 from canonym.corpus.writer import Output
 from canonym.model import CanonymError, DocumentError, UsageError
+from canonym.records import dataclass
 
 _PIECE = 1 << 20
 

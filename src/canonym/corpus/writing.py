@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from canonym.corpus.stream import Tally
 from canonym.corpus.summary import Counts, Summary
 from canonym.corpus.writer import Output
 from canonym.model import CanonymError, Document, Failure, Result
+from canonym.records import dataclass
 
 if TYPE_CHECKING:
     from canonym.corpus.editlog import LogWriter

@@ -7,8 +7,9 @@ Calibration of Modern Neural Networks" (2017); the Brier score is that of Brier 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from canonym.records import dataclass
 
 BINS: Final = 10
 

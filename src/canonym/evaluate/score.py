@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from canonym.evaluate.calibration import calibrate
@@ -24,6 +23,7 @@ from canonym.evaluate.types import (
     Texts,
 )
 from canonym.model import Candidate, Decision, Entity, Mention, Result
+from canonym.records import dataclass, field, replace
 
 #: What a matcher claims beyond what is listed; only such scores are learned, and only such answers are repairs.
 REPAIRS: Final = frozenset({"rule", "fuzzy"})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from canonym.evaluate.calibration import Calibration
 from canonym.model import CanonymError
+from canonym.records import dataclass
 
 #: What a mark is called that says nothing of its kind.
 UNKNOWN_KIND: Final = "unspecified"

@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -18,6 +17,7 @@ from canonym.importers.records import Progress, Record
 from canonym.importers.spill import Spill
 from canonym.index import save
 from canonym.model import Entity, UsageError
+from canonym.records import dataclass
 from canonym.table import Table
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final
 
 from canonym.model import TableError
+from canonym.records import dataclass, field
 
 #: Told of how far an import is: what is being done, how much of it, of how much (None where not known), records kept.
 Progress = Callable[[str, int, int | None, int], None]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from canonym.importers.build import Rows, Target, write_rows
 from canonym.importers.gather import entries
 from canonym.importers.records import Progress, Record, Tally
 from canonym.model import TableError
+from canonym.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +23,7 @@ from canonym.importers.records import Name, Numbers, Progress, Record, Tally
 from canonym.importers.spill import Spill
 from canonym.importers.streams import cut_short, lines
 from canonym.model import UsageError
+from canonym.records import replace
 
 _LAYOUT: Final = "Give Wikidata's JSON dump (latest-all.json), in which each line holds one entity"
 #: What one language or link to a wiki counts for, where no population is known: so that a paper that fifty wikis

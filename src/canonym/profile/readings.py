@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
 from canonym.lexicon import capital, frequencies
 from canonym.profile.residues import LEAST_GAIN, WITNESS, gain, without
 from canonym.profile.words import RARE
+from canonym.records import dataclass
 
 #: How a word stands in its text: in small letters; with a capital inside a sentence; or so that its case says
 #: nothing (at the beginning of a sentence, in a headline, among capitals).

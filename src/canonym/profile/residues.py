@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from canonym import native
 from canonym.kept import kept
 from canonym.lexicon import above, look_up, stamp
+from canonym.records import dataclass
 
 if TYPE_CHECKING:
     import numpy as np

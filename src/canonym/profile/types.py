@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from canonym.model import CanonymError
+from canonym.records import dataclass
 
 FORMAT: Final = "canonym profile"
 VERSION: Final = 1

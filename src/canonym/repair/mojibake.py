@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from canonym import native
 from canonym.model import Edit
+from canonym.records import dataclass
 from canonym.text import beyond_ascii
 
 if TYPE_CHECKING:

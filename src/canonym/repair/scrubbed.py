@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from canonym.lexicon import capital, zipf
@@ -14,6 +13,7 @@ from canonym.profile import Profile, Scrubbed
 from canonym.profile.readings import CLITICS, Case, Readings, readings
 from canonym.profile.residues import without
 from canonym.profile.words import RARE, language, words_of
+from canonym.records import dataclass
 from canonym.rewrite import apply, compose
 
 _TOKEN: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")

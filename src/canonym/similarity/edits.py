@@ -8,7 +8,6 @@ word. A name of such a difference is hashed; its weight says whether names of on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 from zlib import crc32
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from canonym.datafiles import data_file
+from canonym.records import dataclass
 from canonym.similarity.forms import Batch, Forms
 
 Floats = NDArray[np.float32]

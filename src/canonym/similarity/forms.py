@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
 
+from canonym.records import dataclass
 from canonym.romanise import romanisation_key, romanise, skeleton
 from canonym.text import fold
 

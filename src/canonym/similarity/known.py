@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from canonym.datafiles import data_file
+from canonym.records import dataclass
 from canonym.similarity.forms import Batch, Forms
 
 

@@ -10,7 +10,6 @@ word left out costs less than its letters one by one) tells "Хабаровск"
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from canonym.datafiles import data_file
+from canonym.records import dataclass
 from canonym.similarity.forms import SCRIPTS, Batch, Forms
 
 Floats = NDArray[np.float32]

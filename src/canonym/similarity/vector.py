@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from canonym.records import dataclass
 from canonym.similarity import edits, kinds, metrics, network, sounds, whence, words
 from canonym.similarity.forms import Batch
 

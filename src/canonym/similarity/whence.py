@@ -8,7 +8,6 @@ reading says how likely each country is, a list of hashes how many places bear a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 from zlib import crc32
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from canonym.datafiles import data_file
+from canonym.records import dataclass
 from canonym.similarity.forms import Batch
 
 Floats = NDArray[np.float32]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
 from canonym.datafiles import data_file
+from canonym.records import dataclass
 from canonym.similarity.forms import Batch, Forms
 
 Floats = NDArray[np.float32]
