@@ -20,6 +20,7 @@ MOST_LINES = 400
 ROWS = (
     "_native records",
     "datafiles indexfile model native",
+    "npz",
     "kept plans",
     "text",
     "domains protected rewrite romanise spelling",

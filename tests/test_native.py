@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import canonym
-from canonym import native
+from canonym import native, npz
 from canonym.candidates import Candidates
 from canonym.corpus import editlog
 from canonym.corpus.block import Coder, Entry, raw_offsets
@@ -26,6 +27,7 @@ from canonym.corpus.editlog import pieces
 from canonym.corpus.formats import Options
 from canonym.corpus.jsonl import LinesBlock, blocks
 from canonym.corpus.line import ESCAPE, members, members_plain
+from canonym.datafiles import data_file
 from canonym.decide import NAMES, Case, spelt_rows
 from canonym.deletions import MOST, Neighbourhood, compiled
 from canonym.features import edit_cost, edit_cost_plain, named, speller
@@ -37,6 +39,7 @@ from canonym.lexicon import compiled as lexicon
 from canonym.listed import Listing
 from canonym.model import Candidate, Document, Edit, Entity, Result
 from canonym.nearest import compiled_sieve
+from canonym.npz import widened, widened_plain
 from canonym.plans import Grade, Plan
 from canonym.profile import of, worth_searching
 from canonym.profile.glance import _glance
@@ -476,6 +479,41 @@ def test_forest(pure: None) -> None:
     plain = trees.sums(rows)
     native.COMPILED = True
     assert (trees.sums(rows) == plain).all()
+
+
+def test_numbers_of_sixteen_bits() -> None:
+    import numpy as np
+
+    halves = struct.pack("<65536H", *range(65536))
+    assert repr(struct.unpack("65536d", widened(halves, False))) == repr(struct.unpack("<65536e", halves))
+    finite = struct.pack("<63488H", *range(31744), *range(32768, 64512))
+    assert widened(finite, True) == widened_plain(finite, True)
+    assert widened(finite, False) == widened_plain(finite, False)
+    for name in ("letters", "decide"):
+        with np.load(data_file(f"{name}.npz")) as stored:
+            told = npz.arrays(data_file(f"{name}.npz").read_bytes())
+            assert {n: stored[n].tobytes() for n in stored.files} == {n: one.data for n, one in told.items()}
+            assert {n: stored[n].shape for n in stored.files} == {n: one.shape for n, one in told.items()}
+
+
+def test_what_is_no_file_of_arrays() -> None:
+    sound = data_file("letters.npz").read_bytes()
+    for data in (b"", b"x" * 100, sound[:-1], sound[:5000] + sound[6000:], sound[:-90] + b"?" * 4 + sound[-86:]):
+        with pytest.raises(ValueError, match="array"):
+            npz.arrays(data)
+
+
+def test_a_forest_is_read_without_numpy() -> None:
+    import numpy as np
+
+    trees = shipped("decide")
+    with np.load(data_file("decide.npz")) as stored:
+        assert trees.names == tuple(stored["names"])
+        assert (np.asarray(trees.leaf) == np.rint(stored["leaf"].astype(float) * 2.0**32)).all()
+    for limit in (0.1, 0.5, 0.6, 0.61, 0.9):
+        least = trees.least(limit)
+        below, at = trees.likely(np.array([least - 1, least])).tolist()
+        assert below < limit <= at
 
 
 def _runs_of_names() -> Iterator[str]:

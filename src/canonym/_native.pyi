@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-Buffer = memoryview | npt.NDArray[Any]
+Buffer = memoryview[Any] | npt.NDArray[Any]
 
 class Lexicon:
     def __init__(self, data: bytes, /) -> None: ...
@@ -234,3 +234,4 @@ class Witness:
     def gather(self, pages: list[Any], lone: bool, /) -> tuple[list[tuple[Any, Any]], bytes]: ...
 
 def surprise(table: Buffer, folded: str, /) -> tuple[float, float]: ...
+def widened(halves: bytes, whole: bool, /) -> bytes: ...

@@ -38,6 +38,7 @@ __all__ = [
     "members",
     "signs",
     "surprise",
+    "widened",
 ]
 
 COMPILED = False
@@ -64,6 +65,7 @@ if not os.environ.get("CANONYM_PURE"):
             members,
             signs,
             surprise,
+            widened,
         )
 
         COMPILED = True

@@ -173,6 +173,7 @@ PyObject *native_documents(PyObject *self, PyObject *args);
 
 #define LETTERS 28
 
+PyObject *native_widened(PyObject *self, PyObject *args);
 PyObject *native_surprise(PyObject *self, PyObject *args);
 double surprise_of(const double *odd, const char *form, int size, double *most); /* the mean of an ASCII form */
 
