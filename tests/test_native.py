@@ -32,6 +32,7 @@ from canonym.decide import NAMES, Case, spelt_rows
 from canonym.deletions import MOST, Neighbourhood, compiled
 from canonym.features import edit_cost, edit_cost_plain, named, speller
 from canonym.index import Index
+from canonym.kept import sums_plain
 from canonym.keys import key_hash
 from canonym.letters import surprise, surprise_plain
 from canonym.lexicon import above, bins, frequencies
@@ -494,6 +495,11 @@ def test_numbers_of_sixteen_bits() -> None:
             told = npz.arrays(data_file(f"{name}.npz").read_bytes())
             assert {n: stored[n].tobytes() for n in stored.files} == {n: one.data for n, one in told.items()}
             assert {n: stored[n].shape for n in stored.files} == {n: one.shape for n, one in told.items()}
+
+
+@given(st.binary(max_size=100), st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))
+def test_check_sums(data: bytes, one: int, two: int) -> None:
+    assert native.sums(data, one, two) == sums_plain(data, (one, two))
 
 
 def test_what_is_no_file_of_arrays() -> None:

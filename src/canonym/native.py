@@ -37,6 +37,7 @@ __all__ = [
     "literal",
     "members",
     "signs",
+    "sums",
     "surprise",
     "widened",
 ]
@@ -64,6 +65,7 @@ if not os.environ.get("CANONYM_PURE"):
             literal,
             members,
             signs,
+            sums,
             surprise,
             widened,
         )

@@ -190,7 +190,7 @@ def is_boundary(text: str, at: int) -> bool:
 @cache
 def character_classes() -> tuple[str, str, str]:
     """Character classes for `re`: capitals, combining marks, letters of scripts without capitals (all planes)."""
-    name = f"characters-{unicodedata.unidata_version}-2.data"
+    name = f"characters-{unicodedata.unidata_version}-3.data"
     upper, mark, caseless = kept(
         name, lambda data: data[:].decode().split("\n"), lambda: "\n".join(_character_classes()).encode()
     )

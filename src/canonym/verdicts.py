@@ -6,7 +6,6 @@ as one without. The file says by its stamp what it was made with, and is refused
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -31,6 +30,8 @@ class VerdictsError(CanonymError):
 
 @cache
 def _model() -> str:
+    import hashlib
+
     digest = hashlib.sha256()
     for name in _DECIDING:
         digest.update(data_file(name).read_bytes())

@@ -3,6 +3,7 @@
 static PyMethodDef functions[] = {
     {"key_hash", native_key_hash, METH_O, "The 64-bit hash of a key."},
     {"surprise", native_surprise, METH_VARARGS, "The mean and the greatest surprise of the letters of a form."},
+    {"sums", native_sums, METH_VARARGS, "The sum of what lies in some bytes, and the sum of those sums, on top of others."},
     {"widened", native_widened, METH_VARARGS, "Numbers of 16 bits as doubles, or as whole numbers that count 2**-32."},
     {"members", native_members, METH_VARARGS,
      "The members of the object that opens at some place of a line: the spans of the key and of the value of each."},

@@ -104,6 +104,7 @@ static inline Py_ssize_t lower_place(const uint64_t *hashes, Py_ssize_t low, Py_
 
 Py_ssize_t keys_find(const uint64_t *keys, Py_ssize_t count, uint64_t wanted); /* its first place, or -1 */
 
+PyObject *native_sums(PyObject *self, PyObject *args);
 PyObject *native_find(PyObject *self, PyObject *args);
 PyObject *native_key_hash(PyObject *self, PyObject *text);
 

@@ -7,7 +7,6 @@ else stay as they were.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import chain, groupby
@@ -20,9 +19,10 @@ from canonym.corpus.inplace import written
 from canonym.corpus.line import BLANK, PASSED, plan
 from canonym.corpus.stream import decoded, heading, sniff
 from canonym.model import Document, DocumentError, Failure, Result
+from canonym.patterns import pattern
 from canonym.records import dataclass, field, replace
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE: Final = pattern("[\ud800-\udfff]")
 
 #: New lines for old: where in a block the old one begins and ends, and the new one.
 Spliced = list[tuple[int, int, bytes]]

@@ -45,7 +45,7 @@ def _glance() -> native.Glance:
     # What a common word leaves is told by its length: the shorter, the commoner the word must be.
     least = [stranger("x" * length) + LEAST_GAIN for length in range(3, 25)]
     depends = (stamp("en"), stamp_of_languages(), least, WITNESS, RARE, SHORTEST, LONGEST, ENGLISH_ENOUGH, OTHER_ENOUGH)
-    name = f"glance-{zlib.crc32(repr(depends).encode()):08x}-2.data"
+    name = f"glance-{zlib.crc32(repr(depends).encode()):08x}-3.data"
     return kept(name, native.Glance.stored, lambda: _made(least).store())
 
 

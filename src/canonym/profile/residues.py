@@ -168,7 +168,7 @@ def _kept_cuts(lang: str) -> native.Cuts:
         return native.Cuts(words=_witnesses(lang), shortest=SHORTEST, longest=LONGEST).store()
 
     # Its name tells what it depends on.
-    name = f"cuts-{lang}-{stamp(lang)}-{WITNESS}-{SHORTEST}-{LONGEST}-1.data"
+    name = f"cuts-{lang}-{stamp(lang)}-{WITNESS}-{SHORTEST}-{LONGEST}-2.data"
     return kept(name, native.Cuts.stored, make)
 
 
