@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import struct
 import zlib
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from canonym import native
+from canonym.patterns import pattern
 
 #: The end of a zip file: how many files are in it, and where the list of them begins.
 _END: Final = struct.Struct("<4s4xHH4xI2x")
@@ -17,7 +17,7 @@ _LISTED: Final = struct.Struct("<4s6xH8xI4xHHH8xI")
 _STORED, _DEFLATED = 0, 8
 #: Where a file lies, its name and more stand before it.
 _LOCAL: Final = struct.Struct("<26xHH")
-_ARRAY: Final = re.compile(rb"'descr': '([<|][a-zA-Z]\d+)', 'fortran_order': False, 'shape': \(([\d, ]*)\)")
+_ARRAY: Final = pattern(rb"'descr': '([<|][a-zA-Z]\d+)', 'fortran_order': False, 'shape': \(([\d, ]*)\)")
 _UNIT: Final = 2.0**32
 
 

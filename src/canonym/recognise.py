@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from mmap import mmap
 from typing import Final, NamedTuple
@@ -19,6 +18,7 @@ from canonym.lexicon import zipf
 from canonym.model import Candidate, Mention
 from canonym.nearest import SMALL_PLAIN, SMALL_RARE
 from canonym.pages import Page, Run, believe, has_company, opened, otherwise, planned
+from canonym.patterns import pattern
 from canonym.plans import Grade, Plan
 from canonym.protected import Sign, find_domains, find_protected, signs
 from canonym.scan import find_long_runs, find_lower, lower_words
@@ -37,8 +37,8 @@ _CASELESS: Final = 64
 #: Verdicts kept, of runs and of words: some 25 bytes each.
 _MOST_KNOWN: Final = 500_000
 _CACHE: Final = 200_000
-_ARTICLE: Final = re.compile(r"\b([a-z]{2,3})[- ]$")
-_POSSESSIVE: Final = re.compile(r"['’]s$")
+_ARTICLE: Final = pattern(r"\b([a-z]{2,3})[- ]$")
+_POSSESSIVE: Final = pattern(r"['’]s$")
 
 
 class _Looked(NamedTuple):

@@ -15,6 +15,7 @@ from typing import Final
 
 from canonym import native
 from canonym.kept import kept
+from canonym.patterns import pattern
 from canonym.records import dataclass
 
 #: Apostrophes, quotes inside names, and the marks that romanisations use for ayn and hamza: dropped.
@@ -80,9 +81,9 @@ class _FoldTable(dict[int, str]):
 
 
 _TABLE = _FoldTable()
-_INITIALS = re.compile(r"\b(\w)\.(?=\w\b)")
-_BLANKS = re.compile(r"  +")
-_ASCII_PLAIN = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
+_INITIALS = pattern(r"\b(\w)\.(?=\w\b)")
+_BLANKS = pattern(r"  +")
+_ASCII_PLAIN = pattern(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 
 
 @lru_cache(maxsize=30_000)
@@ -249,7 +250,7 @@ def without_caseless(text: str) -> str:
     return "".join("." if c > "\u0558" and _is_caseless(c) else c for c in text)
 
 
-_BEYOND: Final = re.compile(r"[^\x00-\x7f]+")
+_BEYOND: Final = pattern(r"[^\x00-\x7f]+")
 
 
 def beyond_ascii(text: str) -> list[tuple[int, int]]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, fields
 from itertools import groupby
 from typing import Any
 
@@ -24,7 +23,7 @@ from canonym.model import CanonymError, DocumentError, Edit
 from canonym.records import dataclass
 
 VERSION = 1
-_EDIT = tuple(field.name for field in fields(Edit))
+_EDIT = Edit.__match_args__
 #: Pieces of a line put together before they are written.
 _MOST_PARTS = 3000
 #: A line, but for some numbers in it.
@@ -70,6 +69,8 @@ class LogWriter:
 
     def finish_file(self, record: FileRecord) -> None:
         """Log that a file was written."""
+        from dataclasses import asdict
+
         self._line(asdict(record))
 
     def _line(self, value: Mapping[str, Any]) -> None:

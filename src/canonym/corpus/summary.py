@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from canonym.model import Edit, Failure, Mention
@@ -61,6 +60,8 @@ class Summary:
 
     def as_dict(self) -> dict[str, object]:
         """The summary as plain JSON values."""
+        from dataclasses import asdict
+
         return asdict(self)
 
 
