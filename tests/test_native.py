@@ -44,7 +44,7 @@ from canonym.npz import widened, widened_plain
 from canonym.plans import Grade, Plan
 from canonym.profile import of, worth_searching
 from canonym.profile.glance import _glance
-from canonym.profile.residues import LONGEST, SHORTEST, Cuts
+from canonym.profile.residues import LONGEST, SHORTEST, Cuts, traces
 from canonym.protected import Sign, signs, signs_plain
 from canonym.repair.mojibake import doubtful, is_doubtful, mend
 from canonym.resolve import open_table
@@ -584,6 +584,20 @@ def test_texts_not_worth_searching_have_lost_nothing() -> None:
     assert 0 < len(worth) < len(texts)
     for text in (text for k, text in enumerate(texts) if k not in worth):
         assert not of([text]).scrubbed
+
+
+def test_what_may_be_missing_from_several_words() -> None:
+    told = traces("en")
+    words = [*("orgsation", "pakist", "governmt", "presidt", "studt", "x", "a" * 30), *sorted(above(3.5, "en"))[::900]]
+    some = told.explain(words)
+    for one in words:
+        strings = {trace.string for trace in some.get(one, ())}
+        assert strings <= set(told._missing(one))
+        for other in words[:40]:
+            if other != one and not strings.isdisjoint(trace.string for trace in some.get(other, ())):
+                assert told.may_agree([one, "the", other])
+    assert told.may_agree(["governmt", "studt"])
+    assert not told.may_agree(["governmt", "orgsation"])
 
 
 @settings(deadline=None)

@@ -28,6 +28,8 @@ def worth_searching(texts: Sequence[str]) -> list[int]:
 
 def _is_worth(text: str, words: Collection[str]) -> bool:
     # One string must tell of several words, and gain enough by them; and must itself be missing.
+    if not traces("en").may_agree(words):
+        return False
     told = traces("en").explain(words).values()
     if len(told) < OWN_FAMILIES:
         return False

@@ -51,7 +51,11 @@ def is_doubtful(text: str) -> bool:
     """Whether a text holds more beyond ASCII than single sound signs: what the compiled `doubtful` must equal."""
     if text.isascii():
         return False
-    return any(end - start > 1 or text[start] not in _SOUND for start, end in beyond_ascii(text))
+    return _is_doubtful(text, beyond_ascii(text))
+
+
+def _is_doubtful(text: str, runs: Sequence[tuple[int, int]]) -> bool:
+    return any(end - start > 1 or text[start] not in _SOUND for start, end in runs)
 
 
 def mend(text: str) -> tuple[Edit, ...]:
@@ -63,10 +67,10 @@ def mend(text: str) -> tuple[Edit, ...]:
     >>> [(e.start, e.before, e.after) for e in mend("in KÃ¢bool, not in “Kâbool”")]
     [(3, 'KÃ¢bool', 'Kâbool')]
     """
-    if not is_doubtful(text):
+    if text.isascii():
         return ()
     runs = beyond_ascii(text)
-    if not _is_fixable(text, runs):
+    if not _is_doubtful(text, runs) or not _is_fixable(text, runs):
         return ()  # most: ftfy need not even be imported
     from ftfy.badness import is_bad
 
