@@ -25,6 +25,7 @@ from canonym.corpus import editlog
 from canonym.corpus.block import Coder, Entry, raw_offsets
 from canonym.corpus.editlog import pieces
 from canonym.corpus.formats import Options
+from canonym.corpus.inplace import written
 from canonym.corpus.jsonl import LinesBlock, blocks
 from canonym.corpus.line import ESCAPE, members, members_plain
 from canonym.datafiles import data_file
@@ -495,6 +496,34 @@ def test_numbers_of_sixteen_bits() -> None:
             told = npz.arrays(data_file(f"{name}.npz").read_bytes())
             assert {n: stored[n].tobytes() for n in stored.files} == {n: one.data for n, one in told.items()}
             assert {n: stored[n].shape for n in stored.files} == {n: one.shape for n, one in told.items()}
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.sampled_from([*'ab "\\\n\té’中𐐀', "abcdefghijk "]), max_size=40).map("".join),
+    st.lists(
+        st.tuples(st.integers(0, 40), st.integers(0, 5), st.sampled_from(["x", "", "Kabul", "é", '"', "\n"])),
+        max_size=4,
+    ),
+    st.booleans(),
+)
+def test_a_line_respelt(text: str, cuts: list[tuple[int, int, str]], escaped: bool) -> None:
+    edits, done = [], 0
+    for gap, size, after in cuts:
+        start = min(len(text), done + gap)
+        done = min(len(text), start + size)
+        edits.append(Edit(start, done, text[start:done], after, "alias"))
+    line = json.dumps({"id": "1", "text": text, "more": "text"}, ensure_ascii=escaped).encode()
+    raw = b"before\n" + line + b"\nafter"
+    told = written(raw, (7, 7 + len(line)), "text", text, edits, 0)
+    found = native.respelt(raw, 7, 7 + len(line), b"text", text.isascii(), tuple(edits))
+    assert told is not None
+    assert found is None or found == told[0]
+    assert found is not None or any(e.after in ('"', "\n", "é") for e in edits)
+    assert native.respelt(raw, 7, 7 + len(line), b"id", True, (Edit(3, 4, "", "", ""),)) is None
+    for wrong in ((-1, 5), (5, 4), (0, len(raw) + 1)):
+        with pytest.raises(ValueError, match="outside"):
+            native.respelt(raw, *wrong, b"text", True, ())
 
 
 @given(st.binary(max_size=100), st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))

@@ -10,6 +10,8 @@ static PyMethodDef functions[] = {
     {"escaped", native_escaped, METH_VARARGS, "Where sorted offsets into a text stand in it as JSON writes it."},
     {"literal", native_literal, METH_VARARGS,
      "Where sorted offsets into the text under a key of a line stand in its bytes, and whether it is in ASCII there."},
+    {"respelt", native_respelt, METH_VARARGS,
+     "A line with edits made in the text under a key, or None where that takes more than to write them as they are."},
     {"documents", native_documents, METH_VARARGS,
      "Reads the documents of lines of JSON onto lists, from some place on to the first line that is not as most are."},
     {"signs", native_signs, METH_O, "What a text may hold that is never rewritten, as bits."},

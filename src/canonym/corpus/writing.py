@@ -141,7 +141,8 @@ class Writing:
     def _piece(self, event: Piece) -> None:
         block = event.block
         annotated = self._job.mode == "annotate"
-        told = event.finished or finish(block, event.results, event.failures, annotated)
+        logged = self._log is not None
+        told = event.finished or finish(block, event.results, event.failures, annotated, logged)
         payload = told.payload
         if isinstance(payload, list):
             assert isinstance(block, LinesBlock)
