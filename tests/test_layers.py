@@ -18,7 +18,7 @@ MOST_LINES = 400
 #: The layers, lowest first; a package stands for all that is in it. A module imports from lower layers, or
 #: from its own package.
 ROWS = (
-    "_native patterns records",
+    "_native patterns records versions",
     "datafiles indexfile model native",
     "npz",
     "kept plans",

@@ -19,8 +19,9 @@ from canonym.indexfile import save
 T = TypeVar("T")
 
 #: The check sums with which a file ends: where one was cut short, or pages of it were never written, they do not fit.
-_SUMS: Final = 16
-_BEGUN: Final = (1, 0)
+SUMS: Final = 16
+#: The sums of nothing.
+BEGUN: Final = (1, 0)
 _PIECE: Final = 1 << 18
 _MOST: Final = 1 << 64
 
@@ -60,7 +61,7 @@ def kept(name: str, read: Callable[[bytes | mmap.mmap], T], make: Callable[[], b
         return read(_whole(file))
     made = make()
     with suppress(OSError):
-        save((made, _written(sums(made, _BEGUN))), path)
+        save((made, written(sums(made, BEGUN))), path)
     return read(made)
 
 
@@ -81,19 +82,20 @@ def sums_plain(data: bytes | memoryview, begun: tuple[int, int]) -> tuple[int, i
     return steps[-1] % _MOST, (begun[1] + sum(steps) - begun[0]) % _MOST
 
 
-def _written(told: tuple[int, int]) -> bytes:
+def written(told: tuple[int, int]) -> bytes:
+    """Sums as they stand at the end of a file."""
     return b"".join(one.to_bytes(8, "little") for one in told)
 
 
 def _whole(file: io.FileIO) -> mmap.mmap:
     """A file without its check sums; raises ValueError where they do not fit."""
-    left = size = os.fstat(file.fileno()).st_size - _SUMS
-    found = _BEGUN
+    left = size = os.fstat(file.fileno()).st_size - SUMS
+    found = BEGUN
     # Read, not mapped: what is mapped and looked at counts as memory of this process.
     piece = memoryview(bytearray(_PIECE))
     while left > 0 and (count := file.readinto(piece[: min(left, _PIECE)])):
         found = sums(piece[:count], found)
         left -= count
-    if size <= 0 or file.read(_SUMS) != _written(found):
+    if size <= 0 or file.read(SUMS) != written(found):
         raise ValueError
     return mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ)

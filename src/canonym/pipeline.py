@@ -135,7 +135,7 @@ def spool(job: Job) -> Iterator[Job]:
 
 def _how(job: Job) -> dict[str, object]:
     """What the outcome depends on beside the inputs and the evidence."""
-    from importlib.metadata import version
+    from canonym.versions import version
 
     same = ("mode", "format", "text_key", "id_key", "column", "encoding", "provenance", "settings")
     return {"canonym": version("canonym"), "log": bool(job.edits), **{name: getattr(job, name) for name in same}}

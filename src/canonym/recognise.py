@@ -130,20 +130,18 @@ class Recogniser:
         """What was found out about strings, for `learn` in another process; empty where nothing is kept."""
         if not native.COMPILED:
             return b""
-        plans = self._planner.plans()
-        if self._kept is not None:
-            made = ((run, self._kept.plan(run)) for run in self._kept.runs() if run not in plans)
-            plans.update((run, plan) for run, plan in made if plan is not None)
-        return verdicts.pack(self._planner.scanner.dump(), plans)
+        return verdicts.pack(self._planner.scanner.dump(), self._planner.plans(), self._kept)
 
     def learn(self, data: bytes) -> None:
         """Take over what `verdicts` gave elsewhere, with the same tables."""
         if native.COMPILED and data:
-            if self._kept is not None:
-                self._planner.adopt({run: plan for run in self._kept.runs() if (plan := self._kept.plan(run))})
-            self._kept = verdicts.Kept(data)
-            self._planner.kept = self._kept.plan
-            self._planner.scanner.load(self._kept.known)
+            read = verdicts.Kept(data)
+            if self._kept is None:
+                self._kept, self._planner.kept = read, read.plan
+            else:
+                new = (run for run in read.runs() if not self._kept.has(run))
+                self._planner.adopt({run: plan for run in new if (plan := read.plan(run))})
+            self._planner.scanner.load(read.known)
 
     def share(self, memory: mmap | bytearray) -> None:
         """Have verdicts in common with other processes that have the same tables, through some memory."""

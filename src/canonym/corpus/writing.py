@@ -255,9 +255,8 @@ class Writing:
 
 
 def _logging(output: Output | Ledger, job: Job) -> LogWriter:
-    from importlib.metadata import version
-
     from canonym.corpus.editlog import LogWriter
+    from canonym.versions import version
 
     return LogWriter(output, version("canonym"), job.provenance)
 
