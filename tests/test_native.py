@@ -691,3 +691,24 @@ def test_a_long_run_takes_time_as_its_length() -> None:
     assert canonym.load().normalise("in Afghstan " * 8000) == "in Afghanistan " * 8000
     assert canonym.load().normalise("À Afghstan " * 8000) == "À Afghanistan " * 8000
     assert time.process_time() - started < 25  # by the square of it more than a minute
+
+
+def test_a_short_run_imports_little(tmp_path: Path) -> None:
+    code = (
+        "import sys; from canonym.cli.guard import status; code = status(sys.argv[1:]); "
+        "told = {'numpy', 'ftfy', 'rapidfuzz', 'csv', 'dataclasses', 'tempfile', 'hashlib'} & sys.modules.keys(); "
+        "sys.exit(f'{code} {sorted(told)}' if code or told else 0)"
+    )
+    (tmp_path / "t.csv").write_text("canonical,alias\nKabul,Kabool\n", encoding="utf-8")
+    call = [sys.executable, "-m", "canonym", "table", "compile", "t.csv", "-o", "t.index"]
+    subprocess.run(call, cwd=tmp_path, check=True, capture_output=True)
+    options = ("normalise", "--table", "t.index", "--format", "jsonl", "--workers", "1", "-")
+    for _ in range(2):  # the first may have to make what is kept
+        done = subprocess.run(
+            [sys.executable, "-c", code, *options],
+            input=b'{"text": "He left Kabool for Herat."}\n',
+            capture_output=True,
+            cwd=tmp_path,
+            check=False,
+        )
+    assert (done.returncode, done.stdout) == (0, b'{"text": "He left Kabul for Herat."}\n'), done.stderr.decode()
