@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import sys
 import tempfile
@@ -22,6 +23,8 @@ class Build(BuildHookInterface):  # type: ignore[type-arg]
         if version == "editable":
             for one in made:
                 (root / "src" / "canonym" / one.name).write_bytes(one.read_bytes())
+            # A wheel's modules are compiled by pip; these by nobody, where Python is told to write no bytecode.
+            compileall.compile_dir(root / "src" / "canonym", quiet=2)
             return
         for one in made:
             build_data["force_include"][str(one)] = f"canonym/{one.name}"

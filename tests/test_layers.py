@@ -18,8 +18,9 @@ MOST_LINES = 400
 #: The layers, lowest first; a package stands for all that is in it. A module imports from lower layers, or
 #: from its own package.
 ROWS = (
-    "_native",
+    "_native patterns versions",
     "datafiles indexfile model native",
+    "npz",
     "kept plans",
     "text",
     "domains protected rewrite romanise spelling",
@@ -191,7 +192,7 @@ def test_no_module_outgrows_a_reader(name: str) -> None:
 
 @pytest.mark.parametrize("name", [n for n in NAMES if unit(n) == "cli"])
 def test_the_command_line_imports_little(name: str) -> None:
-    """At module level: the standard library, click, the words of the project, and itself."""
+    """At module level: the standard library, click, the words of the project and how they are made, and itself."""
     for target, line in imports(name, top=True):
         other = inside(target)
         assert other is None or unit(other) in ("cli", "model"), f"{name}:{line} imports {target}"

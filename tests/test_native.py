@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import subprocess
 import sys
 import time
@@ -18,18 +19,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import canonym
-from canonym import native
+from canonym import native, npz
 from canonym.candidates import Candidates
 from canonym.corpus import editlog
 from canonym.corpus.block import Coder, Entry, raw_offsets
 from canonym.corpus.editlog import pieces
 from canonym.corpus.formats import Options
+from canonym.corpus.inplace import written
 from canonym.corpus.jsonl import LinesBlock, blocks
 from canonym.corpus.line import ESCAPE, members, members_plain
+from canonym.datafiles import data_file
 from canonym.decide import NAMES, Case, spelt_rows
 from canonym.deletions import MOST, Neighbourhood, compiled
 from canonym.features import edit_cost, edit_cost_plain, named, speller
 from canonym.index import Index
+from canonym.kept import sums_plain
 from canonym.keys import key_hash
 from canonym.letters import surprise, surprise_plain
 from canonym.lexicon import above, bins, frequencies
@@ -37,10 +41,11 @@ from canonym.lexicon import compiled as lexicon
 from canonym.listed import Listing
 from canonym.model import Candidate, Document, Edit, Entity, Result
 from canonym.nearest import compiled_sieve
+from canonym.npz import widened, widened_plain
 from canonym.plans import Grade, Plan
 from canonym.profile import of, worth_searching
 from canonym.profile.glance import _glance
-from canonym.profile.residues import LONGEST, SHORTEST, Cuts
+from canonym.profile.residues import LONGEST, SHORTEST, Cuts, traces
 from canonym.protected import Sign, signs, signs_plain
 from canonym.repair.mojibake import doubtful, is_doubtful, mend
 from canonym.resolve import open_table
@@ -506,6 +511,74 @@ def _planner() -> Planner:
     return Planner(Candidates([index()]))
 
 
+def test_numbers_of_sixteen_bits() -> None:
+    import numpy as np
+
+    halves = struct.pack("<65536H", *range(65536))
+    assert repr(struct.unpack("65536d", widened(halves, False))) == repr(struct.unpack("<65536e", halves))
+    finite = struct.pack("<63488H", *range(31744), *range(32768, 64512))
+    assert widened(finite, True) == widened_plain(finite, True)
+    assert widened(finite, False) == widened_plain(finite, False)
+    for name in ("letters", "decide"):
+        with np.load(data_file(f"{name}.npz")) as stored:
+            told = npz.arrays(data_file(f"{name}.npz").read_bytes())
+            assert {n: stored[n].tobytes() for n in stored.files} == {n: one.data for n, one in told.items()}
+            assert {n: stored[n].shape for n in stored.files} == {n: one.shape for n, one in told.items()}
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.sampled_from([*'ab "\\\n\té’中𐐀', "abcdefghijk "]), max_size=40).map("".join),
+    st.lists(
+        st.tuples(st.integers(0, 40), st.integers(0, 5), st.sampled_from(["x", "", "Kabul", "é", '"', "\n"])),
+        max_size=4,
+    ),
+    st.booleans(),
+)
+def test_a_line_respelt(text: str, cuts: list[tuple[int, int, str]], escaped: bool) -> None:
+    edits, done = [], 0
+    for gap, size, after in cuts:
+        start = min(len(text), done + gap)
+        done = min(len(text), start + size)
+        edits.append(Edit(start, done, text[start:done], after, "alias"))
+    line = json.dumps({"id": "1", "text": text, "more": "text"}, ensure_ascii=escaped).encode()
+    raw = b"before\n" + line + b"\nafter"
+    told = written(raw, (7, 7 + len(line)), "text", text, edits, 0)
+    found = native.respelt(raw, 7, 7 + len(line), b"text", text.isascii(), tuple(edits))
+    assert told is not None
+    assert found is None or found == told[0]
+    assert found is not None or any(e.after in ('"', "\n", "é") for e in edits)
+    assert native.respelt(raw, 7, 7 + len(line), b"id", True, (Edit(3, 4, "", "", ""),)) is None
+    for wrong in ((-1, 5), (5, 4), (0, len(raw) + 1)):
+        with pytest.raises(ValueError, match="outside"):
+            native.respelt(raw, *wrong, b"text", True, ())
+
+
+@given(st.binary(max_size=100), st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))
+def test_check_sums(data: bytes, one: int, two: int) -> None:
+    assert native.sums(data, one, two) == sums_plain(data, (one, two))
+
+
+def test_what_is_no_file_of_arrays() -> None:
+    sound = data_file("letters.npz").read_bytes()
+    for data in (b"", b"x" * 100, sound[:-1], sound[:5000] + sound[6000:], sound[:-90] + b"?" * 4 + sound[-86:]):
+        with pytest.raises(ValueError, match="array"):
+            npz.arrays(data)
+
+
+def test_a_forest_is_read_without_numpy() -> None:
+    import numpy as np
+
+    trees = shipped("decide")
+    with np.load(data_file("decide.npz")) as stored:
+        assert trees.names == tuple(stored["names"])
+        assert (np.asarray(trees.leaf) == np.rint(stored["leaf"].astype(float) * 2.0**32)).all()
+    for limit in (0.1, 0.5, 0.6, 0.61, 0.9):
+        least = trees.least(limit)
+        below, at = trees.likely(np.array([least - 1, least])).tolist()
+        assert below < limit <= at
+
+
 def _runs_of_names() -> Iterator[str]:
     """Names of the table as they stand, damaged, and beside other words."""
     names = [alias for alias, kind, _ in index().aliases() if fold(alias).isascii() and kind != "domain"]
@@ -572,6 +645,20 @@ def test_texts_not_worth_searching_have_lost_nothing() -> None:
         assert not of([text]).scrubbed
 
 
+def test_what_may_be_missing_from_several_words() -> None:
+    told = traces("en")
+    words = [*("orgsation", "pakist", "governmt", "presidt", "studt", "x", "a" * 30), *sorted(above(3.5, "en"))[::900]]
+    some = told.explain(words)
+    for one in words:
+        strings = {trace.string for trace in some.get(one, ())}
+        assert strings <= set(told._missing(one))
+        for other in words[:40]:
+            if other != one and not strings.isdisjoint(trace.string for trace in some.get(other, ())):
+                assert told.may_agree([one, "the", other])
+    assert told.may_agree(["governmt", "studt"])
+    assert not told.may_agree(["governmt", "orgsation"])
+
+
 @settings(deadline=None)
 @given(st.lists(st.sampled_from([*PIECES, "Orgnistion ", "wrds", "ÉCOLE ", "İzmir", "ΟΔΟΣ"]), min_size=8).map(" ".join))
 def test_a_text_is_seen_in_small_letters(text: str) -> None:
@@ -634,3 +721,24 @@ def test_a_long_run_takes_time_as_its_length() -> None:
     assert canonym.load().normalise("in Afghstan " * 8000) == "in Afghanistan " * 8000
     assert canonym.load().normalise("À Afghstan " * 8000) == "À Afghanistan " * 8000
     assert time.process_time() - started < 25  # by the square of it more than a minute
+
+
+def test_a_short_run_imports_little(tmp_path: Path) -> None:
+    code = (
+        "import sys; from canonym.cli.guard import status; code = status(sys.argv[1:]); "
+        "told = {'numpy', 'ftfy', 'rapidfuzz', 'csv', 'dataclasses', 'tempfile', 'hashlib'} & sys.modules.keys(); "
+        "sys.exit(f'{code} {sorted(told)}' if code or told else 0)"
+    )
+    (tmp_path / "t.csv").write_text("canonical,alias\nKabul,Kabool\n", encoding="utf-8")
+    call = [sys.executable, "-m", "canonym", "table", "compile", "t.csv", "-o", "t.index"]
+    subprocess.run(call, cwd=tmp_path, check=True, capture_output=True)
+    options = ("normalise", "--table", "t.index", "--format", "jsonl", "--workers", "1", "-")
+    for _ in range(2):  # the first may have to make what is kept
+        done = subprocess.run(
+            [sys.executable, "-c", code, *options],
+            input=b'{"text": "He left Kabool for Herat."}\n',
+            capture_output=True,
+            cwd=tmp_path,
+            check=False,
+        )
+    assert (done.returncode, done.stdout) == (0, b'{"text": "He left Kabul for Herat."}\n'), done.stderr.decode()

@@ -12,6 +12,7 @@ import pytest
 import canonym
 from canonym import native, verdicts
 from canonym.verdicts import VerdictsError
+from canonym.versions import version
 
 pytestmark = pytest.mark.skipif(not native.COMPILED, reason="canonym was installed without a C compiler")
 
@@ -115,3 +116,28 @@ def test_what_is_none_is_refused(tmp_path: Path) -> None:
         names.load_verdicts(tmp_path / "cut")
     with pytest.raises(VerdictsError, match="other tables"):
         verdicts.read(tmp_path / "kept", "another table")
+
+
+def test_what_was_read_stays_as_it_lies(tmp_path: Path) -> None:
+    names = canonym.load()
+    names.process(TEXTS[:2], mentions=False)
+    names.keep_verdicts(tmp_path / "1")
+    before = verdicts.Kept(verdicts.read(tmp_path / "1", names.fingerprint))
+    more = canonym.load()
+    more.load_verdicts(tmp_path / "1")
+    more.process(TEXTS, mentions=False)
+    more.keep_verdicts(tmp_path / "2")
+    after = verdicts.Kept(verdicts.read(tmp_path / "2", names.fingerprint))
+    assert len(after) > len(before) > 0
+    assert {run: after.plan(run) for run in before.runs()} == {run: before.plan(run) for run in before.runs()}
+    assert set(after.rows()) > set(before.rows())
+    assert after.plan("Nowhere At All") is None
+
+
+def test_versions() -> None:
+    from importlib import metadata
+
+    for package in ("canonym", "wordfreq", "click", "orjson"):
+        assert version(package) == metadata.version(package)
+    with pytest.raises(metadata.PackageNotFoundError):
+        version("no_such_package")

@@ -5,7 +5,6 @@ Asked only where a mention would be rewritten: what is part of a listed name tha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from itertools import islice
 from typing import Final
@@ -13,17 +12,18 @@ from typing import Final
 from canonym.candidates import Candidates, choose
 from canonym.found import mention
 from canonym.model import Mention
+from canonym.patterns import pattern
 from canonym.spelling import inside
 from canonym.text import fold, is_boundary, is_word_char
 
 _REACH: Final = 80
 #: A longer name goes on with a mark of its own, or with a capital or a figure after two small words at most.
 _SMALL: Final = r"[\W_]{1,3}(?:[a-zß-öø-ÿ]{1,6}[\W_]{1,3}){0,2}"
-_AHEAD: Final = re.compile(rf"[)\]!’‘']|{_SMALL}[^\W_a-zß-öø-ÿ]")
-_BEHIND: Final = re.compile(rf"{_SMALL}[^\W_]+")
+_AHEAD: Final = pattern(rf"[)\]!’‘']|{_SMALL}[^\W_a-zß-öø-ÿ]")
+_BEHIND: Final = pattern(rf"{_SMALL}[^\W_]+")
 _WORDS_BEFORE: Final = 5
 _WORDS_AFTER: Final = 7
-_WORD: Final = re.compile(r"[^\W_]+")
+_WORD: Final = pattern(r"[^\W_]+")
 _CLOSING: Final = ")]!’‘'"
 _SILENT: Final = ("weak", "never")
 

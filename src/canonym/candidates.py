@@ -19,6 +19,7 @@ from canonym.indexkeys import ATOM, DOMAIN, EXACT, FIRST, OTHER_NAMES, RULE, RUL
 from canonym.keys import rule_key, rule_reasons, squeeze
 from canonym.lexicon import zipf
 from canonym.model import KINDS, Candidate, Match
+from canonym.patterns import pattern
 from canonym.scan import Token
 from canonym.text import APOSTROPHES, fold, letters, unaccented
 
@@ -33,9 +34,9 @@ _FAMILIAR: Final = 1.5
 #: From so many letters on a name may have lost a blank and be damaged twice besides: "Houyse" is no Holy See.
 _LONG: Final = 8
 _CACHE: Final = 30_000
-_APOSTROPHE: Final = re.compile(f"[{re.escape(APOSTROPHES)}]")
-_CONTRACTION: Final = re.compile(rf"[{re.escape(APOSTROPHES)}](?:s|d|t|m|ll|re|ve)$", re.IGNORECASE)
-_INITIALS: Final = re.compile(r"\b\w\.\w?")
+_APOSTROPHE: Final = pattern(f"[{re.escape(APOSTROPHES)}]")
+_CONTRACTION: Final = pattern(rf"[{re.escape(APOSTROPHES)}](?:s|d|t|m|ll|re|ve)$", re.IGNORECASE)
+_INITIALS: Final = pattern(r"\b\w\.\w?")
 _FIGURES: Final = str.maketrans("01358", "olesb")
 #: Why a form names what it is but for blanks.
 JOINED: Final = ("joined or split otherwise",)

@@ -7,7 +7,6 @@ A key is a string; an index stores 64-bit hashes of them. Whoever changes what a
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -15,6 +14,7 @@ from typing import Final
 
 from canonym import native
 from canonym.datafiles import data_file
+from canonym.patterns import pattern
 
 KEY_VERSION: Final = 4
 _MASK: Final = (1 << 64) - 1
@@ -55,7 +55,7 @@ def squeeze(folded: str) -> str:
     return folded.replace(" ", "")
 
 
-_DOUBLE = re.compile(r"(.)\1+")
+_DOUBLE = pattern(r"(.)\1+")
 
 
 @lru_cache(maxsize=20_000)

@@ -6,16 +6,11 @@ A slip of the finger leaves letters that seldom meet ("Rqndiwck"); a sound name 
 
 from __future__ import annotations
 
-import io
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from canonym import native
+from canonym import native, npz
 from canonym.datafiles import data_file
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
 
 #: The letters a to z, the edge of a word, and anything else.
 SIZE: Final = 28
@@ -32,18 +27,15 @@ def codes(word: str) -> list[int]:
 
 
 @cache
-def odds() -> npt.NDArray[np.float64]:
-    """How surprising each letter is after two others, in bits; shape (SIZE ** 3,)."""
-    import numpy as np
-
-    with np.load(io.BytesIO(data_file("letters.npz").read_bytes())) as stored:
-        return np.ascontiguousarray(stored["surprise"], dtype=np.float64).ravel()
+def odds() -> memoryview[float]:
+    """How surprising each letter is after two others, in bits: `SIZE` ** 3 doubles."""
+    stored = npz.arrays(data_file("letters.npz").read_bytes())["surprise"]
+    return memoryview(npz.widened(stored.data, False)).cast("d")
 
 
 @cache
 def _numbers() -> list[float]:
-    flat: list[float] = odds().tolist()
-    return flat
+    return list(odds())
 
 
 @lru_cache(maxsize=20_000)

@@ -57,7 +57,7 @@ def compiled(lang: str) -> native.Lexicon:
     It keeps words by hashes of 64 bits, as an index does its keys: two that meet are not to be expected.
     """
     return kept(
-        f"words-{lang}-{stamp(lang)}-2.data", native.Lexicon.stored, lambda: native.Lexicon(_packed(lang)).store()
+        f"words-{lang}-{stamp(lang)}-3.data", native.Lexicon.stored, lambda: native.Lexicon(_packed(lang)).store()
     )
 
 

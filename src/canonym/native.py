@@ -37,8 +37,11 @@ __all__ = [
     "key_hash",
     "literal",
     "members",
+    "respelt",
     "signs",
+    "sums",
     "surprise",
+    "widened",
 ]
 
 COMPILED = False
@@ -63,8 +66,11 @@ if not os.environ.get("CANONYM_PURE"):
             key_hash,
             literal,
             members,
+            respelt,
             signs,
+            sums,
             surprise,
+            widened,
         )
 
         COMPILED = True

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import Final
 
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+from canonym.patterns import pattern
+
+_NAME: Final = pattern(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 def folder() -> Path:

@@ -27,22 +27,23 @@ from canonym.evidence import (
 )
 from canonym.found import Found, Listed, Spans, listed_name, mention, without_overlap
 from canonym.model import Decision, Mention
+from canonym.patterns import pattern
 from canonym.plans import Plan, Span
 from canonym.scan import find_small, lower_words, words
 from canonym.text import fold
 
 _FEW: Final = 12
 _SHORT: Final = 200_000
-_INNER: Final = re.compile(r"[a-z][A-Z]|[A-Z]{2,}[a-z]+$")
-_JOINT: Final = re.compile(r"[\s-]")
+_INNER: Final = pattern(r"[a-z][A-Z]|[A-Z]{2,}[a-z]+$")
+_JOINT: Final = pattern(r"[\s-]")
 #: Read backwards from a place, so that it is found at once.
-_BEFORE: Final = re.compile(r"[\s\"'“‘]*([^\W\d_]+|[^\w\s])")
-_AFTER: Final = re.compile(r"^(?:['’]s)?[\s\"'”’]*([^\W\d_]+|[^\w\s])")
+_BEFORE: Final = pattern(r"[\s\"'“‘]*([^\W\d_]+|[^\w\s])")
+_AFTER: Final = pattern(r"^(?:['’]s)?[\s\"'”’]*([^\W\d_]+|[^\w\s])")
 #: A stock exchange's sign for a firm, after some more words of its name: AMERIANA SAVINGS BANK <ASBI>.
-_SIGN: Final = re.compile(r"(?: [A-Z][\w&.'-]*){0,4} <[A-Z]{1,5}(?:\.[A-Z]{1,2})?>")
+_SIGN: Final = pattern(r"(?: [A-Z][\w&.'-]*){0,4} <[A-Z]{1,5}(?:\.[A-Z]{1,2})?>")
 _SIGN_AHEAD: Final = 200
-_PART_OF: Final = re.compile(r"(\w+) (of|in)\s+$")
-_GOES_ON: Final = re.compile(r"-([a-z]+)-\w")
+_PART_OF: Final = pattern(r"(\w+) (of|in)\s+$")
+_GOES_ON: Final = pattern(r"-([a-z]+)-\w")
 #: A place that is less well known than this is taken for a firm that bears a name of its own.
 _WELL_KNOWN: Final = 1_000_000
 

@@ -6,7 +6,6 @@ nothing is lost: what fails is written as it was and reported, outputs appear wh
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,7 +26,7 @@ from canonym.corpus.jsonl import LinesBlock
 from canonym.corpus.plan import STDIN, Plan, Source
 from canonym.corpus.read import blocks, missing_column
 from canonym.corpus.spool import spooled
-from canonym.corpus.stream import Tally, check_encoding
+from canonym.corpus.stream import Tally, check_encoding, new_hash
 from canonym.corpus.summary import Change as Change
 from canonym.corpus.summary import MentionCount as MentionCount
 from canonym.corpus.summary import Summary
@@ -136,7 +135,7 @@ def spool(job: Job) -> Iterator[Job]:
 
 def _how(job: Job) -> dict[str, object]:
     """What the outcome depends on beside the inputs and the evidence."""
-    from importlib.metadata import version
+    from canonym.versions import version
 
     same = ("mode", "format", "text_key", "id_key", "column", "encoding", "provenance", "settings")
     return {"canonym": version("canonym"), "log": bool(job.edits), **{name: getattr(job, name) for name in same}}
@@ -220,7 +219,7 @@ def _events(job: Job, planned: Plan, journal: Journal | None) -> Iterator[Event]
             yield Kept(source, done)
             continue
         wanted = journal is not None or (job.edits and source.format != "parquet")
-        tally = Tally(sha256=hashlib.sha256() if wanted else None)
+        tally = Tally(sha256=new_hash() if wanted else None)
         yield Begin(source, tally)
         try:
             for block in blocks(source, _options(job, source), tally):

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from canonym import native
+from canonym.patterns import pattern
 
-_DOT = re.compile(r"\.[A-Za-z]{2}")
+_DOT = pattern(r"\.[A-Za-z]{2}")
 
 
 class Sign:
@@ -34,9 +35,9 @@ class Sign:
     LETTER: Final = 512
 
 
-_ENDING = re.compile(r"\.[a-z][a-z0-9]")
-_MARKED = re.compile(r"[#$](?:[A-Za-z]|[^\x00-\x7f])")
-_SLASHES = re.compile(r"/[\w.-]+/[\w.-]")
+_ENDING = pattern(r"\.[a-z][a-z0-9]")
+_MARKED = pattern(r"[#$](?:[A-Za-z]|[^\x00-\x7f])")
+_SLASHES = pattern(r"/[\w.-]+/[\w.-]")
 
 
 def signs(text: str) -> int:
@@ -65,8 +66,8 @@ def signs_plain(text: str) -> int:
     return sum(sign for sign, there in seen.items() if there)
 
 
-_HOST = re.compile(r"(?:https?://)?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?![\w-])")
-_HOST_BEFORE = re.compile(r"[\w@.:/-]*")
+_HOST = pattern(r"(?:https?://)?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?![\w-])")
+_HOST_BEFORE = pattern(r"[\w@.:/-]*")
 
 
 def find_domains(text: str) -> Iterator[re.Match[str]]:
@@ -88,24 +89,22 @@ def find_domains(text: str) -> Iterator[re.Match[str]]:
 
 
 #: What is never rewritten. The engine skips to where a pattern may begin if that is one character.
-_ADDRESS = re.compile(r"https?://\S+")
-_WWW = re.compile(r"www\.\S+")
-_AT = re.compile(r"@[\w-]+(?:\.[\w-]+)*")
-_TAG = re.compile(r"#(?<![\w&]#)[^\W\d_]\w*")
-_SYMBOL = re.compile(r"\$(?<![\w&]\$)[^\W\d_]\w*")
-_IDENTIFIER = re.compile(r"_")
-_WORDS_BEFORE = re.compile(r"\w+$")
-_WORDS_AFTER = re.compile(r"\w+")
-_WINDOWS = re.compile(r"(?:\\[\w. -]*[\w-])+")
-_DRIVE = re.compile(r"\b[A-Za-z]:")
-_FILE = re.compile(
-    r"\.(?:txt|docx?|pdf|csv|tsv|jsonl?|xml|html?|php|jpe?g|png|gif|xlsx?|pptx?|zip|gz|mp[34]|py|js|md)\b"
-)
-_TICKER = re.compile(r"<[A-Z0-9.]+>")
-_PATH = re.compile(r"/[\w.-]+(?:/[\w.-]+)+")
+_ADDRESS = pattern(r"https?://\S+")
+_WWW = pattern(r"www\.\S+")
+_AT = pattern(r"@[\w-]+(?:\.[\w-]+)*")
+_TAG = pattern(r"#(?<![\w&]#)[^\W\d_]\w*")
+_SYMBOL = pattern(r"\$(?<![\w&]\$)[^\W\d_]\w*")
+_IDENTIFIER = pattern(r"_")
+_WORDS_BEFORE = pattern(r"\w+$")
+_WORDS_AFTER = pattern(r"\w+")
+_WINDOWS = pattern(r"(?:\\[\w. -]*[\w-])+")
+_DRIVE = pattern(r"\b[A-Za-z]:")
+_FILE = pattern(r"\.(?:txt|docx?|pdf|csv|tsv|jsonl?|xml|html?|php|jpe?g|png|gif|xlsx?|pptx?|zip|gz|mp[34]|py|js|md)\b")
+_TICKER = pattern(r"<[A-Z0-9.]+>")
+_PATH = pattern(r"/[\w.-]+(?:/[\w.-]+)+")
 #: What stands before a sign, read backwards, so that it is found at once; a line may break between them.
-_MAILBOX = re.compile(r"\n?[\w.+-]+")
-_FOLDER = re.compile(r"\n?[\w-]+")
+_MAILBOX = pattern(r"\n?[\w.+-]+")
+_FOLDER = pattern(r"\n?[\w-]+")
 
 
 def find_protected(text: str, there: int) -> list[tuple[int, int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from mmap import mmap
 from typing import Final, NamedTuple
@@ -21,6 +20,7 @@ from canonym.looked import CASELESS, GRADE, OPENS, PLAIN_ONLY, QUIET, STILL, WHO
 from canonym.model import REWRITTEN_KINDS, Candidate, Edit, Mention
 from canonym.nearest import SMALL_PLAIN, SMALL_RARE
 from canonym.pages import Page, Placed, Run, believe, has_company, opened, otherwise, planned, witness
+from canonym.patterns import pattern
 from canonym.plans import Grade, Plan
 from canonym.protected import Sign, find_domains, find_protected, signs
 from canonym.scan import find_long_runs, find_lower, lower_words
@@ -30,8 +30,8 @@ from canonym.text import fold, has_caseless, is_boundary, without_caseless
 #: Verdicts kept, of runs and of words: some 25 bytes each.
 _MOST_KNOWN: Final = 500_000
 _CACHE: Final = 200_000
-_ARTICLE: Final = re.compile(r"\b([a-z]{2,3})[- ]$")
-_POSSESSIVE: Final = re.compile(r"['’]s$")
+_ARTICLE: Final = pattern(r"\b([a-z]{2,3})[- ]$")
+_POSSESSIVE: Final = pattern(r"['’]s$")
 
 
 class _Seen(NamedTuple):
@@ -141,20 +141,18 @@ class Recogniser:
         """What was found out about strings, for `learn` in another process; empty where nothing is kept."""
         if not native.COMPILED:
             return b""
-        plans = self._planner.plans()
-        if self._kept is not None:
-            made = ((run, self._kept.plan(run)) for run in self._kept.runs() if run not in plans)
-            plans.update((run, plan) for run, plan in made if plan is not None)
-        return verdicts.pack(self._planner.scanner.dump(), plans)
+        return verdicts.pack(self._planner.scanner.dump(), self._planner.plans(), self._kept)
 
     def learn(self, data: bytes) -> None:
         """Take over what `verdicts` gave elsewhere, with the same tables."""
         if native.COMPILED and data:
-            if self._kept is not None:
-                self._planner.adopt({run: plan for run in self._kept.runs() if (plan := self._kept.plan(run))})
-            self._kept = verdicts.Kept(data)
-            self._planner.kept = self._kept.plan
-            self._planner.scanner.load(self._kept.known)
+            read = verdicts.Kept(data)
+            if self._kept is None:
+                self._kept, self._planner.kept = read, read.plan
+            else:
+                new = (run for run in read.runs() if not self._kept.has(run))
+                self._planner.adopt({run: plan for run in new if (plan := read.plan(run))})
+            self._planner.scanner.load(read.known)
 
     def share(self, memory: mmap | bytearray) -> None:
         """Have verdicts in common with other processes that have the same tables, through some memory."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import zlib
 from collections.abc import Iterator, Sequence
@@ -129,7 +128,7 @@ class Normaliser:
         self._alone = Alone(self._candidates, self._recogniser.planner)
         stamp = "+".join(index.fingerprint for index in indexes)
         self._turn = threading.RLock()
-        self.fingerprint = stamp if len(indexes) == 1 else hashlib.sha256(stamp.encode()).hexdigest()[:16]
+        self.fingerprint = stamp if len(indexes) == 1 else _digest(stamp)
 
     # -- texts ---------------------------------------------------------------------------------------------
 
@@ -330,6 +329,12 @@ class Normaliser:
         from canonym.compare import compare_pairs
 
         return compare_pairs(pairs)
+
+
+def _digest(stamp: str) -> str:
+    import hashlib
+
+    return hashlib.sha256(stamp.encode()).hexdigest()[:16]
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from typing import Final
 from canonym import lexicon, native
 from canonym.datafiles import data_file
 from canonym.lexicon import zipf
+from canonym.patterns import pattern
 from canonym.text import character_classes, fold
 
 #: A word in small letters that goes on a run of capitalised ones is rarer than this (Zipf scale).
@@ -185,8 +186,8 @@ def joined(part: list[Token]) -> str:
 
 
 _SMALL: Final = "a-zß-öø-ÿ"
-_LOWER = re.compile(rf"(?<![^\W_])[{_SMALL}]{{4,}}(?![^\W_])")
-_LOWER_NEXT = re.compile(rf"(?:{_SPACE}{{1,2}}|{_SPACE}*\r?\n{_SPACE}*|{_DASH}|{_QUOTE})([a-zß-öø-ÿ]+)(?![^\W_])")
+_LOWER = pattern(rf"(?<![^\W_])[{_SMALL}]{{4,}}(?![^\W_])")
+_LOWER_NEXT = pattern(rf"(?:{_SPACE}{{1,2}}|{_SPACE}*\r?\n{_SPACE}*|{_DASH}|{_QUOTE})([a-zß-öø-ÿ]+)(?![^\W_])")
 
 
 def lower_words(text: str) -> set[str]:
@@ -218,7 +219,7 @@ def find_small(text: str, word: str) -> Iterator[int]:
         at = text.find(word, at + len(word))
 
 
-_TAIL = re.compile(rf"{_SPACE}([a-z]{{1,2}}[A-Z]?[a-z]{{2,}}[A-Za-z]*)(?![^\W_])")
+_TAIL = pattern(rf"{_SPACE}([a-z]{{1,2}}[A-Z]?[a-z]{{2,}}[A-Za-z]*)(?![^\W_])")
 
 
 def find_tail(text: str, at: int) -> tuple[str, int] | None:

@@ -6,10 +6,11 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from canonym.patterns import pattern
 from canonym.text import letters
 
 _CACHE: Final = 20_000
-_BREAK = re.compile(r"[ \t]*\r?\n[ \t]*")
+_BREAK = pattern(r"[ \t]*\r?\n[ \t]*")
 
 
 @lru_cache(_CACHE)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-import hashlib
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -50,6 +47,8 @@ def read_bytes(path: Path) -> bytes:
     try:
         data = path.read_bytes()
         if path.suffix == ".gz":
+            import gzip
+
             data = gzip.decompress(data)
         return data
     except FileNotFoundError:
@@ -60,6 +59,8 @@ def read_bytes(path: Path) -> bytes:
 
 def fingerprint(data: bytes) -> str:
     """Name a table's bytes: the first 16 hexadecimal digits of their SHA-256."""
+    import hashlib
+
     return hashlib.sha256(data).hexdigest()[:16]
 
 
@@ -89,6 +90,8 @@ class _Header:
 
 
 def _rows(text: str, name: str) -> Iterator[tuple[int, list[str], _Header]]:
+    import csv
+
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header: _Header | None = None
     before = 0

@@ -16,6 +16,7 @@ from typing import Final
 
 from canonym import native
 from canonym.kept import kept
+from canonym.patterns import pattern
 
 #: Apostrophes, quotes inside names, and the marks that romanisations use for ayn and hamza: dropped.
 APOSTROPHES: Final = "'’‘‛`´ʻʼʽʾʿˈʹʺ′＇ʰ՚׳״\u02bf\u02be"
@@ -80,9 +81,9 @@ class _FoldTable(dict[int, str]):
 
 
 _TABLE = _FoldTable()
-_INITIALS = re.compile(r"\b(\w)\.(?=\w\b)")
-_BLANKS = re.compile(r"  +")
-_ASCII_PLAIN = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
+_INITIALS = pattern(r"\b(\w)\.(?=\w\b)")
+_BLANKS = pattern(r"  +")
+_ASCII_PLAIN = pattern(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 
 
 @lru_cache(maxsize=30_000)
@@ -190,7 +191,7 @@ def is_boundary(text: str, at: int) -> bool:
 @cache
 def character_classes() -> tuple[str, str, str]:
     """Character classes for `re`: capitals, combining marks, letters of scripts without capitals (all planes)."""
-    name = f"characters-{unicodedata.unidata_version}-2.data"
+    name = f"characters-{unicodedata.unidata_version}-3.data"
     upper, mark, caseless = kept(
         name, lambda data: data[:].decode().split("\n"), lambda: "\n".join(_character_classes()).encode()
     )
@@ -249,7 +250,7 @@ def without_caseless(text: str) -> str:
     return "".join("." if c > "\u0558" and _is_caseless(c) else c for c in text)
 
 
-_BEYOND: Final = re.compile(r"[^\x00-\x7f]+")
+_BEYOND: Final = pattern(r"[^\x00-\x7f]+")
 
 
 def beyond_ascii(text: str) -> list[tuple[int, int]]:

@@ -5,12 +5,14 @@ Every tree is a full binary tree of one depth, so that all rows go down all tree
 
 from __future__ import annotations
 
-import io
+import math
+import struct
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from canonym import native
+from canonym import native, npz
 from canonym.datafiles import data_file
 
 if TYPE_CHECKING:
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
 
 
 _UNIT: Final = 2.0**32
+#: The probability of a sum is told for log-odds up to this.
+_MOST: Final = 30.0
+
+#: An array, or a memoryview of the same shape.
+Grid = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +38,9 @@ class Trees:
     """
 
     names: tuple[str, ...]
-    feature: npt.NDArray[np.int16]
-    threshold: npt.NDArray[np.float32]
-    leaf: npt.NDArray[np.float32] | npt.NDArray[np.int64]
+    feature: Grid
+    threshold: Grid
+    leaf: Grid
     scale: float
     shift: float
 
@@ -54,16 +61,12 @@ class Trees:
 
     def least(self, probability: float) -> int:
         """The least sum of leaves that has at least some probability, between 0 and 1."""
-        import math
-        from bisect import bisect_left
-
         near = round((math.log(probability / (1 - probability)) - self.shift) * _UNIT / self.scale)
         return near - 1000 + bisect_left(range(near - 1000, near + 1000), probability, key=self._likely)
 
     def _likely(self, sum_: int) -> float:
-        import numpy as np
-
-        return float(self.likely(np.array([sum_]))[0])
+        odds = sum_ * (self.scale / _UNIT) + self.shift
+        return 1 / (1 + math.exp(-min(max(odds, -_MOST), _MOST)))
 
     def sums(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
         """The sum of the leaves that each row comes to, in 2**-32; shape (n,). Whole numbers add up in any order."""
@@ -76,7 +79,7 @@ class Trees:
         if native.COMPILED:
             native.forest_sums(self.compiled(), np.ascontiguousarray(rows), out)
             return out
-        feature, threshold, leaf = self.feature.ravel(), self.threshold.ravel(), whole.ravel()
+        feature, threshold, leaf = (np.asarray(one).ravel() for one in (self.feature, self.threshold, whole))
         offset = np.arange(trees, dtype=np.int64) * inner
         leaves = np.arange(trees, dtype=np.int64) * (inner + 1) - inner
         # Some thousand rows at a time keep the working set in the processor's cache.
@@ -99,12 +102,14 @@ class Trees:
         """The probability, 0 to 1, of each sum of leaves; shape (n,)."""
         import numpy as np
 
-        out: npt.NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(self._odds(sums), -30, 30)))
+        out: npt.NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(self._odds(sums), -_MOST, _MOST)))
         return out
 
 
-def _whole(leaf: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+def _whole(leaf: Grid) -> Grid:
     """Leaves in 2**-32."""
+    if isinstance(leaf, memoryview):
+        return leaf
     import numpy as np
 
     return leaf if leaf.dtype == np.int64 else np.rint(leaf.astype(np.float64) * _UNIT).astype(np.int64)
@@ -112,17 +117,17 @@ def _whole(leaf: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
 
 def read(data: bytes) -> Trees:
     """Trees from the bytes of an .npz file that `training` wrote."""
-    import numpy as np
-
-    with np.load(io.BytesIO(data)) as stored:
-        arrays: dict[str, Any] = {name: stored[name] for name in stored.files}
+    stored = npz.arrays(data)
+    feature, threshold, leaf = (stored[name] for name in ("feature", "threshold", "leaf"))
+    if (feature.kind, threshold.kind, leaf.kind) != ("<i2", "<f4", "<f2"):
+        raise ValueError("no forest")
     return Trees(
-        tuple(str(n) for n in arrays["names"]),
-        np.ascontiguousarray(arrays["feature"], dtype=np.int16),
-        np.ascontiguousarray(arrays["threshold"], dtype=np.float32),
-        _whole(arrays["leaf"]),
-        float(arrays["scale"]),
-        float(arrays["shift"]),
+        npz.texts(stored["names"]),
+        memoryview(feature.data).cast("h", feature.shape),
+        memoryview(threshold.data).cast("f", threshold.shape),
+        memoryview(npz.widened(leaf.data, True)).cast("q", leaf.shape),
+        *struct.unpack("<d", stored["scale"].data),
+        *struct.unpack("<d", stored["shift"].data),
     )
 
 

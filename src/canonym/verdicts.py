@@ -6,19 +6,25 @@ as one without. The file says by its stamp what it was made with, and is refused
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
+import sys
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import accumulate
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
+from canonym import native
 from canonym.datafiles import data_file
 from canonym.indexfile import save as save_file
-from canonym.keys import KEY_VERSION
+from canonym.kept import BEGUN, SUMS, sums, written
+from canonym.keys import KEY_VERSION, key_hash
 from canonym.model import Candidate, CanonymError, Entity
 from canonym.plans import Plan, Span
+from canonym.versions import version
 
-MAGIC: Final = b"canonymv\x04"
+MAGIC: Final = b"canonymv\x05"
 #: What decides beside the tables: the data files, and the packages whose data or measures are used.
 _DECIDING: Final = ("words.json", "rules.json", "edits.json", "letters.npz", "decide.npz", "decide.json")
 _PACKAGES: Final = ("canonym", "wordfreq")
@@ -31,6 +37,8 @@ class VerdictsError(CanonymError):
 
 @cache
 def _model() -> str:
+    import hashlib
+
     digest = hashlib.sha256()
     for name in _DECIDING:
         digest.update(data_file(name).read_bytes())
@@ -39,81 +47,156 @@ def _model() -> str:
 
 def stamp(tables: str) -> str:
     """What verdicts on strings depend on: the tables (their fingerprint), the keys, the model, and versions."""
-    from importlib.metadata import version
-
     return "-".join((tables, str(KEY_VERSION), _model(), *map(version, _PACKAGES)))
 
 
-def pack(known: bytes, plans: Mapping[str, Plan]) -> bytes:
-    """Verdicts as bytes: what a scanner keeps, and plans of runs."""
+class _Shelf:
+    """Values packed one by one, each unpacked when it is asked for."""
+
+    def __init__(self, ends: memoryview, data: memoryview) -> None:
+        self._ends = ends.cast("Q")
+        self._data = data
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def packed(self, number: int) -> memoryview:
+        """One of them as it lies."""
+        return self._data[self._ends[number - 1] if number else 0 : self._ends[number]]
+
+    def __getitem__(self, number: int) -> Any:
+        import msgpack
+
+        return msgpack.unpackb(self.packed(number), raw=False)
+
+    def whole(self) -> Iterator[memoryview]:
+        """All of them as they lie."""
+        return map(self.packed, range(len(self)))
+
+
+def _shelved(values: Iterable[bytes | memoryview]) -> tuple[bytes, bytes]:
+    """Values as bytes, for a `_Shelf`."""
+    every = [*values]
+    return array("Q", accumulate(map(len, every))).tobytes(), b"".join(every)
+
+
+def _joined(parts: Sequence[bytes | memoryview]) -> bytes:
+    sizes = array("Q", [len(parts), *map(len, parts)])
+    return b"".join((sizes.tobytes(), *(piece for part in parts for piece in (part, bytes(-len(part) % 8)))))
+
+
+def _parted(data: memoryview) -> list[memoryview]:
+    count = int.from_bytes(data[:8], sys.byteorder)
+    at, out = 8 * (1 + count), []
+    for size in data[8:at].cast("Q"):
+        out.append(data[at : at + size])
+        at += size + -size % 8
+    return out
+
+
+def pack(known: bytes, plans: Mapping[str, Plan], before: Kept | None = None) -> bytes:
+    """Verdicts as bytes: what a scanner keeps, and plans of runs; those that were read stay as they lie."""
     import msgpack
 
+    packed = msgpack.Packer(use_bin_type=True).pack
     entities: dict[Entity, int] = {}
     candidates: dict[Candidate, int] = {}
+    rows: list[tuple[int, bytes | memoryview]] = []
+    if before is not None:
+        entities.update((before.entity(k), k) for k in range(before.entities))
+        candidates.update((before.candidate(k), k) for k in range(before.candidates))
+        rows += before.rows()
 
     def numbers(span: Span) -> list[int]:
         return [candidates.setdefault(c, len(candidates)) for c in span.candidates]
 
-    rows = {
-        run: (
-            [(s.start, s.end, s.form, numbers(s), s.weak, s.needy) for s in plan.listed],
-            [(s.start, s.end, s.form, numbers(s), s.weak, s.needy) for s in plan.proposed],
-            plan.words,
-        )
-        for run, plan in plans.items()
-    }
+    def spans(given: Iterable[Span]) -> list[Any]:
+        return [(s.start, s.end, s.form, numbers(s), s.weak, s.needy) for s in given]
+
+    for run, plan in plans.items():
+        if before is None or not before.has(run):
+            rows.append((key_hash(run), packed((run, spans(plan.listed), spans(plan.proposed), plan.words))))
+    rows.sort(key=itemgetter(0))
     table = [
-        (entities.setdefault(c.entity, len(entities)), c.alias, c.kind, c.match, c.score, c.reasons) for c in candidates
+        packed((entities.setdefault(c.entity, len(entities)), c.alias, c.kind, c.match, c.score, c.reasons))
+        for c in candidates
     ]
-    who = [(e.id, e.type, e.canonical, e.prominence, e.country) for e in entities]
-    return bytes(msgpack.packb((known, who, table, rows), use_bin_type=True))
+    who = [packed((e.id, e.type, e.canonical, e.prominence, e.country)) for e in entities]
+    hashes = array("Q", [key for key, _ in rows]).tobytes()
+    shelves = (_shelved(who), _shelved(table), _shelved([row for _, row in rows]))
+    return _joined([known, hashes, *(part for shelf in shelves for part in shelf)])
 
 
 class Kept:
     """Verdicts read back; plans are made of them when they are asked for."""
 
     def __init__(self, data: bytes) -> None:
-        import msgpack
-
-        self.known: bytes
-        self.known, who, self._table, self._rows = msgpack.unpackb(data, raw=False, strict_map_key=False)
-        self._entities = [Entity(*one) for one in who]
+        self.known, hashes, *shelves = _parted(memoryview(data))
+        self._hashes = hashes.cast("Q")
+        self._who, self._table, self._rows = map(_Shelf, shelves[::2], shelves[1::2])
+        self._entities: dict[int, Entity] = {}
         self._candidates: dict[int, Candidate] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
 
+    @property
+    def entities(self) -> int:
+        """How many entities have numbers."""
+        return len(self._who)
+
+    @property
+    def candidates(self) -> int:
+        """How many candidates have numbers."""
+        return len(self._table)
+
     def runs(self) -> Iterable[str]:
         """The runs that have a plan."""
-        return list(self._rows)
+        return [self._rows[k][0] for k in range(len(self))]
+
+    def rows(self) -> Iterable[tuple[int, memoryview]]:
+        """The plans as they lie, each with the hash of its run."""
+        return zip(self._hashes, self._rows.whole(), strict=True)
+
+    def has(self, run: str) -> bool:
+        """Whether a run has a plan."""
+        return native.find(self._hashes, run) >= 0
 
     def plan(self, run: str) -> Plan | None:
         """The plan of a run, or None."""
-        row = self._rows.get(run)
-        if row is None:
+        at = native.find(self._hashes, run)
+        if at < 0:
             return None
-        listed, proposed, words = row
+        told, listed, proposed, words = self._rows[at]
+        if told != run:  # another of the same hash
+            return None
         return Plan(tuple(map(self._span, listed)), tuple(map(self._span, proposed)), tuple(map(tuple, words)))
 
     def _span(self, row: Any) -> Span:
         start, end, form, numbers, weak, needy = row
-        return Span(start, end, form, tuple(map(self._candidate, numbers)), weak, needy)
+        return Span(start, end, form, tuple(map(self.candidate, numbers)), weak, needy)
 
-    def _candidate(self, number: int) -> Candidate:
+    def entity(self, number: int) -> Entity:
+        """The entity of a number."""
+        found = self._entities.get(number)
+        if found is None:
+            found = self._entities[number] = Entity(*self._who[number])
+        return found
+
+    def candidate(self, number: int) -> Candidate:
+        """The candidate of a number."""
         found = self._candidates.get(number)
         if found is None:
             who, alias, kind, match, score, reasons = self._table[number]
-            found = Candidate(self._entities[who], alias, kind, match, score, tuple(reasons))
+            found = Candidate(self.entity(who), alias, kind, match, score, tuple(reasons))
             self._candidates[number] = found
         return found
 
 
 def save(path: Path, tables: str, data: bytes) -> None:
     """Write packed verdicts with their stamp, beside the place and renamed."""
-    import zstandard
-
     head = stamp(tables).encode()
-    save_file([MAGIC, len(head).to_bytes(4, "little"), head, zstandard.ZstdCompressor(3).compress(data)], path)
+    save_file([MAGIC, len(head).to_bytes(4, "little"), head, data, written(sums(data, BEGUN))], path)
 
 
 def read(path: Path, tables: str) -> bytes:
@@ -122,8 +205,6 @@ def read(path: Path, tables: str) -> bytes:
     Raises:
         VerdictsError: it is no such file, is damaged, or was made with other tables, keys, model or versions.
     """
-    import zstandard
-
     data = path.read_bytes()
     if data[: len(MAGIC)] != MAGIC:
         raise VerdictsError("no file of verdicts", where=str(path), remedy="Name another file for --verdicts")
@@ -132,7 +213,7 @@ def read(path: Path, tables: str) -> bytes:
     if data[len(MAGIC) + 4 : body] != stamp(tables).encode():
         problem = "the verdicts were made with other tables, or by another version of canonym"
         raise VerdictsError(problem, where=str(path), remedy=_REMEDY)
-    try:
-        return zstandard.ZstdDecompressor().decompress(data[body:])
-    except zstandard.ZstdError:
-        raise VerdictsError("the verdicts are damaged", where=str(path), remedy=_REMEDY) from None
+    packed = data[body:-SUMS]
+    if data[-SUMS:] != written(sums(packed, BEGUN)):
+        raise VerdictsError("the verdicts are damaged", where=str(path), remedy=_REMEDY)
+    return packed

@@ -6,7 +6,6 @@ A result depends on its own text (and the profile) alone, so how texts are dealt
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import threading
 from collections import deque
@@ -101,6 +100,8 @@ def _finish(options: bytes, blocks: Sequence[LinesBlock], logged: bool) -> list[
 
 @lru_cache(maxsize=1)
 def _process(options: bytes) -> Process:
+    import pickle
+
     assert _normaliser is not None
     return partial(_normaliser.process, **pickle.loads(options))
 
@@ -187,7 +188,11 @@ class Crew:
     def process(self, options: dict[str, Any]) -> Process:
         """`Normaliser.process` with some options, over the workers."""
         here = partial(self._normaliser.process, **options)
-        return here if self.workers < 2 else Elsewhere(self, here, pickle.dumps(options))
+        if self.workers < 2:
+            return here
+        import pickle
+
+        return Elsewhere(self, here, pickle.dumps(options))
 
     def profile(self, texts: Iterable[str]) -> Profile:
         """What a whole corpus tells."""

@@ -113,6 +113,23 @@ static PyObject *cuts_of(Cuts *self, PyObject *args)
     return out;
 }
 
+static PyObject *cuts_strings(Cuts *self, PyObject *args)
+{
+    PyObject *ways = cuts_of(self, args), *out = ways != NULL ? PySet_New(NULL) : NULL;
+    for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(ways); k++) {
+        unsigned number;
+        int at, cut;
+        PyObject *string = NULL;
+        if (PyArg_ParseTuple(PyList_GET_ITEM(ways, k), "Iii", &number, &at, &cut))
+            string = PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, word_of(self, number, 0).text + at, cut);
+        if (string == NULL || PySet_Add(out, string) < 0)
+            Py_CLEAR(out);
+        Py_XDECREF(string);
+    }
+    Py_XDECREF(ways);
+    return out;
+}
+
 static PyObject *cuts_word(Cuts *self, PyObject *number)
 {
     size_t k = PyLong_AsSize_t(number);
@@ -276,6 +293,7 @@ static PyMethodDef cuts_methods[] = {
     {"of", (PyCFunction)cuts_of, METH_VARARGS,
      "Each way in which a word is one of those learnt with a string cut out, and that is more frequent than the first number\n"
      "by the second at least: the number of that word, where, how much."},
+    {"strings", (PyCFunction)cuts_strings, METH_VARARGS, "What was cut out by all of the ways that `of` gives."},
     {"word", (PyCFunction)cuts_word, METH_O, "The word of a number, and how frequent it is."},
     {"store", (PyCFunction)cuts_store, METH_NOARGS, "All of it, for `stored`."},
     {"stored", (PyCFunction)cuts_stored, METH_O | METH_CLASS, "What was stored, where it lies."},

@@ -16,6 +16,8 @@ typedef struct {
     double share, other_share;
     size_t mask_count;
     Py_buffer stored; /* where all of the above lies, if it was made before */
+    uint8_t *narrow; /* of a text beyond ASCII a byte for each character */
+    size_t narrow_room;
     uint64_t met[MET]; /* words met before, their two lowest bits put to use: ENGLISH, TELLING */
 } Glance;
 
@@ -23,7 +25,7 @@ typedef struct {
 enum { ENGLISH = 1, TELLING = 2 };
 
 /* What a look at a text tells: nothing; that it is not English, or not plainly; or that it is and may tell of a loss. */
-enum { SILENT = 0, FOREIGN = 1, TELLS = 2 };
+enum { SILENT = 0, FOREIGN = 1, TELLS = 2, SPECIAL = 3 };
 
 /* A hash of letters, eight bytes at a time, so that words in ASCII are taken as they lie in a text. */
 typedef struct {
@@ -152,7 +154,7 @@ static inline unsigned known_nature(Glance *g, uint64_t h, Py_ssize_t size)
     return (unsigned)*met & 3;
 }
 
-/* A letter in small, 0 for what is none. There are no capitals beyond ASCII: `has_capitals` sees to them. */
+/* A letter in small, 0 for what is none; of capitals beyond ASCII others have made small letters. */
 static inline Py_UCS4 small(Py_UCS4 c)
 {
     if (c < 128) {
@@ -251,15 +253,30 @@ static inline __attribute__((always_inline)) int look(Glance *g, PyObject *text,
 }
 
 #if defined(__SSE2__) && defined(__GNUC__)
-/* Where among 64 bytes the letters in ASCII stand. */
+/* What a letter beyond ASCII is in a text made narrow; what is no letter there is 0. */
+#define WIDE 0x80u
+
+/* The small letter of one beyond ASCII, as str.lower has it, but for those of `is_special`; 0 for what is none. */
+static inline Py_UCS4 small_wide(Py_UCS4 c)
+{
+    return small(c < 128 ? c : Py_UNICODE_TOLOWER(c));
+}
+
+/* Capitals of which str.lower makes two characters, or different ones by what stands beside them. */
+static inline int is_special(Py_UCS4 c)
+{
+    return c == 0x130 || c == 0x3A3;
+}
+
+/* Where among 64 bytes letters stand: those in ASCII, and those beyond. */
 static inline uint64_t letters_among(const uint8_t *text)
 {
     const __m128i bit = _mm_set1_epi8(0x20), before = _mm_set1_epi8('a' - 1), after = _mm_set1_epi8('z' + 1);
     uint64_t out = 0;
     for (int k = 0; k < 4; k++) {
-        __m128i x = _mm_or_si128(_mm_loadu_si128((const __m128i *)(text + 16 * k)), bit);
+        __m128i raw = _mm_loadu_si128((const __m128i *)(text + 16 * k)), x = _mm_or_si128(raw, bit);
         __m128i is = _mm_and_si128(_mm_cmpgt_epi8(x, before), _mm_cmplt_epi8(x, after));
-        out |= (uint64_t)(uint32_t)_mm_movemask_epi8(is) << (16 * k);
+        out |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_or_si128(is, raw)) << (16 * k);
     }
     return out;
 }
@@ -291,6 +308,8 @@ typedef struct {
 } Place;
 
 typedef struct {
+    const uint8_t *text;
+    PyObject *wide; /* that text, where it goes beyond ASCII */
     Py_ssize_t words, known, different;
     uint64_t told[DIFFERENT];
     Place places[DIFFERENT]; /* where each of those that tell stands first */
@@ -322,9 +341,27 @@ static void add_waiting(Glance *g, Gathered *to)
     to->count = 0;
 }
 
+/* The hash of some letters of a text that was made narrow. */
+static uint64_t hash_wide(PyObject *text, Py_ssize_t begin, Py_ssize_t size)
+{
+    Hash hash = BEGUN;
+    for (Py_ssize_t k = 0; k < size; k++)
+        add_letter(&hash, small_wide(PyUnicode_READ_CHAR(text, begin + k)));
+    return end_hash(&hash);
+}
+
+static inline int is_wide(const uint8_t *word, Py_ssize_t size)
+{
+    unsigned all = 0;
+    for (Py_ssize_t k = 0; k < size; k++)
+        all |= word[k];
+    return all >= WIDE;
+}
+
 static inline void add_word(Glance *g, Gathered *to, const uint8_t *word, Py_ssize_t size, Py_ssize_t left)
 {
-    uint64_t h = hash_ascii(word, size, left), met = *met_at(g, h);
+    int wide = to->wide != NULL && is_wide(word, size);
+    uint64_t h = wide ? hash_wide(to->wide, word - to->text, size) : hash_ascii(word, size, left), met = *met_at(g, h);
     int first = to->words++ < FIRST;
     if ((met ^ h) < 4) {
         add_nature(to, h, (unsigned)met & 3, first, (Place){word, size});
@@ -339,11 +376,63 @@ static inline void add_word(Glance *g, Gathered *to, const uint8_t *word, Py_ssi
         add_waiting(g, to);
 }
 
-/* `look` at a text in ASCII, 64 bytes at a time; what it gathers has the words that tell, unless there are many. */
-static int look_ascii(Glance *g, const uint8_t *text, Py_ssize_t n, Py_ssize_t enough, Gathered *all)
+/* A text of n characters as bytes: those in ASCII, and WIDE for each letter beyond. -1 where one is special. */
+static int make_narrow(PyObject *text, Py_ssize_t n, uint8_t *to)
+{
+    int kind = PyUnicode_KIND(text);
+    const void *data = PyUnicode_DATA(text);
+    for (Py_ssize_t k = 0; k < n;) {
+        Py_ssize_t end = k + 16 < n ? k + 16 : n;
+        if (k + 16 <= n && kind != PyUnicode_4BYTE_KIND) {
+            const __m128i *at = (const __m128i *)((const char *)data + k * kind), high = _mm_set1_epi16((short)0xFF80);
+            __m128i one = _mm_loadu_si128(at), two = _mm_setzero_si128();
+            int plain;
+            if (kind == PyUnicode_1BYTE_KIND) {
+                plain = _mm_movemask_epi8(one) == 0;
+            } else {
+                two = _mm_loadu_si128(at + 1);
+                __m128i beyond = _mm_and_si128(_mm_or_si128(one, two), high);
+                plain = _mm_movemask_epi8(_mm_cmpeq_epi16(beyond, _mm_setzero_si128())) == 0xFFFF;
+                one = _mm_packus_epi16(one, two);
+            }
+            if (plain) { /* most */
+                _mm_storeu_si128((__m128i *)(to + k), one);
+                k = end;
+                continue;
+            }
+        }
+        for (; k < end; k++) {
+            Py_UCS4 c = PyUnicode_READ(kind, data, k);
+            if (is_special(c))
+                return -1;
+            to[k] = (uint8_t)(c < 128 ? c : small_wide(c) ? WIDE : 0);
+        }
+    }
+    return 0;
+}
+
+/* `look` at a text, 64 characters at a time; what it gathers has the words that tell, unless there are many. A text
+   with special capitals is first to be made small. */
+static int look_narrow(Glance *g, PyObject *whole, Py_ssize_t enough, Gathered *all)
 {
     uint8_t last[64];
-    Py_ssize_t open = -1; /* where a word begins that goes on */
+    Py_ssize_t n = PyUnicode_GET_LENGTH(whole), open = -1; /* where a word begins that goes on */
+    const uint8_t *text = PyUnicode_IS_ASCII(whole) ? PyUnicode_1BYTE_DATA(whole) : g->narrow;
+    all->wide = NULL;
+    if (!PyUnicode_IS_ASCII(whole)) {
+        if (g->narrow_room < (size_t)n) {
+            uint8_t *room = PyMem_RawRealloc(g->narrow, (size_t)n * 2);
+            if (room == NULL)
+                return -1;
+            g->narrow = room;
+            g->narrow_room = (size_t)n * 2;
+        }
+        if (make_narrow(whole, n, g->narrow) < 0)
+            return SPECIAL;
+        text = g->narrow;
+        all->wide = whole;
+    }
+    all->text = text;
     all->words = all->known = all->different = all->count = 0;
     for (Py_ssize_t base = 0; base < n; base += 64) {
         const uint8_t *here = text + base;
@@ -383,14 +472,23 @@ static int look_ascii(Glance *g, const uint8_t *text, Py_ssize_t n, Py_ssize_t e
     return all->different >= enough ? TELLS : SILENT;
 }
 
+static PyObject *small_word(const Gathered *all, Place place)
+{
+    Py_ssize_t begin = place.at - all->text;
+    PyObject *word = PyUnicode_Substring(all->wide, begin, begin + place.size);
+    PyObject *out = word == NULL ? NULL : PyObject_CallMethod(word, "lower", NULL);
+    Py_XDECREF(word);
+    return out;
+}
+
 /* The words that tell, in small letters. */
 static PyObject *gathered_words(const Gathered *all)
 {
     PyObject *out = PySet_New(NULL);
     for (Py_ssize_t k = 0; out != NULL && k < all->different; k++) {
         Place place = all->places[k];
-        PyObject *word = PyUnicode_New(place.size, 127);
-        for (Py_ssize_t j = 0; word != NULL && j < place.size; j++)
+        PyObject *word = all->wide == NULL ? PyUnicode_New(place.size, 127) : small_word(all, place);
+        for (Py_ssize_t j = 0; all->wide == NULL && word != NULL && j < place.size; j++)
             PyUnicode_1BYTE_DATA(word)[j] = place.at[j] | 32;
         if (word == NULL || PySet_Add(out, word) < 0)
             Py_CLEAR(out);
@@ -412,6 +510,7 @@ static int by_width(Glance *g, PyObject *text, Py_ssize_t enough, Counts *counts
     }
 }
 
+#if !defined(__SSE2__) || !defined(__GNUC__)
 /* Whether a text has capitals beyond ASCII, of which str.lower knows more than `small`. */
 static int has_capitals(PyObject *text)
 {
@@ -426,22 +525,37 @@ static int has_capitals(PyObject *text)
     return 0;
 }
 
+#endif
+
 static PyObject *told_of(Glance *g, PyObject *text, Py_ssize_t enough)
 {
     int maybe;
 #if defined(__SSE2__) && defined(__GNUC__)
-    if (PyUnicode_IS_ASCII(text)) {
-        Gathered all;
-        maybe = look_ascii(g, PyUnicode_1BYTE_DATA(text), PyUnicode_GET_LENGTH(text), enough, &all);
-        if (maybe == TELLS && all.different < DIFFERENT) {
-            PyObject *words = gathered_words(&all);
-            return words == NULL ? NULL : Py_BuildValue("(ON)", Py_True, words);
-        }
-    } else
-#endif
-    {
+    Gathered all;
+    maybe = look_narrow(g, text, enough, &all);
+    if (maybe < 0)
+        return PyErr_NoMemory();
+    if (maybe == SPECIAL) {
+        PyObject *lowered = PyObject_CallMethod(text, "lower", NULL);
+        PyObject *out = lowered != NULL ? told_of(g, lowered, enough) : NULL;
+        Py_XDECREF(lowered);
+        return out;
+    }
+    if (maybe == TELLS && all.different < DIFFERENT) {
+        PyObject *words = gathered_words(&all);
+        return words == NULL ? NULL : Py_BuildValue("(ON)", Py_True, words);
+    }
+#else
+    if (has_capitals(text)) {
+        PyObject *lowered = PyObject_CallMethod(text, "lower", NULL);
+        maybe = lowered != NULL ? by_width(g, lowered, enough, NULL, NULL) : -1;
+        Py_XDECREF(lowered);
+        if (maybe < 0)
+            return NULL;
+    } else {
         maybe = by_width(g, text, enough, NULL, NULL);
     }
+#endif
     if (maybe == SILENT)
         Py_RETURN_NONE; /* most */
     /* Seldom: is it of some language at all, and which are the words? */
@@ -464,11 +578,9 @@ static PyObject *told_of(Glance *g, PyObject *text, Py_ssize_t enough)
 /* What a text tells, with its number, onto a list; most tell nothing. */
 static int add_told(Glance *self, PyObject *text, Py_ssize_t number, Py_ssize_t enough, PyObject *out)
 {
-    PyObject *small = has_capitals(text) ? PyObject_CallMethod(text, "lower", NULL) : Py_NewRef(text);
-    PyObject *told = small != NULL ? told_of(self, small, enough) : NULL;
+    PyObject *told = told_of(self, text, enough);
     PyObject *one = told != NULL && told != Py_None ? Py_BuildValue("(nO)", number, told) : NULL;
     int failed = told == NULL || (told != Py_None && (one == NULL || PyList_Append(out, one) < 0));
-    Py_XDECREF(small);
     Py_XDECREF(told);
     Py_XDECREF(one);
     return failed ? -1 : 0;
@@ -570,6 +682,7 @@ static void glance_dealloc(Glance *self)
         free(self->left);
         free(self->masks);
     }
+    PyMem_RawFree(self->narrow);
     PyBuffer_Release(&self->stored);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }

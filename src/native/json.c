@@ -240,6 +240,27 @@ static const uint8_t *behind_character(const uint8_t *at, const uint8_t *end)
     return at;
 }
 
+/* The place behind so many characters that `plain`, their number so far, comes to a goal; or the end. */
+static const uint8_t *behind_characters(const uint8_t *at, const uint8_t *end, Py_ssize_t *plain, Py_ssize_t goal)
+{
+    while (*plain < goal && at < end) {
+        uint64_t x;
+        if (goal - *plain >= 8 && end - at >= 8) { /* most: eight characters in ASCII without an escape */
+            const uint64_t each = 0x0101010101010101u, high = each << 7;
+            memcpy(&x, at, 8);
+            uint64_t slashes = x ^ each * '\\';
+            if (!((x | (slashes - each)) & high)) {
+                at += 8;
+                *plain += 8;
+                continue;
+            }
+        }
+        at = behind_character(at, end);
+        ++*plain;
+    }
+    return at;
+}
+
 static int is_ascii(const Bytes *text)
 {
     for (const uint8_t *at = text->at; at < text->end; at++)
@@ -267,8 +288,7 @@ PyObject *native_literal(PyObject *Py_UNUSED(self), PyObject *args)
     const uint8_t *at = text.at;
     for (Py_ssize_t j = 0; places != NULL && j < count; j++) {
         Py_ssize_t goal = PyLong_AsSsize_t(PyList_GET_ITEM(wanted, j));
-        for (; plain < goal && at < text.end; plain++)
-            at = behind_character(at, text.end);
+        at = behind_characters(at, text.end, &plain, goal);
         int failed = (goal == -1 && PyErr_Occurred());
         if (!failed && (plain != goal || at > text.end)) {
             Py_DECREF(places);
@@ -281,4 +301,96 @@ PyObject *native_literal(PyObject *Py_UNUSED(self), PyObject *args)
             PyList_SET_ITEM(places, j, place);
     }
     return places == NULL ? NULL : Py_BuildValue("(ON)", is_ascii(&text) ? Py_True : Py_False, places);
+}
+
+/* An edit in a literal: what it replaces, and the bytes of what it writes, which `after` owns. */
+typedef struct {
+    const uint8_t *left, *right;
+    PyObject *after;
+    const char *data;
+    Py_ssize_t size;
+} Respelt;
+
+/* Whether a text stands in JSON as it is. */
+static int stands_plain(const char *data, Py_ssize_t size, int only_ascii)
+{
+    for (Py_ssize_t k = 0; k < size; k++) {
+        uint8_t c = (uint8_t)data[k];
+        if (c < ' ' || c == '"' || c == '\\' || (only_ascii && c >= 0x80))
+            return 0;
+    }
+    return 1;
+}
+
+/* Where an edit goes; 1, or 0 where somebody else has to see to it, or -1. */
+static int respelt_at(PyObject *edit, const Bytes *text, int only_ascii, const uint8_t **at, Py_ssize_t *plain,
+                      Respelt *out)
+{
+    static const char *const names[] = {"start", "end"};
+    const uint8_t **to[] = {&out->left, &out->right};
+    for (int k = 0; k < 2; k++) {
+        PyObject *number = PyObject_GetAttrString(edit, names[k]);
+        Py_ssize_t goal = number != NULL ? PyLong_AsSsize_t(number) : -1;
+        Py_XDECREF(number);
+        if (goal == -1 && PyErr_Occurred())
+            return -1;
+        *at = behind_characters(*at, text->end, plain, goal);
+        if (*plain != goal || *at > text->end)
+            return 0; /* this is another text */
+        *to[k] = *at;
+    }
+    if ((out->after = PyObject_GetAttrString(edit, "after")) == NULL)
+        return -1;
+    if (!PyUnicode_Check(out->after))
+        return 0;
+    out->data = PyUnicode_AsUTF8AndSize(out->after, &out->size);
+    if (out->data == NULL) { /* half a surrogate pair */
+        PyErr_Clear();
+        return 0;
+    }
+    return stands_plain(out->data, out->size, only_ascii);
+}
+
+/* Twin: `corpus.inplace.written`, of which it gives the line alone. */
+PyObject *native_respelt(PyObject *Py_UNUSED(self), PyObject *args)
+{
+    PyObject *raw, *key, *edits;
+    Py_ssize_t start, end;
+    int ascii;
+    if (!PyArg_ParseTuple(args, "SnnSpO!", &raw, &start, &end, &key, &ascii, &PyTuple_Type, &edits))
+        return NULL;
+    if (start < 0 || end < start || end > PyBytes_GET_SIZE(raw)) {
+        PyErr_SetString(PyExc_ValueError, "the line lies outside");
+        return NULL;
+    }
+    const uint8_t *base = (const uint8_t *)PyBytes_AS_STRING(raw), *line = base + start;
+    Bytes text = literal_of(line, base + end, (const uint8_t *)PyBytes_AS_STRING(key), (size_t)PyBytes_GET_SIZE(key));
+    if (text.at == NULL)
+        Py_RETURN_NONE;
+    Py_ssize_t count = PyTuple_GET_SIZE(edits), plain = 0, size = end - start;
+    Respelt *all = PyMem_Calloc((size_t)count + 1, sizeof *all);
+    if (all == NULL)
+        return PyErr_NoMemory();
+    int only_ascii = !ascii && is_ascii(&text), fits = 1;
+    const uint8_t *at = text.at;
+    for (Py_ssize_t k = 0; fits == 1 && k < count; k++) {
+        fits = respelt_at(PyTuple_GET_ITEM(edits, k), &text, only_ascii, &at, &plain, &all[k]);
+        size += fits == 1 ? all[k].size - (all[k].right - all[k].left) : 0;
+    }
+    PyObject *out = fits == 1 ? PyBytes_FromStringAndSize(NULL, size) : fits == 0 ? Py_NewRef(Py_None) : NULL;
+    uint8_t *to = fits == 1 && out != NULL ? (uint8_t *)PyBytes_AS_STRING(out) : NULL;
+    for (Py_ssize_t k = 0; to != NULL && k <= count; k++) {
+        size_t before = (size_t)((k < count ? all[k].left : base + end) - line);
+        memcpy(to, line, before);
+        to += before;
+        if (k < count) {
+            memcpy(to, all[k].data, (size_t)all[k].size);
+            to += all[k].size;
+            line = all[k].right;
+        }
+    }
+    for (Py_ssize_t k = 0; k < count; k++)
+        Py_XDECREF(all[k].after);
+    PyMem_Free(all);
+    return out;
 }

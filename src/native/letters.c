@@ -1,4 +1,6 @@
 /* How odd the letters of a form are. Twin: `letters.surprise`. */
+#include <math.h>
+
 #include "native.h"
 
 #define SIZE LETTERS
@@ -33,6 +35,35 @@ double surprise_of(const double *odd, const char *form, int size, double *most)
         }
     }
     return count ? sum / (double)count : 0.0;
+}
+
+static double half_of(unsigned bits)
+{
+    int exponent = bits >> 10 & 31;
+    unsigned rest = bits & 1023;
+    double size = exponent == 31 ? (rest ? NAN : INFINITY)
+                                 : ldexp(exponent ? rest | 1024 : rest, (exponent ? exponent : 1) - 25);
+    return bits >> 15 ? -size : size;
+}
+
+/* Twin: `npz.widened_plain`. */
+PyObject *native_widened(PyObject *Py_UNUSED(self), PyObject *args)
+{
+    Py_buffer halves;
+    int whole;
+    if (!PyArg_ParseTuple(args, "y*p", &halves, &whole))
+        return NULL;
+    const uint8_t *data = halves.buf;
+    Py_ssize_t count = halves.len / 2;
+    PyObject *out = PyBytes_FromStringAndSize(NULL, count * 8);
+    char *to = out != NULL ? PyBytes_AS_STRING(out) : NULL;
+    for (Py_ssize_t k = 0; out != NULL && k < count; k++) {
+        double half = half_of(data[2 * k] | (unsigned)data[2 * k + 1] << 8);
+        int64_t parts = whole && isfinite(half) ? (int64_t)(half * 0x1p32) : 0;
+        memcpy(to + 8 * k, whole ? (const void *)&parts : &half, 8);
+    }
+    PyBuffer_Release(&halves);
+    return out;
 }
 
 PyObject *native_surprise(PyObject *Py_UNUSED(self), PyObject *args)

@@ -104,6 +104,7 @@ static inline Py_ssize_t lower_place(const uint64_t *hashes, Py_ssize_t low, Py_
 
 Py_ssize_t keys_find(const uint64_t *keys, Py_ssize_t count, uint64_t wanted); /* its first place, or -1 */
 
+PyObject *native_sums(PyObject *self, PyObject *args);
 PyObject *native_find(PyObject *self, PyObject *args);
 PyObject *native_key_hash(PyObject *self, PyObject *text);
 
@@ -170,6 +171,7 @@ PyObject *native_doubtful(PyObject *self, PyObject *args);
 
 PyObject *native_members(PyObject *self, PyObject *args);
 PyObject *native_escaped(PyObject *self, PyObject *args);
+PyObject *native_respelt(PyObject *self, PyObject *args);
 PyObject *native_literal(PyObject *self, PyObject *args);
 PyObject *native_documents(PyObject *self, PyObject *args);
 
@@ -177,6 +179,7 @@ PyObject *native_documents(PyObject *self, PyObject *args);
 
 #define LETTERS 28
 
+PyObject *native_widened(PyObject *self, PyObject *args);
 PyObject *native_surprise(PyObject *self, PyObject *args);
 double surprise_of(const double *odd, const char *form, int size, double *most); /* the mean of an ASCII form */
 

@@ -215,6 +215,28 @@ Py_ssize_t keys_find(const uint64_t *keys, Py_ssize_t count, uint64_t wanted)
     return low < count && keys[low] == wanted ? low : -1;
 }
 
+/* Twin: `kept.sums_plain`. */
+PyObject *native_sums(PyObject *Py_UNUSED(self), PyObject *args)
+{
+    Py_buffer data;
+    unsigned long long sum, sums;
+    if (!PyArg_ParseTuple(args, "y*KK", &data, &sum, &sums))
+        return NULL;
+    const uint8_t *at = data.buf;
+    Py_ssize_t whole = data.len & ~(Py_ssize_t)7;
+    for (Py_ssize_t k = 0; k < data.len; k += 8) {
+        uint64_t word = 0;
+        if (k < whole)
+            memcpy(&word, at + k, 8);
+        else
+            memcpy(&word, at + k, (size_t)(data.len - whole));
+        sum += word;
+        sums += sum;
+    }
+    PyBuffer_Release(&data);
+    return Py_BuildValue("(KK)", sum, sums);
+}
+
 PyObject *native_find(PyObject *Py_UNUSED(self), PyObject *args)
 {
     Py_buffer keys;

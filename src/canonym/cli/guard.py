@@ -7,8 +7,6 @@ import errno
 import os
 import signal
 import sys
-import threading
-import traceback
 from collections.abc import Sequence
 from types import FrameType
 from typing import Final, NoReturn
@@ -42,6 +40,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
 def _leave(code: int) -> None:
     """Leave at once where that is safe: to free one by one what a run keeps takes a tenth of a second and more."""
     import atexit
+    import threading
 
     if threading.active_count() > 1:
         return
@@ -122,6 +121,8 @@ def say(text: str) -> None:
 def _traceback_if_asked(argv: Sequence[str]) -> None:
     # The group's own options stand before the command, so that no file called --debug is mistaken for it.
     if argv[:1] == ["--debug"] or os.environ.get("CANONYM_DEBUG"):
+        import traceback
+
         traceback.print_exc()
 
 

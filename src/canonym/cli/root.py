@@ -43,7 +43,7 @@ def command(name: str) -> click.Command:
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if not wanted or context.resilient_parsing:
         return
-    from importlib.metadata import version
+    from canonym.versions import version
 
     click.echo(f"canonym {version('canonym')}")
     context.exit()

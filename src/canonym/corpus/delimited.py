@@ -17,13 +17,14 @@ from canonym.corpus.block import Block, Change, Patch, TextBlock, Unit, edit_spa
 from canonym.corpus.formats import Options
 from canonym.corpus.stream import decoded, heading, sniff
 from canonym.model import Document, DocumentError, Failure, Result
+from canonym.patterns import pattern
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 # Possessive: a doubled quote must not be taken apart to find an end.
-_QUOTED: Final = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
-_FIRST_END: Final = re.compile(r'(?:[^"\r\n]|"[^"]*+")*+([\r\n])')
-_DOUBLED: Final = re.compile('""')
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_QUOTED: Final = pattern(r'"[^"]*+(?:""[^"]*+)*+"')
+_FIRST_END: Final = pattern(r'(?:[^"\r\n]|"[^"]*+")*+([\r\n])')
+_DOUBLED: Final = pattern('""')
+_SURROGATE: Final = pattern("[\ud800-\udfff]")
 # A quoted field longer than this (code points) is a stray quote.
 _LONGEST: Final = 16 << 20
 _PASSED: Final = "The row was passed on unchanged"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -23,7 +23,7 @@ from canonym.corpus.writer import Output
 from canonym.model import CanonymError, DocumentError, Edit
 
 VERSION = 1
-_EDIT = tuple(field.name for field in fields(Edit))
+_EDIT = Edit.__match_args__
 #: Pieces of a line put together before they are written.
 _MOST_PARTS = 3000
 #: A line, but for some numbers in it.
@@ -69,6 +69,8 @@ class LogWriter:
 
     def finish_file(self, record: FileRecord) -> None:
         """Log that a file was written."""
+        from dataclasses import asdict
+
         self._line(asdict(record))
 
     def _line(self, value: Mapping[str, Any]) -> None:

@@ -30,9 +30,15 @@ class Done:
     log: list[Pieces] = field(default_factory=list)
 
 
-def finish(block: Block, results: Sequence[Result | None], failures: Iterable[Failure], annotated: bool) -> Done:
-    """Write the results of a block's documents (None: failed) into it."""
-    outcome = block.outcome(results, 0)
+def finish(
+    block: Block, results: Sequence[Result | None], failures: Iterable[Failure], annotated: bool, logged: bool = True
+) -> Done:
+    """Write the results of a block's documents (None: failed) into it; what is not `logged` is only counted."""
+    if isinstance(block, LinesBlock) and not logged:
+        spliced, outcome = block.spliced(results, 0, logged=False)
+        outcome = replace(outcome, payload=block.with_spliced(spliced))
+    else:
+        outcome = block.outcome(results, 0)
     counts = _counted(block, results, () if annotated else outcome.entries)
     told = (*block.failures, *failures, *outcome.failures)
     return Done(outcome.payload, counts, told, outcome.encoding, outcome.entries)
@@ -42,7 +48,7 @@ def finish_apart(process: Process, blocks: Sequence[LinesBlock], logged: bool) -
     """All of it for some blocks of lines, told so that little need travel."""
     out = []
     for block, (results, failures) in zip(blocks, results_of(process, blocks), strict=True):
-        spliced, outcome = block.spliced(results, 0)
+        spliced, outcome = block.spliced(results, 0, logged=logged)
         counts = _counted(block, results, () if block.options.mentions else outcome.entries)
         told = (*block.failures, *failures, *outcome.failures)
         log = [list(pieces(block.name, entry)) for entry in outcome.entries] if logged else []

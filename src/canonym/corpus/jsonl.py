@@ -7,7 +7,6 @@ else stay as they were.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -21,8 +20,12 @@ from canonym.corpus.inplace import written
 from canonym.corpus.line import BLANK, PASSED, plan
 from canonym.corpus.stream import decoded, heading, sniff
 from canonym.model import Document, DocumentError, Failure, Result
+from canonym.patterns import pattern
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE: Final = pattern("[\ud800-\udfff]")
+
+#: The document of an entry that is only counted.
+_UNTOLD: Final = Document("", "")
 
 #: New lines for old: where in a block the old one begins and ends, and the new one.
 Spliced = list[tuple[int, int, bytes]]
@@ -108,15 +111,22 @@ class LinesBlock:
 
     def with_spliced(self, spliced: Spliced) -> bytes:
         """The lines with new ones among them."""
-        parts, done = [self.mark], 0
+        if not (spliced or self.mark):
+            return self.raw
+        raw = memoryview(self.raw)
+        parts: list[bytes | memoryview] = [self.mark]
+        done = 0
         for start, end, line in spliced:
-            parts += (self.raw[done:start], line)
+            parts += (raw[done:start], line)
             done = end
-        parts.append(self.raw[done:])
+        parts.append(raw[done:])
         return b"".join(parts)
 
-    def spliced(self, results: Sequence[Result | None], offset: int) -> tuple[Spliced, Outcome]:
-        """The lines that change, with the results written into them, and their outcome but for the payload."""
+    def spliced(self, results: Sequence[Result | None], offset: int, *, logged: bool = True) -> tuple[Spliced, Outcome]:
+        """The lines that change, with the results written into them, and their outcome but for the payload.
+
+        Where it is not to be `logged`, of the entries only the edits are told.
+        """
         every = self.options.mentions
         touched = [k for k, result in enumerate(results) if result is not None and (result.edits or every)]
         lines = self._lines
@@ -132,6 +142,14 @@ class LinesBlock:
             end = lines.ends[own[0]]
             at += start - done
             result = results[own[0]]
+            if direct and not logged and result is not None:
+                ascii_, edits = lines.texts[own[0]].isascii(), result.edits
+                line_ = native.respelt(self.raw, start, end, key.encode(), ascii_, edits)
+                if line_ is not None:
+                    spliced.append((start, end, line_))
+                    entries.append(Entry(_UNTOLD, edits, ()))
+                    done, at = end, at + len(line_)
+                    continue
             if direct and result is not None:
                 told = written(self.raw, (start, end), key, lines.texts[own[0]], result.edits, at)
                 if told is not None:
@@ -189,9 +207,11 @@ def whole_lines(pieces: Iterator[AnyStr], end: AnyStr) -> Iterator[AnyStr]:
         if not cut:
             carry.append(piece)
             continue
-        carry.append(piece[:cut])
+        # Most of a piece is copied once: a view of it needs no copy of its own.
+        first: Any = memoryview(piece)[:cut] if isinstance(piece, bytes) else piece[:cut]
+        carry.append(first)
         whole, carry = end[:0].join(carry), [piece[cut:]] if cut < len(piece) else []
-        del piece
+        del piece, first
         yield whole
     if carry:
         yield end[:0].join(carry)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -11,10 +10,11 @@ from canonym import native
 from canonym.corpus.block import Change, Coder, Patch, Unit, edit_spans
 from canonym.corpus.formats import Options
 from canonym.model import DocumentError, Edit, Mention, Result
+from canonym.patterns import pattern
 
 #: Each match is one character of the text: an escaped surrogate pair, another code, or a short escape.
-ESCAPE: Final = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
-_TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]')
+ESCAPE: Final = pattern(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
+_TOKEN: Final = pattern(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]')
 BLANK: Final = " \t\r\n"
 PASSED: Final = "The line was passed on unchanged"
 

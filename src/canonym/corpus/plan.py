@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -120,6 +119,8 @@ def _pattern(given: str, format: str | None, skip: set[Path], failures: list[Fai
     parts = Path(given).parts
     fixed = next(i for i, part in enumerate(parts) if _MAGIC & set(part))
     root = Path(*parts[:fixed]) if fixed else Path()
+    import glob
+
     found = sorted(glob.glob(given, recursive=True))  # noqa: PTH207 - absolute ones too
     folders = {path for path in found if Path(path).is_dir()}
     if not found:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import hashlib
 import io
 import os
 import stat
@@ -46,6 +45,13 @@ class Hash(Protocol):
 
     def hexdigest(self) -> str:
         """The digest so far."""
+
+
+def new_hash() -> Hash:
+    """A SHA-256 of nothing yet; OpenSSL is loaded only by runs that want one."""
+    import hashlib
+
+    return hashlib.sha256()
 
 
 @dataclass(slots=True)
@@ -147,7 +153,7 @@ def _zstd(file: IO[bytes], tally: Tally) -> Iterator[bytes]:
 
 def digest(path: str, compression: str) -> str:
     """The SHA-256 of a file's decompressed bytes."""
-    tally = Tally(sha256=hashlib.sha256())
+    tally = Tally(sha256=new_hash())
     for _ in chunks(path, compression, 1 << 20, tally):
         continue
     return tally.sha256.hexdigest() if tally.sha256 is not None else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from canonym.model import Edit, Failure, Mention
@@ -60,6 +60,8 @@ class Summary:
 
     def as_dict(self) -> dict[str, object]:
         """The summary as plain JSON values."""
+        from dataclasses import asdict
+
         return asdict(self)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import sys
@@ -14,6 +13,7 @@ from typing import IO, Any
 
 from canonym.corpus.block import Rows
 from canonym.corpus.formats import kind
+from canonym.corpus.stream import new_hash
 from canonym.model import CanonymError, UsageError
 
 _serial = count()
@@ -41,7 +41,7 @@ class Output:
 
     def __init__(self, path: str | None, *, digest: bool = False, compression: str | None = None) -> None:
         self.path = path
-        self.sha256 = hashlib.sha256() if digest else None
+        self.sha256 = new_hash() if digest else None
         self.size = 0
         self.last = b""
         self._temporary: Path | None = None

@@ -141,7 +141,8 @@ class Writing:
     def _piece(self, event: Piece) -> None:
         block = event.block
         annotated = self._job.mode == "annotate"
-        told = event.finished or finish(block, event.results, event.failures, annotated)
+        logged = self._log is not None
+        told = event.finished or finish(block, event.results, event.failures, annotated, logged)
         payload = told.payload
         if isinstance(payload, list):
             assert isinstance(block, LinesBlock)
@@ -254,9 +255,8 @@ class Writing:
 
 
 def _logging(output: Output | Ledger, job: Job) -> LogWriter:
-    from importlib.metadata import version
-
     from canonym.corpus.editlog import LogWriter
+    from canonym.versions import version
 
     return LogWriter(output, version("canonym"), job.provenance)
 

@@ -28,6 +28,8 @@ def worth_searching(texts: Sequence[str]) -> list[int]:
 
 def _is_worth(text: str, words: Collection[str]) -> bool:
     # One string must tell of several words, and gain enough by them; and must itself be missing.
+    if not traces("en").may_agree(words):
+        return False
     told = traces("en").explain(words).values()
     if len(told) < OWN_FAMILIES:
         return False
@@ -45,7 +47,7 @@ def _glance() -> native.Glance:
     # What a common word leaves is told by its length: the shorter, the commoner the word must be.
     least = [stranger("x" * length) + LEAST_GAIN for length in range(3, 25)]
     depends = (stamp("en"), stamp_of_languages(), least, WITNESS, RARE, SHORTEST, LONGEST, ENGLISH_ENOUGH, OTHER_ENOUGH)
-    name = f"glance-{zlib.crc32(repr(depends).encode()):08x}-2.data"
+    name = f"glance-{zlib.crc32(repr(depends).encode()):08x}-3.data"
     return kept(name, native.Glance.stored, lambda: _made(least).store())
 
 

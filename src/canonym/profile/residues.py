@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -69,6 +69,7 @@ class Traces:
 
     def __init__(self, lang: str) -> None:
         self._known: dict[str, tuple[Trace, ...]] = {}
+        self._strings: dict[str, Set[str]] = {}
         self._own = look_up(lang)
         self._cuts = _kept_cuts(lang) if native.COMPILED else Cuts(_witnesses(lang))
 
@@ -81,6 +82,30 @@ class Traces:
         self._known.update(dict.fromkeys(new, ()))
         self._known.update(self._explained(new))
         return {r: found for r in wanted if (found := self._known.get(r))}
+
+    def may_agree(self, residues: Iterable[str]) -> bool:
+        """Whether the same string may be missing from two of them: most that are asked about have none in common."""
+        seen: set[str] = set()
+        for residue in residues:
+            mine = self._missing(residue)
+            if not seen.isdisjoint(mine):
+                return True
+            seen |= mine
+        return False
+
+    def _missing(self, residue: str) -> Set[str]:
+        """The strings that `explain` may name, and some more."""
+        found = self._strings.get(residue)
+        if found is None:
+            if len(self._strings) > _KEPT:
+                self._strings.clear()
+            floor = max(stranger(residue), self._own(residue))
+            if isinstance(self._cuts, Cuts) or not 3 <= len(residue) <= _WIDTH:
+                found = {trace.string for trace in self.explain([residue]).get(residue, ())}
+            else:
+                found = self._cuts.strings(residue, floor, LEAST_GAIN)
+            self._strings[residue] = found
+        return found
 
     def _explained(self, asked: Sequence[str]) -> dict[str, tuple[Trace, ...]]:
         out: dict[str, tuple[Trace, ...]] = {}
@@ -168,7 +193,7 @@ def _kept_cuts(lang: str) -> native.Cuts:
         return native.Cuts(words=_witnesses(lang), shortest=SHORTEST, longest=LONGEST).store()
 
     # Its name tells what it depends on.
-    name = f"cuts-{lang}-{stamp(lang)}-{WITNESS}-{SHORTEST}-{LONGEST}-1.data"
+    name = f"cuts-{lang}-{stamp(lang)}-{WITNESS}-{SHORTEST}-{LONGEST}-2.data"
     return kept(name, native.Cuts.stored, make)
 
 

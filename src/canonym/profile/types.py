@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -65,6 +65,8 @@ class Profile:
 
     def save(self, path: str | Path) -> None:
         """Write the profile as JSON; the same profile always gives the same bytes."""
+        from dataclasses import asdict
+
         body = {"format": FORMAT, "version": VERSION, **asdict(self)}
         try:
             Path(path).write_text(json.dumps(body, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,8 +11,9 @@ from typing import Final
 
 from canonym.datafiles import data_file
 from canonym.lexicon import above
+from canonym.patterns import pattern
 
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_WORD: Final = pattern(r"[^\W\d_]+")
 #: Every ASCII character that is no letter becomes a blank, so that `str.split` finds the words.
 _BLANKED: Final = bytes(k if chr(k).isalpha() and k < 128 else 32 for k in range(256))
 _TYPOGRAPHY: Final = str.maketrans(dict.fromkeys("’‘“”–—…\u00a0", " "))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from canonym import native
 from canonym.model import Edit
+from canonym.patterns import pattern
 from canonym.text import beyond_ascii
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _SOUND: Final = "‘’“”–—…£é"
 #: Stretches whose characters beyond ASCII stand at most this far apart are mended together.
 _NEAR: Final = 40
-_NEXT: Final = re.compile(r"\S*[^\S\n]{0,3}\S*")
+_NEXT: Final = pattern(r"\S*[^\S\n]{0,3}\S*")
 #: The test of ftfy looks no further than this around a character beyond ASCII.
 _SIGHT: Final = 8
 #: The encodings that ftfy tries (windows-1252 stands for those like it, whose gaps it fills with Latin-1's signs).
@@ -30,8 +30,8 @@ _TRIED: Final = (
 #: Bytes of UTF-8 behind which ftfy takes a blank for a byte A0 that was lost: the last byte of two, or the second.
 _BEFORE_BLANK: Final = frozenset(b"\xc2\xc3\xc5\xce\xd0\xd9")
 _BEFORE_SECOND: Final = frozenset(b"\xe2\xe3\xf0")
-_CHUNK: Final = re.compile(r"\S*[^\x00-\x7f\s]\S*")
-_HIDDEN: Final = re.compile(r"[\x00-\x08\n-\x1f\x7f]")
+_CHUNK: Final = pattern(r"\S*[^\x00-\x7f\s]\S*")
+_HIDDEN: Final = pattern(r"[\x00-\x08\n-\x1f\x7f]")
 _REPLACEMENT: Final = "\ufffd"
 _SAID: Final = "an encoding was mistaken for another"
 
@@ -51,7 +51,11 @@ def is_doubtful(text: str) -> bool:
     """Whether a text holds more beyond ASCII than single sound signs: what the compiled `doubtful` must equal."""
     if text.isascii():
         return False
-    return any(end - start > 1 or text[start] not in _SOUND for start, end in beyond_ascii(text))
+    return _is_doubtful(text, beyond_ascii(text))
+
+
+def _is_doubtful(text: str, runs: Sequence[tuple[int, int]]) -> bool:
+    return any(end - start > 1 or text[start] not in _SOUND for start, end in runs)
 
 
 def mend(text: str) -> tuple[Edit, ...]:
@@ -63,10 +67,10 @@ def mend(text: str) -> tuple[Edit, ...]:
     >>> [(e.start, e.before, e.after) for e in mend("in KÃ¢bool, not in “Kâbool”")]
     [(3, 'KÃ¢bool', 'Kâbool')]
     """
-    if not is_doubtful(text):
+    if text.isascii():
         return ()
     runs = beyond_ascii(text)
-    if not _is_fixable(text, runs):
+    if not _is_doubtful(text, runs) or not _is_fixable(text, runs):
         return ()  # most: ftfy need not even be imported
     from ftfy.badness import is_bad
 

@@ -10,14 +10,15 @@ from typing import Final
 
 from canonym.lexicon import capital, zipf
 from canonym.model import Edit
+from canonym.patterns import pattern
 from canonym.profile import Profile, Scrubbed
 from canonym.profile.readings import CLITICS, Case, Readings, readings
 from canonym.profile.residues import without
 from canonym.profile.words import RARE, language, words_of
 from canonym.rewrite import apply, compose
 
-_TOKEN: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_PART: Final = re.compile(r"[^'’]+")
+_TOKEN: Final = pattern(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_PART: Final = pattern(r"[^'’]+")
 #: The odds (log10) at which a document is taken to have lost a string, its own words and the corpus together.
 _ENOUGH: Final = 1.5
 #: What one word of the document may add to them: a single name may be chance.
@@ -25,10 +26,10 @@ _ONE_WORD: Final = 2.5
 #: Capitals of at most this many letters are an abbreviation unless other capitals stand around them.
 _ABBREVIATION: Final = 5
 _JOINTS: Final = "-–/&'’.$€£"
-_BEFORE: Final = re.compile(r"(?<!\w)[^\W\d_]+[,;]? $")
-_AFTER: Final = re.compile(r" [^\W\d_]+")
+_BEFORE: Final = pattern(r"(?<!\w)[^\W\d_]+[,;]? $")
+_AFTER: Final = pattern(r" [^\W\d_]+")
 #: What stands before the end of a contraction whose apostrophe was lost or broken: "they re", "didnâ t".
-_TORN: Final = re.compile(
+_TORN: Final = pattern(
     r"(?<![a-z])(?:[a-z]*n|i|you|he|she|it|we|they|that|what|who|there)[^a-z\s]* $", re.IGNORECASE | re.ASCII
 )
 #: Odds (log10) that a part of a compound must have: there, many a stem stands alone ("Tri-State").
