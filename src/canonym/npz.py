@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zlib
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from canonym import native
 from canonym.patterns import pattern
 
-#: The end of a zip file: how many files are in it, and where the list of them begins.
-_END: Final = struct.Struct("<4s4xHH4xI2x")
-#: A file in that list: how it is packed, its packed size, the lengths of what follows, and where it lies.
-_LISTED: Final = struct.Struct("<4s6xH8xI4xHHH8xI")
-_STORED, _DEFLATED = 0, 8
-#: Where a file lies, its name and more stand before it.
-_LOCAL: Final = struct.Struct("<26xHH")
 _ARRAY: Final = pattern(rb"'descr': '([<|][a-zA-Z]\d+)', 'fortran_order': False, 'shape': \(([\d, ]*)\)")
 _UNIT: Final = 2.0**32
 
@@ -31,26 +24,13 @@ class Stored(NamedTuple):
 
 def arrays(data: bytes) -> dict[str, Stored]:
     """The arrays of an .npz file by their names; raises ValueError where it is none that numpy wrote."""
+    from zipfile import BadZipFile, ZipFile
+
     try:
-        return {name.removesuffix(".npy"): _array(one) for name, one in _files(data)}
-    except (struct.error, zlib.error, UnicodeDecodeError) as error:
+        with ZipFile(io.BytesIO(data)) as stored:
+            return {name.removesuffix(".npy"): _array(stored.read(name)) for name in stored.namelist()}
+    except (BadZipFile, ValueError, zlib.error, NotImplementedError, EOFError) as error:
         raise ValueError(f"no file of arrays ({error})") from None
-
-
-def _files(data: bytes) -> Iterator[tuple[str, bytes]]:
-    mark, _, count, at = _END.unpack(data[-_END.size :])
-    if mark != b"PK\5\6":
-        raise ValueError("no file of arrays")
-    for _ in range(count):
-        mark, packing, size, name, more, comment, start = _LISTED.unpack_from(data, at)
-        at += _LISTED.size
-        named = data[at : at + name].decode()
-        at += name + more + comment
-        start += _LOCAL.size + sum(_LOCAL.unpack_from(data, start))
-        if mark != b"PK\1\2" or packing not in (_STORED, _DEFLATED):
-            raise ValueError("no file of arrays")
-        body = data[start : start + size]
-        yield named, zlib.decompress(body, -zlib.MAX_WBITS) if packing == _DEFLATED else body
 
 
 def _array(data: bytes) -> Stored:
