@@ -132,8 +132,8 @@ static long grade_apart(PyObject *runs, const Window *windows, Py_ssize_t count)
     return most;
 }
 
-/* What is known of a text of which some is edited: how many pieces must be looked at, which are added to those of others,
-   and the code of the rest; None where all of it must be. */
+/* What is known of a text of which some is edited: how many pieces must be looked at, which are added to those of
+   others, and the code of the rest; None where all of it must be. */
 static PyObject *head_of(PyObject *text, PyObject *was, PyObject *look, PyObject *pieces)
 {
     PyObject *before, *edits, *looked, *runs;
@@ -142,7 +142,8 @@ static PyObject *head_of(PyObject *text, PyObject *was, PyObject *look, PyObject
         return NULL;
     if (!PyTuple_Check(look))
         return Py_NewRef(Py_None);
-    if (!PyArg_ParseTuple(look, "OO!", &looked, &PyTuple_Type, &looked) || !PyArg_ParseTuple(looked, "lO", &code, &runs))
+    if (!PyArg_ParseTuple(look, "OO!", &looked, &PyTuple_Type, &looked) ||
+        !PyArg_ParseTuple(looked, "lO", &code, &runs))
         return NULL;
     if (!PyList_Check(runs) || code == MIXED_CODE || code >> SMALL_BITS > PLAIN_ONLY)
         return Py_NewRef(Py_None);
@@ -168,7 +169,8 @@ PyObject *witness_pieces(Witness *Py_UNUSED(self), PyObject *args)
     PyObject *pieces = PyList_New(0), *heads = PyList_New(0);
     int failed = pieces == NULL || heads == NULL;
     for (Py_ssize_t k = 0; !failed && k < PyList_GET_SIZE(texts); k++) {
-        failed = k >= PyList_GET_SIZE(was) || k >= PyList_GET_SIZE(looks) || !PyUnicode_Check(PyList_GET_ITEM(texts, k)) ||
+        failed = k >= PyList_GET_SIZE(was) || k >= PyList_GET_SIZE(looks) ||
+                 !PyUnicode_Check(PyList_GET_ITEM(texts, k)) ||
                  append(heads, head_of(PyList_GET_ITEM(texts, k), PyList_GET_ITEM(was, k), PyList_GET_ITEM(looks, k),
                                        pieces)) < 0;
     }

@@ -1,5 +1,5 @@
-/* Which of the forms that are proposed in pages are believed. Twins: `accept.accepted`, `decide.decide`, which are asked
-   where a spelling is not plain ASCII, or is long. */
+/* Which of the forms that are proposed in pages are believed. Twins: `accept.accepted`, `decide.decide`, which are
+   asked where a spelling is not plain ASCII, or is long. */
 #include "claim.h"
 
 #define UNKNOWN INT64_MIN
@@ -55,8 +55,9 @@ static int how_of(PyObject *candidate)
         if (!is_text(match, "fuzzy")) {
             PyObject *joined = PyTuple_GET_SIZE(reasons) ? PyUnicode_FromString("joined or split") : NULL;
             PyObject *first = joined ? PyTuple_GET_ITEM(reasons, 0) : NULL;
-            int begins = first && PyUnicode_Check(first) ? (int)PyUnicode_Tailmatch(first, joined, 0, PY_SSIZE_T_MAX, -1)
-                                                          : 0;
+            int begins = 0;
+            if (first && PyUnicode_Check(first))
+                begins = (int)PyUnicode_Tailmatch(first, joined, 0, PY_SSIZE_T_MAX, -1);
             out = begins < 0 ? -1 : begins ? JOINED : PyTuple_GET_SIZE(reasons) == 1 ? ONE_RULE : RULES;
             Py_XDECREF(joined);
         }
@@ -110,8 +111,8 @@ int claims_of(const Witness *w, const Grounds *g, const Proposed *p, Claim *out)
 
 /* -- scores -------------------------------------------------------------------------------------------------------- */
 
-/* The sums of the names that a form may mean: how many may be believed at all, or -1 on an error. Those that Python must
-   tell are UNKNOWN. */
+/* The sums of the names that a form may mean: how many may be believed at all, or -1 on an error. Those that Python
+   must tell are UNKNOWN. */
 static int sum_up(const Sieve *s, const Witness *w, const Grounds *g, const Proposed *p, const double *seen,
                   int64_t least, int64_t *sums)
 {
@@ -240,7 +241,8 @@ static int same_alias(const Rival *a, const Rival *b)
     return a->size == b->size && !memcmp(a->alias, b->alias, (size_t)a->size);
 }
 
-/* Whether the first of some names, which are put in order, is accepted; scores are made final. Twin: `decide.decide`. */
+/* Whether the first of some names, which are put in order, is accepted; scores are made final. Twin:
+   `decide.decide`. */
 static int is_accepted(const Sieve *s, const Grounds *g, const Spelling *form, const Claim *claims, int count,
                        double *scores, int *order)
 {
@@ -382,7 +384,8 @@ PyObject *witness_decide(Witness *self, PyObject *args)
     for (Py_ssize_t k = 0; !failed && k < PyList_GET_SIZE(asked); k++) {
         PyObject *pair = PyList_GET_ITEM(asked, k), *one = NULL;
         Proposed p;
-        failed = !PyTuple_Check(pair) || PyTuple_GET_SIZE(pair) != 2 || read_proposed(PyTuple_GET_ITEM(pair, 1), &p) < 0;
+        failed = !PyTuple_Check(pair) || PyTuple_GET_SIZE(pair) != 2 ||
+                 read_proposed(PyTuple_GET_ITEM(pair, 1), &p) < 0;
         Py_ssize_t n = failed ? 0 : PyTuple_GET_SIZE(p.candidates);
         double own[MOST_CLAIMS];
         if (failed || used + n > room) {

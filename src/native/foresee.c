@@ -126,7 +126,7 @@ static int foresee_word(Sieve *s, PyObject *word, Sifted *found, Making *m)
         return 0;
     memcpy(run, PyUnicode_1BYTE_DATA(word), (size_t)size);
     run[0] = (char)Py_TOUPPER((int)run[0]);
-    if (forget_many(s) < 0 || sift_afresh(s, (Slice){PyUnicode_1BYTE_KIND, run, size}, found) < 0)
+    if (forget_many(s) < 0 || sift(s, (Slice){PyUnicode_1BYTE_KIND, run, size}, found) < 0)
         return -1;
     if (found->word_count != 1 || found->words[0].size != size)
         return 0;

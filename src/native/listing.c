@@ -1,5 +1,5 @@
-/* Which listed names the spelling of some words is. Twin: `listed.Listing.named`, which is asked where a spelling is more
-   than letters, blanks and hyphens, or short, or of a kind that has rules of its own. */
+/* Which listed names the spelling of some words is. Twin: `listed.Listing.named`, which is asked where a spelling is
+   more than letters, blanks and hyphens, or short, or of a kind that has rules of its own. */
 #include "sieve.h"
 
 #define SHORTEST 4
@@ -33,8 +33,8 @@ static int letters_of(const Sifted *found, int at, int end, char *out)
     return size;
 }
 
-/* Whether a stored spelling is the same letters; UNSURE of one that has apostrophes, or letters of other kinds. Full stops
-   may be left out of account. */
+/* Whether a stored spelling is the same letters; UNSURE of one that has apostrophes, or letters of other kinds. Full
+   stops may be left out of account. */
 static int is_spelt(const char *text, int n, const char *letters, int size, int stops)
 {
     int k = 0, blank = 0, begun = 0, same = SAME;

@@ -307,9 +307,26 @@ static inline unsigned flags_of(const Scanner *s, Py_UCS4 c)
            (Py_UNICODE_ISDECIMAL(c) ? DIGIT : 0);
 }
 
+static inline int is_upper(Py_UCS4 c, int plain) /* plain: only where it is ASCII */
+{
+    return c < 128 ? Py_ISUPPER((int)c) != 0 : !plain && Py_UNICODE_ISUPPER(c);
+}
+
+static inline int is_lower(Py_UCS4 c)
+{
+    return c < 128 ? Py_ISLOWER((int)c) != 0 : Py_UNICODE_ISLOWER(c);
+}
+
 #define MOST_FOLDED 400
 
 char plain_letter(Py_UCS4 c); /* what a letter with an accent folds to where that is one letter of ASCII, else 0 */
+
+/* A letter or figure at a place folded, or 0 where that is not told so. */
+static inline char letter_at(Slice text, Py_ssize_t k)
+{
+    Py_UCS4 c = slice_at(text, k);
+    return c >= 128 ? plain_letter(c) : Py_ISALNUM((int)c) ? (char)Py_TOLOWER((int)c) : 0;
+}
 
 /* A stretch of ASCII folded, in letters.c: its size; -1 for one that is not, or is longer. Twin: `text.fold`. */
 int fold_ascii(Slice text, Py_ssize_t start, Py_ssize_t end, char *out);

@@ -360,8 +360,8 @@ static int intern_parts(void)
     return 0;
 }
 
-/* The page of a text; `rest` makes one of a text that has signs, but for those that are passed over and those of tickers, or
-   in which words in small letters open names. */
+/* The page of a text; `rest` makes one of a text that has signs, but for those that are passed over and those of
+   tickers, or in which words in small letters open names. */
 static PyObject *page_of(const Witness *w, PyObject *text, PyObject *seen, PyObject *runs, PyObject *plan_of,
                          PyObject *rest, unsigned passed, PyObject *type)
 {

@@ -27,24 +27,12 @@ static int is_joint(const Sieve *s, Py_UCS4 c)
     return (f & (SPACE | DASH | QUOTE)) && !(f & ALNUM);
 }
 
-/* A letter or figure at a place folded, or 0. */
-static inline char letter_at(Slice run, Py_ssize_t k)
-{
-    Py_UCS4 c = slice_at(run, k);
-    return c >= 128 ? plain_letter(c) : Py_ISALNUM((int)c) ? (char)Py_TOLOWER((int)c) : 0;
-}
-
-static inline int is_high(Py_UCS4 c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
 /* Whether a small word was written on to a word, as where a sentence ends without a stop: "NewsweekIn". Twin:
    `spans._is_glued`. */
 static int is_glued(const Sieve *s, Slice run, const Word *w)
 {
     int last = w->size - 1;
-    while (last > 2 && !is_high(slice_at(run, w->begin + last)))
+    while (last > 2 && !is_upper(slice_at(run, w->begin + last), 1))
         last--;
     for (int k = last; k < w->size && w->accented; k++)
         if (slice_at(run, w->begin + k) >= 128)
@@ -77,8 +65,8 @@ static int cut(const Sieve *s, Slice run, Word *out)
             if (w->size >= WORD_ROOM - 1)
                 return -1;
             c = slice_at(run, k);
-            w->upper |= c < 128 ? Py_ISUPPER((int)c) != 0 : Py_UNICODE_ISUPPER(c);
-            w->lower |= c < 128 ? Py_ISLOWER((int)c) != 0 : Py_UNICODE_ISLOWER(c);
+            w->upper |= is_upper(c, 0);
+            w->lower |= is_lower(c);
             w->accented |= c >= 128;
             w->text[w->size++] = letter;
         }
@@ -364,7 +352,7 @@ static int is_small(Slice run, const Word *words, int at, int end)
 {
     for (int k = at; k < end; k++) {
         Py_UCS4 first = slice_at(run, words[k].begin);
-        if ((first < 128 ? first >= 'a' && first <= 'z' : Py_UNICODE_ISLOWER(first)) && !(words[k].facts & PARTICLE))
+        if (is_lower(first) && !(words[k].facts & PARTICLE))
             return 1;
     }
     return 0;
@@ -468,7 +456,7 @@ static int sift_forms(const Sieve *s, Sifted *out)
         if (w->dash && at > 0) {
             const Word *before = &words[at - 1];
             Py_UCS4 first = slice_at(out->run, w->begin);
-            if (words_get(&s->articles, before->text, (size_t)before->size) || !(first < 128 ? is_high(first) : Py_UNICODE_ISUPPER(first)))
+            if (words_get(&s->articles, before->text, (size_t)before->size) || !is_upper(first, 0))
                 continue;
         }
         int suspect = 0;
@@ -552,20 +540,17 @@ static int sift_judged(Sieve *s, Sifted *out)
     return out->hit_count || out->loud ? MAYBE : out->name_count ? LISTED : NOTHING;
 }
 
-int sift_afresh(Sieve *s, Slice run, Sifted *out)
+int sift(Sieve *s, Slice run, Sifted *out)
 {
     sift_words(s, run, out);
     int known = sift_known(s, out);
     return known < 0 ? -1 : known ? sift_judged(s, out) : MAYBE;
 }
 
-/* The same of a run that may have been seen before: of one that is known to hold listed names that stay as they are, only
-   these are looked for. */
-static int sift(Sieve *s, PyObject *text, Sifted *out)
+/* The listed names of a run that is known to hold no more: the same. */
+static int sift_names(Sieve *s, Slice run, Sifted *out)
 {
-    if (scanner_verdict_on(s->scanner, text) != LISTED)
-        return sift_afresh(s, whole_of(text), out);
-    sift_words(s, whole_of(text), out);
+    sift_words(s, run, out);
     know(s, out->words, out->word_count);
     int certain = out->word_count >= 0 ? sift_listed(s, out) : 0;
     out->sure = out->told = certain > 0;
@@ -703,7 +688,9 @@ static PyObject *sieve_sift(Sieve *self, PyObject *runs)
             PyErr_SetString(PyExc_TypeError, "a run is a str");
             goto done;
         }
-        if (forget_many(self) < 0 || (verdict = sift(self, run, found)) < 0) {
+        int known = scanner_verdict_on(self->scanner, run) == LISTED;
+        if (forget_many(self) < 0 ||
+            (verdict = known ? sift_names(self, whole_of(run), found) : sift(self, whole_of(run), found)) < 0) {
             no_memory();
             goto done;
         }
@@ -973,11 +960,11 @@ static PyMethodDef sieve_methods[] = {
      "accept; and the ids of the others."},
     {"stands_alone", (PyCFunction)sieve_stands_alone, METH_VARARGS,
      "Whether surely no listed name holds a span of a text and more."},
+    {"may_name", (PyCFunction)sieve_may_name, METH_VARARGS,
+     "Whether a folded form may be listed, or, with a second argument that is true, name something under the rules."},
     {"foresee", (PyCFunction)sieve_foresee, METH_O,
      "What is to be known of some words in small letters, for `take` of another sieve with the same table."},
     {"take", (PyCFunction)sieve_take, METH_O, "Know of words what `foresee` found out about them."},
-    {"may_name", (PyCFunction)sieve_may_name, METH_VARARGS,
-     "Whether a folded form may be listed, or, with a second argument that is true, name something under the rules."},
     {"among", (PyCFunction)sieve_among, METH_VARARGS, "Those of some words that are stored under a prefix."},
     {NULL, NULL, 0, NULL},
 };

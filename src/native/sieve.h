@@ -248,7 +248,7 @@ int join(const Word *words, int from, int to, char *out);
 int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form, int size, Names *out);
 
 uint64_t words_key(const Word *words, int at, int end, int small); /* what stands for some words, wherever they stand */
-int sift_afresh(Sieve *s, Slice run, Sifted *out); /* what a run may hold: a verdict, or -1 on an error */
+int sift(Sieve *s, Slice run, Sifted *out); /* what a run may hold: a verdict, or -1 on an error */
 
 /* -- foresee.c -------------------------------------------------------------------------------------------------- */
 

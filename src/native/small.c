@@ -3,8 +3,8 @@
 
 #define MOST_LETTERS 255
 
-/* What a word in small letters opens: no name, one in a text without capitals, or one in any text; 0 where Python must be
-   asked. Twin: `Recogniser._graded`. */
+/* What a word in small letters opens: no name, one in a text without capitals, or one in any text; 0 where Python must
+   be asked. Twin: `Recogniser._graded`. */
 uint32_t small_verdict(const Sieve *s, Slice word)
 {
     char text[2 * MOST_LETTERS + 1];

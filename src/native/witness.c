@@ -454,48 +454,50 @@ static PyObject *witness_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
 
 static PyMethodDef witness_methods[] = {
     {"plans", (PyCFunction)witness_plans, METH_VARARGS,
-     "The runs of a text, given their spans with what grade each has, and the plans that there are: where each begins,\n"
-     "and its plan, or the run itself, which is added to a list. Those of no more than some last grade are left out\n"
-     "where no other one holds what needs a document."},
+     "The runs of a text, given their spans with what grade each has, and the plans that there are: where each\n"
+     "begins, and its plan, or the run itself, which is added to a list. Those of no more than some last grade are\n"
+     "left out where no other one holds what needs a document."},
     {"open", (PyCFunction)witness_open, METH_VARARGS,
      "What the runs of a text hold, as `plans` tells them, given what plans a run: listed names, those that need\n"
      "support, and proposals."},
     {"all_plans", (PyCFunction)witness_all_plans, METH_VARARGS,
-     "`plans` of many texts, given what was seen of each: its runs, whether it has capitals, and whether words in small\n"
-     "letters open names, where none is left out."},
+     "`plans` of many texts, given what was seen of each: its runs, whether it has capitals, and whether words in\n"
+     "small letters open names, where none is left out."},
     {"pages", (PyCFunction)witness_pages, METH_VARARGS,
-     "The pages of some texts, given what was seen of each and `plans`, what plans a run, what makes a page of a text\n"
-     "with signs or names in small letters (of it, what was seen, its plans, what `open` gives, the signs), the signs that\n"
-     "tell nothing, and the type."},
+     "The pages of some texts, given what was seen of each and `plans`, what plans a run, what makes a page of a\n"
+     "text with signs or names in small letters (of it, what was seen, its plans, what `open` gives, the signs), the\n"
+     "signs that tell nothing, and the type."},
     {"lonely", (PyCFunction)witness_lonely, METH_VARARGS,
-     "Whether in a text, given its runs as `plans` tells them, what plans a run, and what finds mentions of hosts, no form\n"
-     "that needs company has any."},
+     "Whether in a text, given its runs as `plans` tells them, what plans a run, and what finds mentions of hosts,\n"
+     "no form that needs company has any."},
     {"otherwise", (PyCFunction)witness_otherwise, METH_VARARGS,
      "Which of the names found in a text, by their numbers, are not spelt as the canonical form."},
     {"judge", (PyCFunction)witness_judge, METH_VARARGS,
-     "Of what `gather` gives of some pages, that which may be believed, given the least sum in the forest that is likely\n"
-     "enough: proposals with their pages, the evidence for each candidate, and its sum as int64; of one that Python must\n"
-     "be asked for the least number that there is."},
+     "Of what `gather` gives of some pages, that which may be believed, given the least sum in the forest that is\n"
+     "likely enough: proposals with their pages, the evidence for each candidate, and its sum as int64; of one that\n"
+     "Python must be asked for the least number that there is."},
     {"decide", (PyCFunction)witness_decide, METH_VARARGS,
-     "What is decided of what `judge` gives, and how likely each candidate is (float64): a mention, None where there is\n"
-     "none, True where Python must be asked."},
+     "What is decided of what `judge` gives, and how likely each candidate is (float64): a mention, None where there\n"
+     "is none, True where Python must be asked."},
     {"edits", (PyCFunction)witness_edits, METH_VARARGS,
-     "Of some pages what their texts become and the edits that lead there; None where Python must be asked. Given a sieve\n"
-     "that tells which names stand alone, how a spelling is written (see `editing.spelt`), and the type of edits."},
+     "Of some pages what their texts become and the edits that lead there; None where Python must be asked. Given a\n"
+     "sieve that tells which names stand alone, how a spelling is written (see `editing.spelt`), and the type of\n"
+     "edits."},
     {"apart", (PyCFunction)witness_apart, METH_VARARGS,
-     "Given a text, its edits, and its runs: where it must be looked at again, and the runs that stand apart from the\n"
-     "edits, all by their places in the text as it is then. None where an edit cuts a run that stays."},
+     "Given a text, its edits, and its runs: where it must be looked at again, and the runs that stand apart from\n"
+     "the edits, all by their places in the text as it is then. None where an edit cuts a run that stays."},
     {"results", (PyCFunction)witness_results, METH_VARARGS,
      "Results of some type: texts, with their edits and their mentions."},
     {"pieces", (PyCFunction)witness_pieces, METH_VARARGS,
-     "Of some texts, given what each was, with the edits since, and that with what was said of it: pieces of them that\n"
-     "must be looked at, and for each text how many, and the code of the rest; None where all of it must be looked at."},
+     "Of some texts, given what each was, with the edits since, and that with what was said of it: pieces of them\n"
+     "that must be looked at, and for each text how many, and the code of the rest; None where all of it must be\n"
+     "looked at."},
     {"codes", (PyCFunction)witness_codes, METH_VARARGS,
      "The codes of these texts, given those of the pieces; 255 where all of a text must be looked at."},
     {"gather", (PyCFunction)witness_gather, METH_VARARGS,
      "The proposals of some pages that are believable, each with its page, and the evidence for each of their\n"
-     "candidates: one row after the other, as doubles. With a second argument that is true, also those that\n"
-     "lack company."},
+     "candidates: one row after the other, as doubles. With a second argument that is true, also those that lack\n"
+     "company."},
     {NULL, NULL, 0, NULL},
 };
 
