@@ -566,6 +566,17 @@ def test_what_is_no_file_of_arrays() -> None:
             npz.arrays(data)
 
 
+@given(st.lists(st.integers(-(2**40), 2**40)))
+def test_how_likely_sums_are(sums: list[int]) -> None:
+    forest, given = shipped("decide"), array("q", sums).tobytes()
+    told = forest.likely_bytes(given)
+    native.COMPILED = False
+    try:
+        assert told == forest.likely_bytes(given)
+    finally:
+        native.COMPILED = True
+
+
 def test_a_forest_is_read_without_numpy() -> None:
     import numpy as np
 

@@ -67,6 +67,7 @@ class Hood:
 #: Feature, threshold and leaf of the trees, their number, their depth, and the features of a row.
 Forest = tuple[Buffer, Buffer, Buffer, int, int, int]
 
+def likely(sums: bytes, scale: float, shift: float, most: float, /) -> bytes: ...
 def forest_sums(forest: Forest, rows: Buffer, out: Buffer, /) -> None: ...
 
 #: The arrays of an index that are read, see `Candidates.layers`, its neighbourhoods, and the entities made so far.

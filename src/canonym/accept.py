@@ -80,9 +80,7 @@ def least() -> int:
 
 def likely(sums: bytes) -> bytes:
     """How likely candidates are whose rows come to some sums in the forest (int64), as float64."""
-    import numpy as np
-
-    return trees.shipped("decide").likely(np.frombuffer(sums, dtype=np.int64)).tobytes()
+    return trees.shipped("decide").likely_bytes(sums)
 
 
 def _one(form: str, candidate: Candidate, seen: Evidence, score: float) -> Decision | None:

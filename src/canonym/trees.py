@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import struct
+from array import array
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
@@ -102,8 +103,13 @@ class Trees:
         """The probability, 0 to 1, of each sum of leaves; shape (n,)."""
         import numpy as np
 
-        out: npt.NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(self._odds(sums), -_MOST, _MOST)))
-        return out
+        return np.frombuffer(self.likely_bytes(np.ascontiguousarray(sums).tobytes()), dtype=np.float64)
+
+    def likely_bytes(self, sums: bytes) -> bytes:
+        """The same of sums as they lie in memory (int64, float64), by the exp of C: numpy's differs between machines."""
+        if native.COMPILED:
+            return native.likely(sums, self.scale / _UNIT, self.shift, _MOST)
+        return array("d", map(self._likely, array("q", sums))).tobytes()
 
 
 def _whole(leaf: Grid) -> Grid:

@@ -1,6 +1,8 @@
 /* Rows down a forest of full binary trees. Twin: `trees.Trees.sums`. */
 #include "native.h"
 
+#include <math.h>
+
 int forest_open(Forest *forest, PyObject *args)
 {
     if (!PyArg_ParseTuple(args, "y*y*y*nii", &forest->feature, &forest->threshold, &forest->leaf, &forest->trees,
@@ -83,4 +85,25 @@ PyObject *forest_sums(PyObject *Py_UNUSED(self), PyObject *args)
     if (failed)
         return NULL;
     Py_RETURN_NONE;
+}
+
+/* Twin: `Trees._likely`. */
+PyObject *native_likely(PyObject *Py_UNUSED(self), PyObject *args)
+{
+    Py_buffer sums;
+    double scale, shift, most;
+    if (!PyArg_ParseTuple(args, "y*ddd", &sums, &scale, &shift, &most))
+        return NULL;
+    Py_ssize_t count = sums.len / (Py_ssize_t)sizeof(int64_t);
+    PyObject *out = PyBytes_FromStringAndSize(NULL, count * (Py_ssize_t)sizeof(double));
+    for (Py_ssize_t k = 0; out != NULL && k < count; k++) {
+        int64_t sum;
+        memcpy(&sum, (const char *)sums.buf + k * 8, sizeof sum);
+        double odds = (double)sum * scale + shift;
+        odds = odds < -most ? -most : odds > most ? most : odds;
+        odds = 1 / (1 + exp(-odds));
+        memcpy(PyBytes_AS_STRING(out) + k * 8, &odds, sizeof odds);
+    }
+    PyBuffer_Release(&sums);
+    return out;
 }

@@ -19,6 +19,8 @@ static PyMethodDef functions[] = {
     {"doubtful", native_doubtful, METH_VARARGS,
      "The numbers of the texts that hold more beyond ASCII than single sound signs."},
     {"find", native_find, METH_VARARGS, "Where a key first stands among sorted hashes, or -1."},
+    {"likely", native_likely, METH_VARARGS,
+     "How likely rows are (float64) whose leaves come to some sums (int64), given a scale, a shift, and the most log-odds."},
     {"forest_sums", forest_sums, METH_VARARGS, "The sums of the leaves that rows come to in a forest."},
     {NULL, NULL, 0, NULL},
 };

@@ -136,6 +136,7 @@ double commonness(const Lexicon *lexicon, const char *form, int size); /* of its
 /* -- forest.c --------------------------------------------------------------------------------------------------- */
 
 PyObject *forest_sums(PyObject *self, PyObject *args);
+PyObject *native_likely(PyObject *self, PyObject *args);
 
 typedef struct {
     Py_buffer feature, threshold, leaf;
