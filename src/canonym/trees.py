@@ -106,7 +106,7 @@ class Trees:
         return np.frombuffer(self.likely_bytes(np.ascontiguousarray(sums).tobytes()), dtype=np.float64)
 
     def likely_bytes(self, sums: bytes) -> bytes:
-        """The same of sums as they lie in memory (int64, float64), by the exp of C: numpy's differs between machines."""
+        """The same of sums as they lie in memory (int64, float64), by C's exp: numpy's differs between machines."""
         if native.COMPILED:
             return native.likely(sums, self.scale / _UNIT, self.shift, _MOST)
         return array("d", map(self._likely, array("q", sums))).tobytes()
