@@ -100,7 +100,8 @@ static int is_left(const Sieve *s, const char *form, int size, const Rival *r, i
     if (other_point(s, mine, n, theirs, m))
         return 1;
     return how == JOINED &&
-           (r->prominence < 15000 || (n == 1 && zipf_of(s->scanner->lexicon, form, (size_t)size) >= 2.0));
+           (r->prominence < 15000 || (r->prominence < 1000000 && n == 1 &&
+                                      zipf_of(s->scanner->lexicon, form, (size_t)size) >= 2.0));
 }
 
 /* Twin: `doubts.doubted`. */
@@ -259,6 +260,30 @@ static int goes_before(const Sieve *s, const Near *a, double mine, const Near *b
     return order ? order < 0 : one.size < two.size;
 }
 
+/* Whether one candidate is likely by the name of another, which is nothing like its own. */
+static int called_after(const Sieve *s, const Near *one, const Near *other)
+{
+    Piece alias = text_of(s, one, FOLDED), own = text_of(s, one, PLAIN), name = text_of(s, other, PLAIN);
+    return same_piece(&alias, &name) && (!own.size || !alias.size || own.text[0] != alias.text[0]);
+}
+
+/* Put the bearer of a name before one that is listed under it too. Twin: `decide.bearer_first`. */
+static void bearer_first(const Sieve *s, Near *near, double *scores, int count, double limit, double margin)
+{
+    double least = scores[0] - margin > limit ? scores[0] - margin : limit;
+    for (int k = 1; k < count && scores[k] >= least; k++) {
+        if (!called_after(s, &near[0], &near[k]))
+            continue;
+        Near one = near[k];
+        double score = scores[k];
+        memmove(near + 1, near, (size_t)k * sizeof *near);
+        memmove(scores + 1, scores, (size_t)k * sizeof *scores);
+        near[0] = one;
+        scores[0] = score;
+        return;
+    }
+}
+
 /* Order the candidates of a name by their scores, which are made final; what is decided. Twin: `decide._decide`. */
 static int decide(const Sieve *s, Near *near, double *scores, const uint8_t *marks, int count, double limit,
                   double margin, double sure)
@@ -293,10 +318,12 @@ static int decide(const Sieve *s, Near *near, double *scores, const uint8_t *mar
     }
     if (scores[0] < limit)
         return ABSTAIN;
+    bearer_first(s, near, scores, count, limit, margin);
     Piece alias = text_of(s, &near[0], FOLDED), name = text_of(s, &near[0], PLAIN);
     for (int k = 1; k < count; k++) {
         Piece other = text_of(s, &near[k], FOLDED), another = text_of(s, &near[k], PLAIN);
-        if (!same_piece(&alias, &other) && !same_piece(&name, &another))
+        if (!same_piece(&alias, &other) && !same_piece(&name, &another) && !called_after(s, &near[0], &near[k]) &&
+            !called_after(s, &near[k], &near[0]))
             return scores[0] - scores[k] < margin ? AMBIGUOUS : ACCEPT;
     }
     return ACCEPT;
