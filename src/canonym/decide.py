@@ -36,12 +36,14 @@ SURE: Final = 0.97
 class Thresholds:
     """From which probability a candidate is accepted: in texts, and for names alone.
 
+    `first` is that of the first in a text: where one name is surely damaged others are sooner believed to be.
     Where the best two names lie within `margin` of each other, neither is taken. A form that lies below `hopeless` with
     the best evidence that a document can give is not looked at again; one that lies below `needy` without company is
     looked at only where its name, or another damaged spelling of it, stands in the document.
     """
 
     text: float
+    first: float
     alone: float
     margin: float
     hopeless: float
@@ -297,12 +299,12 @@ def _most(table: npt.NDArray[np.float32], seen: Sequence[Evidence]) -> list[floa
     return most.tolist()
 
 
-def decide(case: Case, scores: Sequence[float]) -> Decision:
-    """Decide one form, given the score of each candidate."""
+def decide(case: Case, scores: Sequence[float], *, hurt: bool = False) -> Decision:
+    """Decide one form, given the score of each candidate; `hurt`: something else in its text is surely damaged."""
     limits = thresholds()
     if not scores:
         return conclude(case.form, (), 1.0)
-    limit = limits.text if case.seen[0].in_text else limits.alone
+    limit = least(hurt) if case.seen[0].in_text else limits.alone
     scores = _by_name(case, scores)
     order = sorted(range(len(scores)), key=lambda k: (-scores[k], *_rank(case.candidates[k])))
     scored = []
@@ -310,7 +312,7 @@ def decide(case: Case, scores: Sequence[float]) -> Decision:
         candidate, seen = case.candidates[k], case.seen[k]
         score, sure = scores[k], is_sure(case.form, candidate)
         if sure or not seen.in_text or score >= limit - limits.margin:  # else neither accepted nor a rival
-            score = weighed(case.form, candidate, seen, score, sure)
+            score = weighed(case.form, candidate, seen, score, sure, hurt)
         # Reasons are sentences; they are written for what is shown.
         why = () if seen.in_text else reasons(case.form, candidate, seen)
         scored.append(Candidate(candidate.entity, candidate.alias, candidate.kind, candidate.match, score, why))
@@ -322,13 +324,18 @@ def decide(case: Case, scores: Sequence[float]) -> Decision:
     return conclude(case.form, scored, limit)
 
 
-def weighed(form: str, candidate: Candidate, seen: Evidence, score: float, sure: bool) -> float:
+def least(hurt: bool) -> float:
+    """The least probability at which a form of a text is accepted."""
+    return thresholds().text if hurt else thresholds().first
+
+
+def weighed(form: str, candidate: Candidate, seen: Evidence, score: float, sure: bool, hurt: bool = False) -> float:
     """The score of a candidate that matters, with what speaks against it; `sure`: its spelling leaves no doubt."""
     if left_alone(form, candidate, seen):
         return min(score, 0.1)  # Dr Miriam Nairobe, Mr Kunduzi, Southwest Asia, Brazils
     if sure:
         return max(score, SURE)
-    if doubted(form, candidate, seen, score):
+    if doubted(form, candidate, seen, score, hurt):
         return min(score, 0.1)  # a surname near the name of a village
     return score
 
