@@ -390,6 +390,8 @@ def _same_name(one: Candidate, other: Candidate) -> bool:
 
 
 def _is_called_after(one: Candidate, other: Candidate) -> bool:
-    """True where the one is likely by the other's name, unlike its own: Mashhad is also listed as Alexandria."""
-    alias = fold(one.alias)
-    return alias == fold(other.entity.canonical) and alias[:1] != fold(one.entity.canonical)[:1]
+    """True where one is likely by another's name, unlike its own or better known: Mashhad is listed as Alexandria."""
+    alias, own = fold(one.alias), fold(one.entity.canonical)
+    if alias == own or alias != fold(other.entity.canonical):
+        return False
+    return alias[:1] != own[:1] or other.entity.prominence > one.entity.prominence

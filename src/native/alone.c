@@ -246,13 +246,17 @@ static Piece text_of(const Sieve *s, const Near *near, int text)
     return out;
 }
 
+static int64_t prominence_of(const Sieve *s, const Near *near)
+{
+    return ((const int64_t *)s->layers[near->layer].at[PROMINENCE].buf)[entity_of(s, near)];
+}
+
 /* Whether one candidate goes before another: the likelier one; of homonyms the more prominent. */
 static int goes_before(const Sieve *s, const Near *a, double mine, const Near *b, double theirs)
 {
     if (mine != theirs)
         return mine > theirs;
-    int64_t great = ((const int64_t *)s->layers[a->layer].at[PROMINENCE].buf)[entity_of(s, a)];
-    int64_t other = ((const int64_t *)s->layers[b->layer].at[PROMINENCE].buf)[entity_of(s, b)];
+    int64_t great = prominence_of(s, a), other = prominence_of(s, b);
     if (great != other)
         return great > other;
     Piece one = text_of(s, a, ID), two = text_of(s, b, ID);
@@ -260,11 +264,22 @@ static int goes_before(const Sieve *s, const Near *a, double mine, const Near *b
     return order ? order < 0 : one.size < two.size;
 }
 
-/* Whether one candidate is likely by the name of another, which is nothing like its own. */
+/* Whether two texts begin with one letter. */
+static int same_letter(const Piece *a, const Piece *b)
+{
+    int n = 1;
+    while (n < a->size && ((unsigned char)a->text[n] & 0xC0) == 0x80)
+        n++;
+    return a->size >= n && b->size >= n && !memcmp(a->text, b->text, (size_t)n);
+}
+
+/* Whether one candidate is likely by the name of another. Twin: `decide._is_called_after`. */
 static int called_after(const Sieve *s, const Near *one, const Near *other)
 {
     Piece alias = text_of(s, one, FOLDED), own = text_of(s, one, PLAIN), name = text_of(s, other, PLAIN);
-    return same_piece(&alias, &name) && (!own.size || !alias.size || own.text[0] != alias.text[0]);
+    if (same_piece(&alias, &own) || !same_piece(&alias, &name))
+        return 0;
+    return !same_letter(&alias, &own) || prominence_of(s, other) > prominence_of(s, one);
 }
 
 /* Put the bearer of a name before one that is listed under it too. Twin: `decide.bearer_first`. */
