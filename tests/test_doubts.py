@@ -13,6 +13,7 @@ from canonym.decide import bearer_first, conclude
 from canonym.doubts import doubted, foreign, inflected, unexpected
 from canonym.evidence import Evidence
 from canonym.model import Candidate, Entity
+from canonym.pages import Page
 
 CASES = json.loads(Path(__file__).with_name("cases").joinpath("doubts.json").read_text("utf-8"))
 
@@ -97,3 +98,12 @@ def test_more_is_believed_of_a_text_that_is_damaged_elsewhere() -> None:
 def test_a_pronoun_opens_no_name() -> None:
     haiti = place("Haiti", "i-Haiti", 100_000_000, "translation")
     assert doubted("i haite", haiti, Evidence(in_text=1, same_name=1), 0.99, hurt=True)
+
+
+@pytest.mark.parametrize(
+    ("times", "slips", "hurt"), [(100, 0, False), (100, 1, True), (1000, 1, False), (1000, 2, True)]
+)
+def test_one_slip_in_a_long_text_says_nothing(times: int, slips: int, hurt: bool) -> None:
+    page = Page("Kabul " * times, [], [])
+    page._mended = slips
+    assert page.hurt == hurt

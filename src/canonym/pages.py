@@ -31,6 +31,8 @@ from canonym.scan import find_small, lower_words, words
 from canonym.text import fold
 
 _FEW: Final = 12
+#: A text is hurt where in so many characters something is damaged.
+_SLIP: Final = 5_000
 _SHORT: Final = 200_000
 _INNER: Final = re.compile(r"[a-z][A-Z]|[A-Z]{2,}[a-z]+$")
 _JOINT: Final = re.compile(r"[\s-]")
@@ -65,20 +67,19 @@ def believe(pages: Sequence[Page]) -> None:
 
     What is accepted counts as listed in the next round: so a second run over the rewritten text, where it is
     listed, finds nothing new. All pages go through a round together, since scoring is cheaper by the thousand.
-    Where the first accepts nothing a text was written with care; where it does, less is asked of its other forms.
+    What has been accepted so far tells whether a text is hurt, where less is asked of its other forms.
     """
-    hurt = False
     while pages:
-        asked, rows = gathered(pages)
         taken: dict[int, list[tuple[Placed, Decision]]] = {}
-        for number, decision in accepted([(p.span.form, p.span.candidates) for _, p in asked], rows, hurt=hurt):
-            page, place = asked[number]
-            taken.setdefault(id(page), []).append((place, decision))
+        for hurt in (False, True):
+            asked, rows = gathered([page for page in pages if page.hurt == hurt])
+            for number, decision in accepted([(p.span.form, p.span.candidates) for _, p in asked], rows, hurt=hurt):
+                page, place = asked[number]
+                taken.setdefault(id(page), []).append((place, decision))
         pages = [page for page in pages if id(page) in taken]
         for page in pages:
             page.accept(taken[id(page)])
         pages = [page for page in pages if page.proposed]
-        hurt = True
 
 
 def planned(
@@ -202,6 +203,7 @@ class Page:
         self.listed = listed
         self.proposed = proposed
         self.partial = partial
+        self._mended = 0
         self._small: set[str] | None = None
 
     def cases(self, *, lone: bool = False) -> Iterable[tuple[Placed, Case]]:
@@ -243,6 +245,11 @@ class Page:
             return False
         return _is_firm(self.text, place)
 
+    @property
+    def hurt(self) -> bool:
+        """Whether so much of it is surely damaged that more is likely to be: one slip in a book says nothing."""
+        return self._mended * _SLIP >= len(self.text) and self._mended > 0
+
     def in_small(self, form: str) -> bool:
         """Whether a form stands in small letters too."""
         if len(self.text) < _SHORT:
@@ -255,6 +262,7 @@ class Page:
     def accept(self, accepted: Sequence[tuple[Placed, Decision]]) -> None:
         """Count accepted proposals as listed."""
         places = {id(p) for p, _ in accepted}
+        self._mended += len(accepted)
         self.listed = without_overlap([*self.listed, *(_decided_mention(self.text, p, d) for p, d in accepted)])
         self.proposed = [p for p in self.proposed if id(p) not in places]
 
