@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import canonym
-from canonym.doubts import foreign, inflected, unexpected
+from canonym.decide import bearer_first, conclude
+from canonym.doubts import doubted, foreign, inflected, unexpected
 from canonym.evidence import Evidence
 from canonym.model import Candidate, Entity
+from canonym.pages import Page
 
 CASES = json.loads(Path(__file__).with_name("cases").joinpath("doubts.json").read_text("utf-8"))
 
@@ -67,3 +70,40 @@ def test_a_village_needs_more_than_a_town() -> None:
 
 def test_names_alone_are_judged_by_spelling() -> None:
     assert not unexpected("minstar", place("Minster", "Minster", 2_845), Evidence(), 0.7)
+
+
+def test_who_bears_a_name_goes_before_who_is_listed_under_it() -> None:
+    """A country is listed under its capital's name, too: that is one name, and no rival."""
+    country = replace(place("United Kingdom", "London", 100_000_000, "spelling"), score=0.99)
+    capital = replace(place("London", "Londyn", 9_000_000, "spelling"), score=0.93)
+    other = replace(place("Linden", "Linden", 9_000), score=0.7)
+    decision = conclude("londin", bearer_first([country, capital, other], 0.5), 0.5)
+    assert decision.status == "accept" and decision.best == capital
+    near = replace(other, score=0.9)
+    assert conclude("londin", bearer_first([country, capital, near], 0.5), 0.5).status == "ambiguous"
+    franca = replace(place("Franca", "Franca", 300_000), score=0.93)
+    france = replace(place("France", "Franca", 100_000_000, "translation"), score=0.99)
+    assert bearer_first([france, franca], 0.5)[0] == france
+
+
+def test_more_is_believed_of_a_text_that_is_damaged_elsewhere() -> None:
+    here = Evidence(in_text=1, country_share=0.5, places=2)
+    palmdale = place("Palmdale", "Palmdale", 158_351)
+    assert doubted("pakmdape", palmdale, here, 0.7) and not doubted("pakmdape", palmdale, here, 0.7, hurt=True)
+    club = Candidate(Entity("x", "place", "Curitiba", prominence=1_948_626), "Curitiba", "canonical", "rule", 0.0)
+    assert doubted("coritiba", club, here, 0.97) and not doubted("coritiba", club, here, 0.97, hurt=True)
+    assert not doubted("coritiba", club, here._replace(same_name=1), 0.97)
+
+
+def test_a_pronoun_opens_no_name() -> None:
+    haiti = place("Haiti", "i-Haiti", 100_000_000, "translation")
+    assert doubted("i haite", haiti, Evidence(in_text=1, same_name=1), 0.99, hurt=True)
+
+
+@pytest.mark.parametrize(
+    ("times", "slips", "hurt"), [(100, 0, False), (100, 1, True), (1000, 1, False), (1000, 2, True)]
+)
+def test_one_slip_in_a_long_text_says_nothing(times: int, slips: int, hurt: bool) -> None:
+    page = Page("Kabul " * times, [], [])
+    page._mended = slips
+    assert page.hurt == hurt

@@ -30,6 +30,10 @@ def test_the_best_f1_that_keeps_the_aims(training: ModuleType) -> None:
     assert training.choose_text(found, training.Aims(0.9, 3.0)) == 0.3
 
 
+def test_the_first_name_of_a_text_is_led_to(training: ModuleType) -> None:
+    assert [training.lead(limit) for limit in (0.2, 0.4, 0.75, 0.85)] == [0.4, 0.6, 0.95, 0.95]
+
+
 def test_where_no_threshold_keeps_the_aims_the_nearest(training: ModuleType) -> None:
     found = {
         0.5: training.Outcome(right=900, false=90, damaged=1000, words=100_000),

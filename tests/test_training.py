@@ -38,7 +38,7 @@ def test_packages_alone_give_the_models_of_texts(tmp_path: Path) -> None:
     made = train(tmp_path / "once", "packages", "decide")
     assert {"gold.jsonl.gz", "names.csv.gz", "table.csv.gz", "texts.jsonl.gz", "decide.npz"} <= made.keys()
     limits = json.loads((tmp_path / "once" / "src" / "canonym" / "data" / "decide.json").read_text("utf-8"))
-    assert limits.keys() == {"text", "alone", "margin", "hopeless", "needy"}
+    assert limits.keys() == {"text", "first", "alone", "margin", "hopeless", "needy"}
     assert all(0 <= limit <= 1 for limit in limits.values())
     assert made == train(tmp_path / "again", "packages", "decide")
     assert {"capitals.json", "surroundings.json"} <= train(tmp_path / "once", "capitals", "surroundings").keys()

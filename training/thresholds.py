@@ -1,9 +1,9 @@
 """Choose the thresholds of `decide.json`, from texts and names judged by models that have not seen them.
 
 text: the best F1 over whole annotations of the held-out texts, where precision and false repairs in 10,000 words are as
-good as is aimed at; where no threshold gives both, the one that comes nearest. alone: from single names, by their
-precision. hopeless and needy: as high as can be, for speed, while one accepted form in a thousand is lost, or
-fewer. margin stays as it is.
+good as is aimed at; where no threshold gives both, the one that comes nearest. first lies a fixed lead above it. alone:
+from single names, by their precision. hopeless and needy: as high as can be, for speed, while one accepted form in two
+thousand is lost, or fewer. margin stays as it is.
 """
 
 from __future__ import annotations
@@ -24,10 +24,13 @@ from canonym.pages import Page, believe, has_company
 from canonym.resolve import Normaliser
 from canonym.text import fold
 
-LOST = 0.001
+LOST = 0.0005
 SAME = 0.001
 LIMITS = [round(0.2 + 0.05 * k, 2) for k in range(14)]
 STEP = 0.05
+#: By so much more the first name of a text must be likely than what stands beside it, and at most so likely.
+LEAD = 0.2
+MOST = 0.95
 #: No form lies below it.
 NEVER = 1e-9
 
@@ -168,6 +171,15 @@ def choose_text(outcomes: Mapping[float, Outcome], aims: Aims) -> float:
     return min(outcomes, key=lambda k: (aims.missed(outcomes[k].precision, outcomes[k].false_repairs), -outcomes[k].f1))
 
 
+def lead(text: float) -> float:
+    """The threshold for the first name of a text, given that for others.
+
+    >>> lead(0.4), lead(0.85)
+    (0.6, 0.95)
+    """
+    return round(min(MOST, text + LEAD), 2)
+
+
 def choose_alone(points: Sequence[tuple[float, float, float, int]], before: float, aims: Aims) -> float:
     """The threshold for single names, from the curve of (threshold, precision, recall, taken).
 
@@ -195,9 +207,10 @@ def choose(
     print("thresholds for texts", flush=True)
     outcomes: dict[float, Outcome] = {}
     for limit in LIMITS:
-        outcomes[limit] = judge.outcome(replace(limits, text=limit, hopeless=NEVER, needy=NEVER))
+        outcomes[limit] = judge.outcome(replace(limits, text=limit, first=lead(limit), hopeless=NEVER, needy=NEVER))
         print(f"  {limit:.2f} {outcomes[limit]}", flush=True)
-    limits = replace(limits, text=choose_text(outcomes, aims), alone=choose_alone(points, limits.alone, aims))
+    text = choose_text(outcomes, aims)
+    limits = replace(limits, text=text, first=lead(text), alone=choose_alone(points, limits.alone, aims))
     best, lone, count = judge.promised(limits)
     limits = replace(limits, hopeless=highest(best, count), needy=highest(lone, count))
     print(f"{count} accepted forms, {len(lone)} without company: {json.dumps(asdict(limits))}")

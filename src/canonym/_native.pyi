@@ -220,6 +220,7 @@ Grounds = tuple[
     float,
     float,
     float,
+    bool,
 ]
 
 class Witness:

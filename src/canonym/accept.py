@@ -14,17 +14,19 @@ from canonym.model import Candidate, Decision, Mention
 from canonym.scan import words
 
 
-def accepted(asked: Sequence[tuple[str, tuple[Candidate, ...]]], rows: bytes) -> list[tuple[int, Decision]]:
+def accepted(
+    asked: Sequence[tuple[str, tuple[Candidate, ...]]], rows: bytes, *, hurt: bool = False
+) -> list[tuple[int, Decision]]:
     """The numbers of the forms that are accepted, each with what is decided of it.
 
     A form stands with its candidates; `rows` holds the evidence for each of those as doubles, in the order of
-    `evidence.NAMES`.
+    `evidence.NAMES`. `hurt`: something else in each of their texts is surely damaged.
     """
     if not asked:
         return []
     import numpy as np
 
-    limit = decide.thresholds().text
+    limit = decide.least(hurt)
     width = len(evidence.NAMES)
     seen = np.frombuffer(rows, dtype=np.float64).reshape(-1, width)
     table = np.empty((len(seen), len(decide.NAMES)), dtype=np.float32)
@@ -44,17 +46,17 @@ def accepted(asked: Sequence[tuple[str, tuple[Candidate, ...]]], rows: bytes) ->
         end = ends[number]
         start = end - len(found)
         told = tuple(map(Evidence._make, seen[start:end].tolist()))
-        decision = _one(form, found[0], told[0], scores[start]) if len(found) == 1 else None
+        decision = _one(form, found[0], told[0], scores[start], hurt) if len(found) == 1 else None
         if len(found) > 1:
-            decision = decide.decide(decide.Case(form, found, told), scores[start:end])
+            decision = decide.decide(decide.Case(form, found, told), scores[start:end], hurt=hurt)
         if decision is not None and decision.status == "accept":
             out.append((number, decision))
     return out
 
 
 @cache
-def grounds() -> native.Grounds:
-    """What the compiled decisions go by."""
+def grounds(hurt: bool) -> native.Grounds:
+    """What the compiled decisions go by; `hurt`: something else in the text is surely damaged."""
     limits = decide.thresholds()
     return (
         words("inflections"),
@@ -66,16 +68,17 @@ def grounds() -> native.Grounds:
         decide.ABOUT,
         decide.SAID,
         Mention,
-        limits.text,
+        decide.least(hurt),
         limits.margin,
         decide.SURE,
+        hurt,
     )
 
 
 @cache
-def least() -> int:
+def least(hurt: bool) -> int:
     """The least sum in the forest that is likely enough for a text."""
-    return trees.shipped("decide").least(decide.thresholds().text)
+    return trees.shipped("decide").least(decide.least(hurt))
 
 
 def likely(sums: bytes) -> bytes:
@@ -83,10 +86,10 @@ def likely(sums: bytes) -> bytes:
     return trees.shipped("decide").likely_bytes(sums)
 
 
-def _one(form: str, candidate: Candidate, seen: Evidence, score: float) -> Decision | None:
+def _one(form: str, candidate: Candidate, seen: Evidence, score: float, hurt: bool) -> Decision | None:
     """`decide.decide` of a form with one candidate, where it is accepted."""
-    score = decide.weighed(form, candidate, seen, score, decide.is_sure(form, candidate))
-    if score < decide.thresholds().text:
+    score = decide.weighed(form, candidate, seen, score, decide.is_sure(form, candidate), hurt)
+    if score < decide.least(hurt):
         return None
     why = decide.reasons(form, candidate, seen)
     best = Candidate(candidate.entity, candidate.alias, candidate.kind, candidate.match, score, why)

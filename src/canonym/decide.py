@@ -36,12 +36,14 @@ SURE: Final = 0.97
 class Thresholds:
     """From which probability a candidate is accepted: in texts, and for names alone.
 
+    `first` is that of the first in a text: where one name is surely damaged others are sooner believed to be.
     Where the best two names lie within `margin` of each other, neither is taken. A form that lies below `hopeless` with
     the best evidence that a document can give is not looked at again; one that lies below `needy` without company is
     looked at only where its name, or another damaged spelling of it, stands in the document.
     """
 
     text: float
+    first: float
     alone: float
     margin: float
     hopeless: float
@@ -308,12 +310,12 @@ def _most(table: npt.NDArray[np.float32], seen: Sequence[Evidence]) -> list[floa
     return most.tolist()
 
 
-def decide(case: Case, scores: Sequence[float]) -> Decision:
-    """Decide one form, given the score of each candidate."""
+def decide(case: Case, scores: Sequence[float], *, hurt: bool = False) -> Decision:
+    """Decide one form, given the score of each candidate; `hurt`: something else in its text is surely damaged."""
     limits = thresholds()
     if not scores:
         return conclude(case.form, (), 1.0)
-    limit = limits.text if case.seen[0].in_text else limits.alone
+    limit = least(hurt) if case.seen[0].in_text else limits.alone
     scores = _by_name(case, scores)
     order = sorted(range(len(scores)), key=lambda k: (-scores[k], *_rank(case.candidates[k])))
     scored = []
@@ -321,28 +323,44 @@ def decide(case: Case, scores: Sequence[float]) -> Decision:
         candidate, seen = case.candidates[k], case.seen[k]
         score, sure = scores[k], is_sure(case.form, candidate)
         if sure or not seen.in_text or score >= limit - limits.margin:  # else neither accepted nor a rival
-            score = weighed(case.form, candidate, seen, score, sure)
+            score = weighed(case.form, candidate, seen, score, sure, hurt)
         # Reasons are sentences; they are written for what is shown.
         why = () if seen.in_text else reasons(case.form, candidate, seen)
         scored.append(Candidate(candidate.entity, candidate.alias, candidate.kind, candidate.match, score, why))
-    if case.seen[0].in_text:
-        top = min(range(len(scored)), key=lambda k: (-scored[k].score, *_rank(scored[k])))
-        if scored[top].score >= limit:
-            why = reasons(case.form, case.candidates[order[top]], case.seen[order[top]])
-            scored[top] = replace(scored[top], reasons=why)
     scored.sort(key=lambda c: (-c.score, *_rank(c)))
+    scored = bearer_first(scored, limit)
+    if case.seen[0].in_text and scored[0].score >= limit:
+        k = next(k for k in order if case.candidates[k].entity.id == scored[0].entity.id)
+        scored[0] = replace(scored[0], reasons=reasons(case.form, case.candidates[k], case.seen[k]))
     return conclude(case.form, scored, limit)
 
 
-def weighed(form: str, candidate: Candidate, seen: Evidence, score: float, sure: bool) -> float:
+def least(hurt: bool) -> float:
+    """The least probability at which a form of a text is accepted."""
+    return thresholds().text if hurt else thresholds().first
+
+
+def weighed(form: str, candidate: Candidate, seen: Evidence, score: float, sure: bool, hurt: bool = False) -> float:
     """The score of a candidate that matters, with what speaks against it; `sure`: its spelling leaves no doubt."""
     if left_alone(form, candidate, seen):
         return min(score, 0.1)  # Dr Miriam Nairobe, Mr Kunduzi, Southwest Asia, Brazils
     if sure:
         return max(score, SURE)
-    if doubted(form, candidate, seen, score):
+    if doubted(form, candidate, seen, score, hurt):
         return min(score, 0.1)  # a surname near the name of a village
     return score
+
+
+def bearer_first(scored: Sequence[Candidate], limit: float) -> list[Candidate]:
+    """The candidates, likeliest first; before one that is likely by another's name, that other where it is as likely.
+
+    A country is listed under the name of its capital too: "Londin" is London, and not the United Kingdom.
+    """
+    if scored[0].score < limit:
+        return [*scored]
+    near = max(limit, scored[0].score - thresholds().margin)
+    bearer = next((c for c in scored if c.score >= near and _is_called_after(scored[0], c)), scored[0])
+    return [bearer, *(c for c in scored if c is not bearer)]
 
 
 def conclude(form: str, scored: Sequence[Candidate], limit: float) -> Decision:
@@ -354,7 +372,7 @@ def conclude(form: str, scored: Sequence[Candidate], limit: float) -> Decision:
         why = (f"{top.entity.canonical} is possible ({top.score:.2f}), but below {limit:.2f}",)
         return Decision(form, "abstain", None, tuple(scored), why)
     # Homonyms are no rivals: which name is meant is what must be clear.
-    rivals = [c for c in others if fold(c.alias) != fold(top.alias) and not _same_name(c, top)]
+    rivals = [c for c in others if not _same_name(c, top)]
     if rivals and top.score - rivals[0].score < thresholds().margin:
         why = (f"{top.entity.canonical} and {rivals[0].entity.canonical} are too close",)
         return Decision(form, "ambiguous", top, others, why)
@@ -376,4 +394,15 @@ def _rank(candidate: Candidate) -> tuple[int, str]:
 
 
 def _same_name(one: Candidate, other: Candidate) -> bool:
-    return fold(one.entity.canonical) == fold(other.entity.canonical)
+    """True where two are called alike, be it that the one is listed under the other's name."""
+    if fold(one.alias) == fold(other.alias) or fold(one.entity.canonical) == fold(other.entity.canonical):
+        return True
+    return _is_called_after(one, other) or _is_called_after(other, one)
+
+
+def _is_called_after(one: Candidate, other: Candidate) -> bool:
+    """True where one is likely by another's name, unlike its own or better known: Mashhad is listed as Alexandria."""
+    alias, own = fold(one.alias), fold(one.entity.canonical)
+    if alias == own or alias != fold(other.entity.canonical):
+        return False
+    return alias[:1] != own[:1] or other.entity.prominence > one.entity.prominence

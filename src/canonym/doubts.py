@@ -46,6 +46,7 @@ _FAR: Final = 1.4
 #: From here on every place but a country needs both its country and its neighbours to speak for it, or this score,
 #: where the form looks like a word: its letters are odder than the name's (in bits, the oddest and all) by no more.
 _FARTHER: Final = 1.25
+_FARTHEST: Final = 1.8
 _FAIR: Final = 0.88
 _ODDEST: Final = 1.0
 _ODDER: Final = 0.5
@@ -67,22 +68,31 @@ _OFTEN: Final = 4
 _VOWELS: Final = frozenset("aeiouy")
 
 
-def doubted(form: str, candidate: Candidate, seen: Evidence, score: float) -> bool:
-    """True where a form is better left alone, however likely the model holds the candidate to be."""
-    return (
+def doubted(form: str, candidate: Candidate, seen: Evidence, score: float, hurt: bool = False) -> bool:
+    """True where a form is better left alone, however likely the model holds the candidate to be.
+
+    `hurt`: something else in the text is surely damaged, so that this may well be too.
+    """
+    if (
         two_words(form, candidate)
         or (bool(seen.in_text) and with_more(form, candidate))
         or other_word(form, candidate)
         or foreign(candidate, seen)
         or acronym(form, seen)
-        or far_off(form, candidate, seen, score)
-        or unexpected(form, candidate, seen, score)
-        or unsupported(form, candidate, seen, score)
+        or pronoun(form, candidate, seen)
+        or numbered(form, candidate, seen, score)
         or coined(form, candidate, seen, score)
         or known(form, candidate, seen, score)
         or habitual(form, candidate, seen, score)
         or speaker(form, candidate, seen, score)
+    ):
+        return True
+    return not hurt and (
+        far_off(form, candidate, seen, score)
+        or unexpected(form, candidate, seen, score)
+        or unsupported(form, candidate, seen, score)
         or unmet(form, candidate, seen, score)
+        or careful(form, candidate, seen, score)
     )
 
 
@@ -168,6 +178,18 @@ def other_word(form: str, candidate: Candidate) -> bool:
         return False
     differ = set(form.split()) - set(fold(candidate.alias).split())
     return any(commonness(word) >= _ORDINARY for word in differ)
+
+
+def everyday(form: str, candidate: Candidate) -> bool:
+    """True where ordinary words in small letters stand for those of a name: "duck to", Đức Thọ.
+
+    >>> from canonym.model import Entity
+    >>> town = Candidate(Entity("", "place", "Đức Thọ"), "Đức Thọ", "canonical", "rule", 1.0)
+    >>> everyday("duck to", town), everyday("sante fe", Candidate(town.entity, "Santa Fe", "canonical", "rule", 1.0))
+    (True, False)
+    """
+    differ = set(form.split()) - set(fold(candidate.alias).split())
+    return " " not in form or commonness(form) >= _PARTS or any(zipf(word) >= _ORDINARY for word in differ)
 
 
 def is_joined(candidate: Candidate) -> bool:
@@ -340,3 +362,34 @@ def unmet(form: str, candidate: Candidate, seen: Evidence, score: float) -> bool
         return False
     alias = fold(candidate.alias)
     return _is_sound(form, alias) and not _swapped(form, alias)
+
+
+def pronoun(form: str, candidate: Candidate, seen: Evidence) -> bool:
+    """True for what somebody says of himself: "I Haite it", near what Zulu calls Haiti."""
+    return bool(seen.in_text) and form.startswith("i ") and candidate.match == "fuzzy"
+
+
+def numbered(form: str, candidate: Candidate, seen: Evidence, score: float) -> bool:
+    """True for a word with a figure that print does not make of the name's letters: Som1, near Soma."""
+    if not seen.in_text or form.isalpha() or " " in form or score >= _CERTAIN or _named(seen):
+        return False
+    return any(c.isdigit() for c in form) and edit_cost(form, fold(candidate.alias)) >= _ONE_LETTER
+
+
+def careful(form: str, candidate: Candidate, seen: Evidence, score: float) -> bool:
+    """True for a word that looks sound, or is near a translation only, and next to nothing speaks for the place.
+
+    Coritiba, the club, is no Curitiba.
+    """
+    if not seen.in_text or _named(seen) or _placed(seen) or seen.locative or seen.same_damaged or seen.shouted:
+        return False
+    alias, prominence = fold(candidate.alias), candidate.entity.prominence
+    if candidate.kind in OTHER_NAMES and score < _LIKELIER:
+        return True
+    if not _is_sound(form, alias) or _swapped(form, alias):
+        return False
+    if candidate.match == "rule" and prominence < _GREATEST and score < _SURE:
+        return True
+    if seen.person >= _HALF and prominence < _GREATEST and score < _LIKELIEST:
+        return True
+    return edit_cost(form, alias) >= _FARTHEST

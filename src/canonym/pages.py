@@ -33,6 +33,8 @@ from canonym.scan import find_small, lower_words, words
 from canonym.text import fold
 
 _FEW: Final = 12
+#: A text is hurt where in so many characters something is damaged.
+_SLIP: Final = 5_000
 _SHORT: Final = 200_000
 _INNER: Final = pattern(r"[a-z][A-Z]|[A-Z]{2,}[a-z]+$")
 _JOINT: Final = pattern(r"[\s-]")
@@ -70,39 +72,42 @@ def believe(pages: Sequence[Page], sieve: native.Sieve | None = None) -> None:
 
     What is accepted counts as listed in the next round: so a second run over the rewritten text, where it is
     listed, finds nothing new. All pages go through a round together, since scoring is cheaper by the thousand.
+    What has been accepted so far tells whether a text is hurt, where less is asked of its other forms.
     """
     while pages:
         taken: dict[int, list[tuple[Placed, Mention]]] = {}
-        for page, place, found in believed(pages) if sieve is None else _believed(pages, sieve):
-            taken.setdefault(id(page), []).append((place, found))
+        for hurt in (False, True):
+            some = [page for page in pages if page.hurt == hurt]
+            for page, place, found in believed(some, hurt) if sieve is None else _believed(some, sieve, hurt):
+                taken.setdefault(id(page), []).append((place, found))
         pages = [page for page in pages if id(page) in taken]
         for page in pages:
             page.accept(taken[id(page)])
         pages = [page for page in pages if page.proposed]
 
 
-def believed(pages: Sequence[Page]) -> Iterator[tuple[Page, Placed, Mention]]:
+def believed(pages: Sequence[Page], hurt: bool) -> Iterator[tuple[Page, Placed, Mention]]:
     """The proposals of some pages that are accepted as things stand, each with its mention."""
     asked, rows = gathered(pages)
-    for number, decision in accepted([(p.span.form, p.span.candidates) for _, p in asked], rows):
+    for number, decision in accepted([(p.span.form, p.span.candidates) for _, p in asked], rows, hurt=hurt):
         page, place = asked[number]
         yield page, place, _decided_mention(page.text, place, decision)
 
 
-def _believed(pages: Sequence[Page], sieve: native.Sieve) -> Iterator[tuple[Page, Placed, Mention]]:
+def _believed(pages: Sequence[Page], sieve: native.Sieve, hurt: bool) -> Iterator[tuple[Page, Placed, Mention]]:
     """The same, compiled, which must equal it."""
-    asked, rows, sums = witness().judge([*pages], sieve, grounds(), least())
+    asked, rows, sums = witness().judge([*pages], sieve, grounds(hurt), least(hurt))
     if not asked:
         return
     at = 0
     for (page, place), told in zip(
-        asked, witness().decide(asked, rows, sums, likely(sums), sieve, grounds()), strict=True
+        asked, witness().decide(asked, rows, sums, likely(sums), sieve, grounds(hurt)), strict=True
     ):
         count = len(place.span.candidates)
         if told is True:
             wide = _WIDTH * count
             for _, decision in accepted(
-                [(place.span.form, place.span.candidates)], rows[_WIDTH * at : _WIDTH * at + wide]
+                [(place.span.form, place.span.candidates)], rows[_WIDTH * at : _WIDTH * at + wide], hurt=hurt
             ):
                 yield page, place, _decided_mention(page.text, place, decision)
         elif told is not None:
@@ -226,13 +231,14 @@ class Page:
     Of a `partial` one names were left out that stay as they are.
     """
 
-    __slots__ = ("_small", "listed", "partial", "proposed", "text")
+    __slots__ = ("_mended", "_small", "listed", "partial", "proposed", "text")
 
     def __init__(self, text: str, listed: list[Found], proposed: list[Placed], *, partial: bool = False) -> None:
         self.text = text
         self.listed = listed
         self.proposed = proposed
         self.partial = partial
+        self._mended = 0
         self._small: set[str] | None = None
 
     def cases(self, *, lone: bool = False) -> Iterable[tuple[Placed, Case]]:
@@ -274,6 +280,11 @@ class Page:
             return False
         return _is_firm(self.text, place)
 
+    @property
+    def hurt(self) -> bool:
+        """Whether so much of it is surely damaged that more is likely to be: one slip in a book says nothing."""
+        return self._mended * _SLIP >= len(self.text) and self._mended > 0
+
     def in_small(self, form: str) -> bool:
         """Whether a form stands in small letters too."""
         if len(self.text) < _SHORT:
@@ -286,6 +297,7 @@ class Page:
     def accept(self, accepted: Sequence[tuple[Placed, Mention]]) -> None:
         """Count accepted proposals as listed."""
         places = {id(p) for p, _ in accepted}
+        self._mended += len(accepted)
         self.listed = without_overlap([*self.listed, *(found for _, found in accepted)])
         self.proposed = [p for p in self.proposed if id(p) not in places]
 

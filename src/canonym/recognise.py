@@ -10,7 +10,7 @@ from canonym import around, native, verdicts
 from canonym.again import apart
 from canonym.candidates import Candidates, choose
 from canonym.caseless import CaselessFinder
-from canonym.doubts import is_joined
+from canonym.doubts import everyday, is_joined
 from canonym.editing import edited, spelling_for, spelt
 from canonym.found import NO_SPANS, Found, Listed, Spans, as_mention, mention, without_overlap
 from canonym.indexkeys import ATOM
@@ -347,7 +347,8 @@ class Recogniser:
                     continue
                 found = choose(text[start : start + end], self._candidates.listed(form))
                 if not found and count > 1 and not _POSSESSIVE.search(text, start, start + end):
-                    found = tuple(c for c in self._candidates.by_rule(form) if not is_joined(c))
+                    found = self._candidates.by_rule(form)
+                    found = tuple(c for c in found if not (is_joined(c) or everyday(form, c)))
                 if not found or found[0].kind in ("weak", "never", "abbreviation", "demonym"):
                     continue
                 if not (is_boundary(text, start) and is_boundary(text, start + end)):

@@ -45,7 +45,7 @@ def sound(form: str, candidate: Candidate, seen: Evidence) -> bool:
         return True
     joined = is_joined(candidate)
     town = candidate.entity.prominence >= _TOWN or bool(seen.same_entity)
-    if joined and (not town or (" " not in form and zipf(form) >= 2.0)):
+    if joined and (not town or (not known and " " not in form and zipf(form) >= 2.0)):
         return True
     if seen.repeated > 1 and candidate.entity.type == "outlet" and candidate.match == "fuzzy" and " " not in form:
         return not (seen.same_entity or seen.same_name)

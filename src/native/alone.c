@@ -99,7 +99,8 @@ static int is_left(const Sieve *s, const char *form, int size, const Rival *r, i
     if (other_point(s, mine, n, theirs, m))
         return 1;
     return how == JOINED &&
-           (r->prominence < 15000 || (n == 1 && zipf_of(s->scanner->lexicon, form, (size_t)size) >= 2.0));
+           (r->prominence < 15000 || (r->prominence < 1000000 && n == 1 &&
+                                      zipf_of(s->scanner->lexicon, form, (size_t)size) >= 2.0));
 }
 
 /* Twin: `doubts.doubted`. */
@@ -244,18 +245,57 @@ static Piece text_of(const Sieve *s, const Near *near, int text)
     return out;
 }
 
+static int64_t prominence_of(const Sieve *s, const Near *near)
+{
+    return ((const int64_t *)s->layers[near->layer].at[PROMINENCE].buf)[entity_of(s, near)];
+}
+
 /* Whether one candidate goes before another: the likelier one; of homonyms the more prominent. */
 static int goes_before(const Sieve *s, const Near *a, double mine, const Near *b, double theirs)
 {
     if (mine != theirs)
         return mine > theirs;
-    int64_t great = ((const int64_t *)s->layers[a->layer].at[PROMINENCE].buf)[entity_of(s, a)];
-    int64_t other = ((const int64_t *)s->layers[b->layer].at[PROMINENCE].buf)[entity_of(s, b)];
+    int64_t great = prominence_of(s, a), other = prominence_of(s, b);
     if (great != other)
         return great > other;
     Piece one = text_of(s, a, ID), two = text_of(s, b, ID);
     int order = memcmp(one.text, two.text, (size_t)(one.size < two.size ? one.size : two.size));
     return order ? order < 0 : one.size < two.size;
+}
+
+/* Whether two texts begin with one letter. */
+static int same_letter(const Piece *a, const Piece *b)
+{
+    int n = 1;
+    while (n < a->size && ((unsigned char)a->text[n] & 0xC0) == 0x80)
+        n++;
+    return a->size >= n && b->size >= n && !memcmp(a->text, b->text, (size_t)n);
+}
+
+/* Whether one candidate is likely by the name of another. Twin: `decide._is_called_after`. */
+static int called_after(const Sieve *s, const Near *one, const Near *other)
+{
+    Piece alias = text_of(s, one, FOLDED), own = text_of(s, one, PLAIN), name = text_of(s, other, PLAIN);
+    if (same_piece(&alias, &own) || !same_piece(&alias, &name))
+        return 0;
+    return !same_letter(&alias, &own) || prominence_of(s, other) > prominence_of(s, one);
+}
+
+/* Put the bearer of a name before one that is listed under it too. Twin: `decide.bearer_first`. */
+static void bearer_first(const Sieve *s, Near *near, double *scores, int count, double limit, double margin)
+{
+    double least = scores[0] - margin > limit ? scores[0] - margin : limit;
+    for (int k = 1; k < count && scores[k] >= least; k++) {
+        if (!called_after(s, &near[0], &near[k]))
+            continue;
+        Near one = near[k];
+        double score = scores[k];
+        memmove(near + 1, near, (size_t)k * sizeof *near);
+        memmove(scores + 1, scores, (size_t)k * sizeof *scores);
+        near[0] = one;
+        scores[0] = score;
+        return;
+    }
 }
 
 /* Order the candidates of a name by their scores, which are made final; what is decided. Twin: `decide._decide`. */
@@ -292,10 +332,12 @@ static int decide(const Sieve *s, Near *near, double *scores, const uint8_t *mar
     }
     if (scores[0] < limit)
         return ABSTAIN;
+    bearer_first(s, near, scores, count, limit, margin);
     Piece alias = text_of(s, &near[0], FOLDED), name = text_of(s, &near[0], PLAIN);
     for (int k = 1; k < count; k++) {
         Piece other = text_of(s, &near[k], FOLDED), another = text_of(s, &near[k], PLAIN);
-        if (!same_piece(&alias, &other) && !same_piece(&name, &another))
+        if (!same_piece(&alias, &other) && !same_piece(&name, &another) && !called_after(s, &near[0], &near[k]) &&
+            !called_after(s, &near[k], &near[0]))
             return scores[0] - scores[k] < margin ? AMBIGUOUS : ACCEPT;
     }
     return ACCEPT;

@@ -8,10 +8,10 @@
 int read_grounds(PyObject *given, Grounds *out)
 {
     return PyTuple_Check(given) &&
-           PyArg_ParseTuple(given, "O!O!OO!OUUO!O!ddd", &PyFrozenSet_Type, &out->inflections, &PyTuple_Type,
+           PyArg_ParseTuple(given, "O!O!OO!OUUO!O!dddp", &PyFrozenSet_Type, &out->inflections, &PyTuple_Type,
                             &out->demonyms, &out->capital, &PyFrozenSet_Type, &out->other_names, &out->like,
                             &out->unknown, &out->about, &PyTuple_Type, &out->said, &PyType_Type, &out->mention_type,
-                            &out->limit, &out->margin, &out->sure);
+                            &out->limit, &out->margin, &out->sure, &out->hurt);
 }
 
 /* A text folded, below some size: 1; 0 where it is not ASCII or too long, -1 on an error. */
@@ -231,14 +231,41 @@ static void put_in_order(const Claim *claims, const double *scores, int *order, 
     }
 }
 
-static int same_name(const Rival *a, const Rival *b)
+static int same_canonical(const Rival *a, const Rival *b)
 {
     return a->plain_size == b->plain_size && !memcmp(a->plain, b->plain, (size_t)a->plain_size);
 }
 
-static int same_alias(const Rival *a, const Rival *b)
+/* Twin: `decide._is_called_after`. */
+static int is_called_after(const Rival *a, const Rival *b)
 {
-    return a->size == b->size && !memcmp(a->alias, b->alias, (size_t)a->size);
+    if (a->size == a->plain_size && !memcmp(a->alias, a->plain, (size_t)a->size))
+        return 0;
+    if (a->size != b->plain_size || memcmp(a->alias, b->plain, (size_t)a->size))
+        return 0;
+    return a->alias[0] != a->plain[0] || b->prominence > a->prominence;
+}
+
+/* Twin: `decide._same_name`. */
+static int same_name(const Rival *a, const Rival *b)
+{
+    return (a->size == b->size && !memcmp(a->alias, b->alias, (size_t)a->size)) || same_canonical(a, b) ||
+           is_called_after(a, b) || is_called_after(b, a);
+}
+
+/* Put before a name that is likely by another's that other, where it is as likely. Twin: `decide.bearer_first`. */
+static void bearer_first(const Grounds *g, const Claim *claims, const double *scores, int *order, int count)
+{
+    double near = scores[order[0]] - g->margin;
+    near = near < g->limit ? g->limit : near;
+    for (int k = 0; k < count; k++) {
+        int bearer = order[k];
+        if (scores[bearer] < near || !is_called_after(&claims[order[0]].rival, &claims[bearer].rival))
+            continue;
+        memmove(order + 1, order, (size_t)k * sizeof *order);
+        order[0] = bearer;
+        return;
+    }
 }
 
 /* Whether the first of some names, which are put in order, is accepted; scores are made final. Twin:
@@ -251,7 +278,7 @@ static int is_accepted(const Sieve *s, const Grounds *g, const Spelling *form, c
         order[k] = k;
         best[k] = scores[k];
         for (int j = 0; j < count; j++)
-            if (scores[j] > best[k] && same_name(&claims[j].rival, &claims[k].rival))
+            if (scores[j] > best[k] && same_canonical(&claims[j].rival, &claims[k].rival))
                 best[k] = scores[j];
     }
     memcpy(scores, best, (size_t)count * sizeof *scores);
@@ -260,14 +287,12 @@ static int is_accepted(const Sieve *s, const Grounds *g, const Spelling *form, c
         if (scores[k] >= g->limit - g->margin || is_sure(s, form, &claims[k]))
             scores[k] = weighed(s, g, form, &claims[k], scores[k]);
     put_in_order(claims, scores, order, count);
-    const Claim *top = &claims[order[0]];
     if (scores[order[0]] < g->limit)
         return 0;
-    for (int k = 1; k < count; k++) {
-        const Rival *other = &claims[order[k]].rival;
-        if (!same_alias(other, &top->rival) && !same_name(other, &top->rival))
+    bearer_first(g, claims, scores, order, count);
+    for (int k = 1; k < count; k++)
+        if (!same_name(&claims[order[k]].rival, &claims[order[0]].rival))
             return scores[order[0]] - scores[order[k]] >= g->margin;
-    }
     return 1;
 }
 

@@ -19,6 +19,7 @@ enum {
 typedef struct {
     PyObject *inflections, *demonyms, *capital, *other_names, *like, *unknown, *about, *said, *mention_type;
     double limit, margin, sure;
+    int hurt; /* something else in the text is surely damaged */
 } Grounds;
 
 int read_grounds(PyObject *given, Grounds *out); /* 0 on an error */

@@ -19,6 +19,7 @@
 #define ONE_LETTER 0.85
 #define FAR 1.4
 #define FARTHER 1.25
+#define FARTHEST 1.8
 #define FAIR 0.88
 #define ODDEST 1.0
 #define ODDER 0.5
@@ -96,7 +97,8 @@ static int is_form_of_its_own(const Sieve *s, const Spelling *form, const Claim 
         return 1;
     if (c->how == JOINED) {
         int town = r->prominence >= TOWN || seen[SAME_ENTITY];
-        if (!town || (!form->blank && zipf_of(s->scanner->lexicon, form->text, (size_t)form->size) >= KNOWN))
+        int known = r->prominence >= WELL_KNOWN || seen[SAME_ENTITY];
+        if (!town || (!known && !form->blank && zipf_of(s->scanner->lexicon, form->text, (size_t)form->size) >= KNOWN))
             return 1;
     }
     if (seen[REPEATED] > 1 && c->outlet && c->how == FUZZY && !form->blank)
@@ -358,22 +360,57 @@ static int is_habitual(const Spelling *form, const Claim *c, double score)
     return score < (little ? LIKELIEST : UNSURE);
 }
 
-/* Twins: `speaker`, `unmet`. */
-static int is_somebody(const Sieve *s, const Spelling *form, const Claim *c, double score)
+static int is_speaker(const Sieve *s, const Spelling *form, const Claim *c, double score)
 {
     const double *seen = c->seen;
-    int speaks = seen[CAPITAL_BEFORE] && seen[SAYING] && !seen[SAME_NAME] && score < LIKELIEST;
-    int unmet = c->rival.prominence < WELL_KNOWN && score < SURELY && seen[PLACES] <= 1 && !seen[LOCATIVE] &&
-                !seen[SAME_DAMAGED] && !is_named(seen);
-    return (speaks || unmet) && sounds_well(s, form, c) && !is_swapped(form, c);
+    return seen[CAPITAL_BEFORE] && seen[SAYING] && !seen[SAME_NAME] && score < LIKELIEST && sounds_well(s, form, c) &&
+           !is_swapped(form, c);
+}
+
+static int is_unmet(const Sieve *s, const Spelling *form, const Claim *c, double score)
+{
+    const double *seen = c->seen;
+    return c->rival.prominence < WELL_KNOWN && score < SURELY && seen[PLACES] <= 1 && !seen[LOCATIVE] &&
+           !seen[SAME_DAMAGED] && !is_named(seen) && sounds_well(s, form, c) && !is_swapped(form, c);
+}
+
+/* Twins: `pronoun`, `numbered`. */
+static int is_no_spelling(const Sieve *s, const Spelling *form, const Claim *c, double score)
+{
+    int digits = 0;
+    if (c->how == FUZZY && begins_with(form, "i ", 2))
+        return 1;
+    for (int k = 0; k < form->size; k++)
+        digits |= Py_ISDIGIT(form->text[k]);
+    return digits && !form->blank && score < CERTAIN && !is_named(c->seen) &&
+           cost_of(s, form, c->rival.alias, c->rival.size) >= ONE_LETTER;
+}
+
+/* Twin: `careful`. */
+static int is_careful(const Sieve *s, const Spelling *form, const Claim *c, double score)
+{
+    const double *seen = c->seen;
+    int great = c->rival.prominence >= GREATEST;
+    if (is_named(seen) || is_placed(seen) || seen[LOCATIVE] || seen[SAME_DAMAGED] || seen[SHOUTED])
+        return 0;
+    if (c->rival.foreign && score < LIKELIER)
+        return 1;
+    if (!sounds_well(s, form, c) || is_swapped(form, c))
+        return 0;
+    if (!great && ((c->how != FUZZY && score < SURELY) || (seen[PERSON] >= HALF && score < LIKELIEST)))
+        return 1;
+    return cost_of(s, form, c->rival.alias, c->rival.size) >= FARTHEST;
 }
 
 static int is_doubted(const Sieve *s, const Grounds *g, const Spelling *form, const Claim *c, double score)
 {
-    return is_more_than_a_name(s, form, c) || is_foreign_name(s, c) || is_acronym(form, c->seen) ||
-           is_far_off(s, form, c, score) || is_unexpected(s, form, c, score) || is_unsupported(g, form, c, score) ||
-           is_coined(s, form, c, score) || is_known(form, c->seen, score) || is_habitual(form, c, score) ||
-           is_somebody(s, form, c, score);
+    if (is_more_than_a_name(s, form, c) || is_foreign_name(s, c) || is_acronym(form, c->seen) ||
+        is_no_spelling(s, form, c, score) || is_coined(s, form, c, score) || is_known(form, c->seen, score) ||
+        is_habitual(form, c, score) || is_speaker(s, form, c, score))
+        return 1;
+    return !g->hurt && (is_far_off(s, form, c, score) || is_unexpected(s, form, c, score) ||
+                        is_unsupported(g, form, c, score) || is_unmet(s, form, c, score) ||
+                        is_careful(s, form, c, score));
 }
 
 int is_sure(const Sieve *s, const Spelling *form, const Claim *c)

@@ -347,13 +347,13 @@ static int without_tickers(PyObject *text, PyObject *found)
     return PyErr_Occurred() ? -1 : 0;
 }
 
-enum { PAGE_PARTS = 5 };
+enum { PAGE_PARTS = 6 };
 
 static PyObject *page_parts[PAGE_PARTS];
 
 static int intern_parts(void)
 {
-    static const char *const names[PAGE_PARTS] = {"text", "listed", "proposed", "partial", "_small"};
+    static const char *const names[PAGE_PARTS] = {"text", "listed", "proposed", "partial", "_mended", "_small"};
     for (int k = 0; k < PAGE_PARTS; k++)
         if (page_parts[k] == NULL && (page_parts[k] = PyUnicode_InternFromString(names[k])) == NULL)
             return -1;
@@ -379,7 +379,7 @@ static PyObject *page_of(const Witness *w, PyObject *text, PyObject *seen, PyObj
             int partial = PyList_GET_SIZE(runs) < PyList_GET_SIZE(PyTuple_GET_ITEM(seen, 0));
             PyObject *values[PAGE_PARTS] = {
                 Py_NewRef(text), Py_NewRef(found[0]), Py_NewRef(found[2]), Py_NewRef(partial ? Py_True : Py_False),
-                Py_NewRef(Py_None),
+                PyLong_FromLong(0), Py_NewRef(Py_None),
             };
             out = object_of(type, page_parts, values, PAGE_PARTS);
         }
