@@ -559,6 +559,11 @@ def test_check_sums(data: bytes, one: int, two: int) -> None:
     assert native.sums(data, one, two) == sums_plain(data, (one, two))
 
 
+@pytest.mark.parametrize("raw", [b"", b"\n", b"a\nb", b"\n" * 1000, b"ab\n" * 333 + b"c"])
+def test_line_feeds(raw: bytes) -> None:
+    assert native.line_feeds(raw) == raw.count(b"\n")
+
+
 def test_what_is_no_file_of_arrays() -> None:
     sound = data_file("letters.npz").read_bytes()
     for data in (b"", b"x" * 100, sound[:-1], sound[:5000] + sound[6000:], sound[:-90] + b"?" * 4 + sound[-86:]):

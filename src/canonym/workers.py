@@ -75,7 +75,13 @@ def _begin(
         with suppress(VerdictsError, OSError):  # the parent has told
             _normaliser.load_verdicts(verdicts)
     if leave is not None:
-        Finalize(None, _normaliser.keep_verdicts, (leave / str(os.getpid()),), exitpriority=10)
+        Finalize(None, _leave, (leave, _normaliser.known_verdicts), exitpriority=10)
+
+
+def _leave(folder: Path, before: int) -> None:
+    """Write what this worker found out, where there is any of it, for its parent to add up."""
+    if _normaliser is not None and _normaliser.known_verdicts > before:
+        _normaliser.keep_verdicts(folder / str(os.getpid()))
 
 
 def _end_with_parent() -> None:

@@ -3,7 +3,7 @@
 static PyMethodDef functions[] = {
     {"key_hash", native_key_hash, METH_O, "The 64-bit hash of a key."},
     {"surprise", native_surprise, METH_VARARGS, "The mean and the greatest surprise of the letters of a form."},
-    {"sums", native_sums, METH_VARARGS, "The sum of what lies in some bytes, and the sum of those sums, on top of others."},
+    {"sums", native_sums, METH_VARARGS, "The sum of some bytes, and the sum of the sums at each, on top of others."},
     {"widened", native_widened, METH_VARARGS, "Numbers of 16 bits as doubles, or as whole numbers that count 2**-32."},
     {"members", native_members, METH_VARARGS,
      "The members of the object that opens at some place of a line: the spans of the key and of the value of each."},
@@ -12,6 +12,7 @@ static PyMethodDef functions[] = {
      "Where sorted offsets into the text under a key of a line stand in its bytes, and whether it is in ASCII there."},
     {"respelt", native_respelt, METH_VARARGS,
      "A line with edits made in the text under a key, or None where that takes more than to write them as they are."},
+    {"line_feeds", native_line_feeds, METH_O, "How many lines end in some bytes."},
     {"documents", native_documents, METH_VARARGS,
      "Reads the documents of lines of JSON onto lists, from some place on to the first line that is not as most are."},
     {"signs", native_signs, METH_O, "What a text may hold that is never rewritten, as bits."},

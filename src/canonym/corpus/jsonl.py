@@ -183,7 +183,10 @@ def blocks(name: str, pieces: Iterator[bytes], options: Options) -> Iterator[Blo
         failure = _not_lines(name, lines if isinstance(lines, bytes) else lines.encode("utf-8", "replace"), number)
         passing = passing or failure is not None  # no file of documents: all of it passes
         yield LinesBlock(name, raw, coder, options, number, mark, passing, failure)
-        number += lines.count(b"\n") if isinstance(lines, bytes) else lines.count("\n")
+        if isinstance(lines, bytes):
+            number += native.line_feeds(lines) if native.COMPILED else lines.count(b"\n")
+        else:
+            number += lines.count("\n")
         mark = b""
     if mark:
         yield LinesBlock(name, b"", coder, options, mark=mark)
