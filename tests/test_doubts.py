@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 import canonym
-from canonym.decide import bearer_first, conclude
+from canonym.decide import conclude
 from canonym.doubts import doubted, foreign, inflected, unexpected
 from canonym.evidence import Evidence
 from canonym.model import Candidate, Entity
 from canonym.pages import Page
+from canonym.rivals import bearer_first
 
 CASES = json.loads(Path(__file__).with_name("cases").joinpath("doubts.json").read_text("utf-8"))
 
@@ -77,13 +78,13 @@ def test_who_bears_a_name_goes_before_who_is_listed_under_it() -> None:
     country = replace(place("United Kingdom", "London", 100_000_000, "spelling"), score=0.99)
     capital = replace(place("London", "Londyn", 9_000_000, "spelling"), score=0.93)
     other = replace(place("Linden", "Linden", 9_000), score=0.7)
-    decision = conclude("londin", bearer_first([country, capital, other], 0.5), 0.5)
+    decision = conclude("londin", bearer_first([country, capital, other], 0.5, 0.1), 0.5)
     assert decision.status == "accept" and decision.best == capital
     near = replace(other, score=0.9)
-    assert conclude("londin", bearer_first([country, capital, near], 0.5), 0.5).status == "ambiguous"
+    assert conclude("londin", bearer_first([country, capital, near], 0.5, 0.1), 0.5).status == "ambiguous"
     franca = replace(place("Franca", "Franca", 300_000), score=0.93)
     france = replace(place("France", "Franca", 100_000_000, "translation"), score=0.99)
-    assert bearer_first([france, franca], 0.5)[0] == france
+    assert bearer_first([france, franca], 0.5, 0.1)[0] == france
 
 
 def test_more_is_believed_of_a_text_that_is_damaged_elsewhere() -> None:

@@ -29,7 +29,7 @@ ROWS = (
     "check index merge profile scan",
     "candidates evidence features foreseen repair",
     "doubts",
-    "sound",
+    "rivals sound",
     "caseless compare decide",
     "accept found listed nearest",
     "spans",

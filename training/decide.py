@@ -41,10 +41,10 @@ from forest import Settings, calibrate, grow, write
 from noise import damage
 from thresholds import NEVER, Aims, Judge, choose, using
 
-import canonym
 from canonym import table as tables
 from canonym import trees
 from canonym.decide import NAMES, Case, rows, thresholds
+from canonym.found import mention
 from canonym.index import compile_table, open_index, save
 from canonym.resolve import Normaliser, open_table
 from canonym.text import fold
@@ -163,7 +163,7 @@ def collect(
         ids = gold.get((place.start, place.end), set())
         best = next((c for c in case.candidates if c.entity.id in ids), None)
         if best is not None and rng.random() < 0.6:
-            right.append((place, canonym.Decision(case.form, "accept", best)))
+            right.append((place, mention(text, place.start, place.end, best, (best,))))
     if right:
         page.accept(right)
         for place, case in page.cases(lone=True):

@@ -21,6 +21,7 @@ from canonym.features import commonness, edit_cost
 from canonym.keys import has_izafa
 from canonym.lexicon import zipf
 from canonym.model import UNKNOWN_PROMINENCE, Candidate, Decision
+from canonym.rivals import bearer_first, same_name
 from canonym.sound import left_alone
 from canonym.text import fold
 
@@ -328,7 +329,7 @@ def decide(case: Case, scores: Sequence[float], *, hurt: bool = False) -> Decisi
         why = () if seen.in_text else reasons(case.form, candidate, seen)
         scored.append(Candidate(candidate.entity, candidate.alias, candidate.kind, candidate.match, score, why))
     scored.sort(key=lambda c: (-c.score, *_rank(c)))
-    scored = bearer_first(scored, limit)
+    scored = bearer_first(scored, limit, limits.margin)
     if case.seen[0].in_text and scored[0].score >= limit:
         k = next(k for k in order if case.candidates[k].entity.id == scored[0].entity.id)
         scored[0] = replace(scored[0], reasons=reasons(case.form, case.candidates[k], case.seen[k]))
@@ -351,18 +352,6 @@ def weighed(form: str, candidate: Candidate, seen: Evidence, score: float, sure:
     return score
 
 
-def bearer_first(scored: Sequence[Candidate], limit: float) -> list[Candidate]:
-    """The candidates, likeliest first; before one that is likely by another's name, that other where it is as likely.
-
-    A country is listed under the name of its capital too: "Londin" is London, and not the United Kingdom.
-    """
-    if scored[0].score < limit:
-        return [*scored]
-    near = max(limit, scored[0].score - thresholds().margin)
-    bearer = next((c for c in scored if c.score >= near and _is_called_after(scored[0], c)), scored[0])
-    return [bearer, *(c for c in scored if c is not bearer)]
-
-
 def conclude(form: str, scored: Sequence[Candidate], limit: float) -> Decision:
     """Accept the likeliest of some candidates, which stands first, where it is likely enough and no other is near."""
     if not scored:
@@ -372,7 +361,7 @@ def conclude(form: str, scored: Sequence[Candidate], limit: float) -> Decision:
         why = (f"{top.entity.canonical} is possible ({top.score:.2f}), but below {limit:.2f}",)
         return Decision(form, "abstain", None, tuple(scored), why)
     # Homonyms are no rivals: which name is meant is what must be clear.
-    rivals = [c for c in others if not _same_name(c, top)]
+    rivals = [c for c in others if not same_name(c, top)]
     if rivals and top.score - rivals[0].score < thresholds().margin:
         why = (f"{top.entity.canonical} and {rivals[0].entity.canonical} are too close",)
         return Decision(form, "ambiguous", top, others, why)
@@ -391,18 +380,3 @@ def _by_name(case: Case, scores: Sequence[float]) -> list[float]:
 def _rank(candidate: Candidate) -> tuple[int, str]:
     """Homonyms: the most prominent first."""
     return -candidate.entity.prominence, candidate.entity.id
-
-
-def _same_name(one: Candidate, other: Candidate) -> bool:
-    """True where two are called alike, be it that the one is listed under the other's name."""
-    if fold(one.alias) == fold(other.alias) or fold(one.entity.canonical) == fold(other.entity.canonical):
-        return True
-    return _is_called_after(one, other) or _is_called_after(other, one)
-
-
-def _is_called_after(one: Candidate, other: Candidate) -> bool:
-    """True where one is likely by another's name, unlike its own or better known: Mashhad is listed as Alexandria."""
-    alias, own = fold(one.alias), fold(one.entity.canonical)
-    if alias == own or alias != fold(other.entity.canonical):
-        return False
-    return alias[:1] != own[:1] or other.entity.prominence > one.entity.prominence

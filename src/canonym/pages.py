@@ -96,23 +96,19 @@ def believed(pages: Sequence[Page], hurt: bool) -> Iterator[tuple[Page, Placed, 
 
 def _believed(pages: Sequence[Page], sieve: native.Sieve, hurt: bool) -> Iterator[tuple[Page, Placed, Mention]]:
     """The same, compiled, which must equal it."""
-    asked, rows, sums = witness().judge([*pages], sieve, grounds(hurt), least(hurt))
-    if not asked:
-        return
+    ground = grounds(hurt)
+    asked, rows, sums = witness().judge([*pages], sieve, ground, least(hurt))
     at = 0
     for (page, place), told in zip(
-        asked, witness().decide(asked, rows, sums, likely(sums), sieve, grounds(hurt)), strict=True
+        asked, witness().decide(asked, rows, sums, likely(sums), sieve, ground), strict=True
     ):
-        count = len(place.span.candidates)
+        form, found = place.span.form, place.span.candidates
         if told is True:
-            wide = _WIDTH * count
-            for _, decision in accepted(
-                [(place.span.form, place.span.candidates)], rows[_WIDTH * at : _WIDTH * at + wide], hurt=hurt
-            ):
+            for _, decision in accepted([(form, found)], rows[_WIDTH * at : _WIDTH * (at + len(found))], hurt=hurt):
                 yield page, place, _decided_mention(page.text, place, decision)
         elif told is not None:
             yield page, place, told
-        at += count
+        at += len(found)
 
 
 def planned(

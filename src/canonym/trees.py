@@ -103,7 +103,7 @@ class Trees:
         """The probability, 0 to 1, of each sum of leaves; shape (n,)."""
         import numpy as np
 
-        return np.frombuffer(self.likely_bytes(np.ascontiguousarray(sums).tobytes()), dtype=np.float64)
+        return np.frombuffer(bytearray(self.likely_bytes(np.ascontiguousarray(sums).tobytes())), dtype=np.float64)
 
     def likely_bytes(self, sums: bytes) -> bytes:
         """The same of sums as they lie in memory (int64, float64), by C's exp: numpy's differs between machines."""

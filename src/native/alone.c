@@ -272,7 +272,7 @@ static int same_letter(const Piece *a, const Piece *b)
     return a->size >= n && b->size >= n && !memcmp(a->text, b->text, (size_t)n);
 }
 
-/* Whether one candidate is likely by the name of another. Twin: `decide._is_called_after`. */
+/* Whether one candidate is likely by the name of another. Twin: `rivals._is_called_after`. */
 static int called_after(const Sieve *s, const Near *one, const Near *other)
 {
     Piece alias = text_of(s, one, FOLDED), own = text_of(s, one, PLAIN), name = text_of(s, other, PLAIN);
@@ -281,7 +281,7 @@ static int called_after(const Sieve *s, const Near *one, const Near *other)
     return !same_letter(&alias, &own) || prominence_of(s, other) > prominence_of(s, one);
 }
 
-/* Put the bearer of a name before one that is listed under it too. Twin: `decide.bearer_first`. */
+/* Put the bearer of a name before one that is listed under it too. Twin: `rivals.bearer_first`. */
 static void bearer_first(const Sieve *s, Near *near, double *scores, int count, double limit, double margin)
 {
     double least = scores[0] - margin > limit ? scores[0] - margin : limit;

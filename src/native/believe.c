@@ -236,7 +236,7 @@ static int same_canonical(const Rival *a, const Rival *b)
     return a->plain_size == b->plain_size && !memcmp(a->plain, b->plain, (size_t)a->plain_size);
 }
 
-/* Twin: `decide._is_called_after`. */
+/* Twin: `rivals._is_called_after`. */
 static int is_called_after(const Rival *a, const Rival *b)
 {
     if (a->size == a->plain_size && !memcmp(a->alias, a->plain, (size_t)a->size))
@@ -246,14 +246,14 @@ static int is_called_after(const Rival *a, const Rival *b)
     return a->alias[0] != a->plain[0] || b->prominence > a->prominence;
 }
 
-/* Twin: `decide._same_name`. */
+/* Twin: `rivals.same_name`. */
 static int same_name(const Rival *a, const Rival *b)
 {
     return (a->size == b->size && !memcmp(a->alias, b->alias, (size_t)a->size)) || same_canonical(a, b) ||
            is_called_after(a, b) || is_called_after(b, a);
 }
 
-/* Put before a name that is likely by another's that other, where it is as likely. Twin: `decide.bearer_first`. */
+/* Put before a name that is likely by another's that other, where it is as likely. Twin: `rivals.bearer_first`. */
 static void bearer_first(const Grounds *g, const Claim *claims, const double *scores, int *order, int count)
 {
     double near = scores[order[0]] - g->margin;

@@ -245,10 +245,18 @@ int any_key(const Sieve *s, uint64_t key);
 int any_has(const Sieve *s, char space, const char *text, size_t size);
 int split(Sieve *s, Slice run, Word *out); /* its words; how many, or -1 where it is not plain enough */
 int join(const Word *words, int from, int to, char *out);
-int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form, int size, Names *out);
-
 uint64_t words_key(const Word *words, int at, int end, int small); /* what stands for some words, wherever they stand */
-int sift(Sieve *s, Slice run, Sifted *out); /* what a run may hold: a verdict, or -1 on an error */
+/* What a run may hold: a verdict, or -1 on an error; the same in three steps: its words, what is known of them and what has
+   to be looked at (0 where all of it has), and what that is; and the listed names of one that holds no more. */
+int sift(Sieve *s, Slice run, Sifted *out);
+void sift_words(const Sieve *s, Slice run, Sifted *out);
+int sift_known(Sieve *s, Sifted *out);
+int sift_judged(Sieve *s, Sifted *out);
+int sift_names(Sieve *s, Slice run, Sifted *out);
+
+/* -- fuzzy.c ---------------------------------------------------------------------------------------------------- */
+
+int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form, int size, Names *out); /* -1: no memory */
 
 /* -- foresee.c -------------------------------------------------------------------------------------------------- */
 
