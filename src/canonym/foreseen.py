@@ -20,7 +20,8 @@ from canonym.keys import KEY_VERSION
 
 #: To be raised with every change of what decides of a word or of how that is written.
 _VERSION: Final = 1
-_DECIDING: Final = ("words.json", "rules.json", "edits.json", "letters.npz", "decide.npz", "decide.json")
+#: What decides of strings beside the tables and packages: the data files.
+DECIDING: Final = ("words.json", "rules.json", "edits.json", "letters.npz", "decide.npz", "decide.json")
 _LANGUAGE: Final = "en"
 
 
@@ -28,7 +29,7 @@ _LANGUAGE: Final = "en"
 def stamp() -> bytes:
     """What it depends on beside the table: the keys, the model, and the list of words."""
     told = 0
-    for name in _DECIDING:
+    for name in DECIDING:
         told = zlib.crc32(data_file(name).read_bytes(), told)
     return f"{_VERSION}-{KEY_VERSION}-{told:08x}-{lexicon.stamp(_LANGUAGE)}".encode()
 

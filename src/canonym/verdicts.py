@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from canonym import native
 from canonym.datafiles import data_file
+from canonym.foreseen import DECIDING
 from canonym.indexfile import save as save_file
 from canonym.kept import BEGUN, SUMS, sums, written
 from canonym.keys import KEY_VERSION, key_hash
@@ -25,8 +26,7 @@ from canonym.plans import Plan, Span
 from canonym.versions import version
 
 MAGIC: Final = b"canonymv\x05"
-#: What decides beside the tables: the data files, and the packages whose data or measures are used.
-_DECIDING: Final = ("words.json", "rules.json", "edits.json", "letters.npz", "decide.npz", "decide.json")
+#: What decides beside the tables and the data files: the packages whose data or measures are used.
 _PACKAGES: Final = ("canonym", "wordfreq")
 _REMEDY: Final = "It is made anew; nothing is lost but time"
 
@@ -40,7 +40,7 @@ def _model() -> str:
     import hashlib
 
     digest = hashlib.sha256()
-    for name in _DECIDING:
+    for name in DECIDING:
         digest.update(data_file(name).read_bytes())
     return digest.hexdigest()[:16]
 
