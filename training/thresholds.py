@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from canonym import accept, foreseen, trees
 from canonym import decide as deciding
-from canonym import trees
 from canonym.decide import Thresholds, promises
 from canonym.evidence import summarise
 from canonym.index import Index
@@ -52,14 +52,25 @@ class Aims:
 
 @contextmanager
 def using(forest: trees.Trees, limits: Thresholds) -> Iterator[None]:
-    """Let the recogniser decide by a forest and by thresholds."""
-    before = trees.shipped, deciding.thresholds
+    """Let a recogniser made meanwhile decide by a forest and by thresholds, and by nothing of those that ship.
+
+    An index knows beforehand what the shipped ones say of common words, and how they decide is kept: both are left out.
+    """
+    before = trees.shipped, deciding.thresholds, foreseen.of
     trees.shipped = lambda name: forest  # type: ignore[assignment]
     deciding.thresholds = lambda: limits  # type: ignore[assignment]
+    foreseen.of = lambda indexes: None
+    _forget()
     try:
         yield
     finally:
-        trees.shipped, deciding.thresholds = before  # type: ignore[assignment]
+        trees.shipped, deciding.thresholds, foreseen.of = before  # type: ignore[assignment]
+        _forget()
+
+
+def _forget() -> None:
+    accept.grounds.cache_clear()
+    accept.least.cache_clear()
 
 
 @dataclass
@@ -117,14 +128,12 @@ class Judge:
 
     def __init__(self, docs: Sequence[Doc], index: Index, forests: Sequence[trees.Trees]) -> None:
         self.docs, self.index, self.forests = docs, index, forests
-        # Where nothing is hopeless, what is kept of strings is the same for every forest.
-        self._names = Normaliser([index])
 
     def _parts(self, limits: Thresholds) -> Iterator[tuple[Sequence[Doc], Normaliser, trees.Trees]]:
         for number, forest in enumerate(self.forests):
-            names = self._names if limits.hopeless == NEVER else Normaliser([self.index])
             with using(forest, limits):
-                yield self.docs[number :: len(self.forests)], names, forest
+                # Made anew: a normaliser keeps the forest and the limits that it first decided by.
+                yield self.docs[number :: len(self.forests)], Normaliser([self.index]), forest
 
     def outcome(self, limits: Thresholds) -> Outcome:
         """Annotate every text, and count."""
