@@ -15,7 +15,19 @@ from canonym import domains, native
 from canonym.deletions import MOST, Neighbourhood
 from canonym.deletions import compiled as compiled_hood
 from canonym.index import Index
-from canonym.indexkeys import ATOM, DOMAIN, EXACT, FIRST, OTHER_NAMES, RULE, RULE_KINDS, SQUEEZED
+from canonym.indexkeys import (
+    ATOM,
+    BEGINS,
+    DOMAIN,
+    ENDS,
+    EXACT,
+    FIRST,
+    OTHER_NAMES,
+    RULE,
+    RULE_KINDS,
+    SQUEEZED,
+    joint,
+)
 from canonym.keys import rule_key, rule_reasons, squeeze
 from canonym.lexicon import zipf
 from canonym.model import KINDS, Candidate, Match
@@ -219,8 +231,12 @@ class Candidates:
         if _joinable(part, whole):
             yield whole
 
-    def fuzzy(self, part: Sequence[Token]) -> tuple[Candidate, ...]:
-        """The entities whose spelling is near a form of one or more tokens, unranked."""
+    def fuzzy(self, part: Sequence[Token], *, split: bool = True) -> tuple[Candidate, ...]:
+        """The entities whose spelling is near a form of one or more tokens, unranked.
+
+        `split`: the blanks of the form may stand anywhere in the name. Else a name is looked for as one word where its
+        first or its last word is sound, or where no blank joins the words of the form.
+        """
         options: list[list[str]] = []
         for token in part:
             word = read_figures(token.folded)
@@ -232,7 +248,7 @@ class Candidates:
                 break  # a word that no name has: only the whole may be near a name
         out: dict[tuple[str, str], Candidate] = {}
         whole = read_figures("".join(t.folded for t in part))
-        joinable = _joinable(part, whole)
+        joinable = _joinable(part, whole) and (split or self._may_join(part, whole))
         if len(options) == len(part) and all(options):
             count = 1
             for choice in options:
@@ -252,6 +268,12 @@ class Candidates:
                 if len(part) > 1:
                     self._collect(self.listed(atom), out)
         return tuple(out.values())
+
+    def _may_join(self, part: Sequence[Token], whole: str) -> bool:
+        if len(part) == 1 or any(token.dash or not token.joint for token in part[1:]):
+            return True
+        ends = (BEGINS, part[0].folded), (ENDS, part[-1].folded)
+        return any(self._known(joint(space, word, len(whole) - len(word))) for space, word in ends)
 
     def named(self, names: Iterable[tuple[str, str]]) -> tuple[Candidate, ...]:
         """`fuzzy`, given the names within reach as they are stored: the space of each and its form."""

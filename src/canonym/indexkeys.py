@@ -21,6 +21,11 @@ RULE_KINDS: Final = frozenset({"canonical", "spelling", "romanisation"})
 #: name, its first word; and of folded spellings those that some alias has to the letter, and those that are rewritten,
 #: and those that are no name (for the compiled look-ups, see `native`).
 EXACT, SQUEEZED, RULE, DOMAIN, ATOM, FIRST, PLAIN, LOUD, NEVER = "=", "+", "~", "@", "#", "^", "%", "!", "?"
+#: The first word of a name of several, and the last, each with the band of how many letters the others have.
+BEGINS, ENDS = "<", ">"
+#: A band is so many letters wide; a name is in all that lie within so many edits of its own.
+_BAND: Final = 5
+_EDITS: Final = 2
 _PLAIN: Final = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 #: Kinds of spellings that are a name only where more speaks for it.
 QUIET_KINDS: Final = frozenset({"weak", "never", "abbreviation"})
@@ -66,6 +71,8 @@ class Keys:
         words = folded.split()
         self.words.add(FIRST + words[0])
         self.words.update(ATOM + word for word in words)
+        if kind in FUZZY_KINDS:
+            self.words.update(joints_of(folded))
         if " " in folded:
             yield SQUEEZED + squeeze(folded)
         key = self.rule(folded) if kind in RULE_KINDS else ""
@@ -74,15 +81,42 @@ class Keys:
             yield RULE + key
 
 
+def joint(space: str, word: str, others: int) -> str:
+    """The key of the names that begin, or end, with a word, and of which the others have about so many letters.
+
+    >>> joint(BEGINS, "new", 4)
+    '<new 0'
+    """
+    return f"{space}{word} {others // _BAND}"
+
+
+def joints_of(folded: str) -> Iterable[str]:
+    """The keys by which a name is found that has a word of it as it should be, and the others are damaged.
+
+    >>> sorted(joints_of("new york"))
+    ['<new 0', '<new 1', '>york 0', '>york 1']
+    """
+    joined = _as_one(folded)
+    words = folded.split()
+    for space, word in ((BEGINS, words[0]), (ENDS, words[-1])) if joined else ():
+        others = len(joined) - len(word)
+        for near in range(max(0, others - _EDITS), others + _EDITS + 1):
+            yield joint(space, word, near)
+
+
+def _as_one(folded: str) -> str:
+    """A name of several words written as one, where it is looked for as one; else nothing."""
+    joined = squeeze(folded) if " " in folded and 6 <= len(folded) <= 32 and is_latin(folded) else ""
+    return joined if joined.isalpha() else ""
+
+
 def atoms_of(folded: str) -> Iterable[str]:
     """What a damaged word is compared with: the words of a name, and the name written as one word."""
     if not is_latin(folded):
         return
-    tokens = folded.split()
-    for token in tokens:
+    for token in folded.split():
         if len(token) >= 3 and token.isalpha():
             yield token
-    if len(tokens) > 1 and 6 <= len(folded) <= 32:
-        joined = squeeze(folded)
-        if joined.isalpha():
-            yield joined
+    joined = _as_one(folded)
+    if joined:
+        yield joined

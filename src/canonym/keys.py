@@ -16,7 +16,7 @@ from canonym import native
 from canonym.datafiles import data_file
 from canonym.patterns import pattern
 
-KEY_VERSION: Final = 4
+KEY_VERSION: Final = 5
 _MASK: Final = (1 << 64) - 1
 
 

@@ -296,7 +296,7 @@ class Planner:
 
     def _found(self, form: _Form) -> tuple[Candidate, ...]:
         found = self.candidates.by_rule(form.form) if form.rule else ()
-        near = self.candidates.fuzzy(form.part) if form.part else self.candidates.named(form.names)
+        near = self.candidates.fuzzy(form.part, split=form.small) if form.part else self.candidates.named(form.names)
         # A word in small letters may end the name of a place that lost a capital; outlets write theirs.
         return best(form.form, found + tuple(c for c in near if not (form.small and c.entity.type == "outlet")))
 

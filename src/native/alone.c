@@ -167,7 +167,7 @@ static int judge(Sieve *s, PyObject *name, int unlisted, const char *type, Sifte
     names->count = 0;
     names->used = 0;
     int rules = by_rule(s, form, size, ruled);
-    if (parts <= MOST_WORDS && fuzzy_names(s, found->words, 0, parts, form, size, names) < 0)
+    if (parts <= MOST_WORDS && fuzzy_names(s, found->words, 0, parts, 1, form, size, names) < 0)
         return -3;
     if (rules < 0 || names->count == MOST_NAMES)
         return ASK;

@@ -1,6 +1,8 @@
 /* The listed names within reach of a form. Twins: `Candidates.fuzzy`, with `nearest.best`. */
 #include "sieve.h"
 
+#define BAND 5 /* letters */
+
 static int near_enough(const Sieve *s, const char *form, int n, const char *alias, int m, int slack)
 {
     int length = m + slack < 4 ? 4 : m + slack;
@@ -78,7 +80,15 @@ static int write_option(const Word *words, int parts, const Options *options, in
     return n;
 }
 
-int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form, int size, Names *out)
+/* Whether a name of several words begins, or ends, with a word, and has about as many letters as a form. Twin:
+   `indexkeys.joint`. */
+static int has_joint(const Sieve *s, char space, const Word *w, int size)
+{
+    char band[2] = {' ', (char)('0' + (size - w->size) / BAND)};
+    return any_key(s, key_end(key_add(key_add(key_add(KEY_BEGUN, &space, 1), w->text, (size_t)w->size), band, 2)));
+}
+
+int fuzzy_names(Sieve *s, const Word *words, int from, int to, int split, const char *form, int size, Names *out)
 {
     Options options;
     int parts = to - from, combinations = 1, complete = 1, figures = 0;
@@ -88,6 +98,7 @@ int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form,
         const Word *w = &words[from + k];
         memcpy(whole + whole_size, w->text, (size_t)w->size);
         whole_size += w->size;
+        split |= k && (w->dash || w->joined);
     }
     figures = read_figures(whole, whole_size);
     /* One word that no name has, nor any near it, is enough: the others are not asked for. */
@@ -118,7 +129,9 @@ int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form,
         complete = options.count[k] > 0;
         combinations *= options.count[k] ? options.count[k] : 1;
     }
-    int joinable = parts <= 3 && whole_size >= 6 && whole_size <= 32 && is_letters(whole, whole_size);
+    int joinable = parts <= 3 && whole_size >= 6 && whole_size <= 32 && is_letters(whole, whole_size) &&
+                   (parts == 1 || split || ((words[from].facts & OPENS) && has_joint(s, '<', &words[from], whole_size)) ||
+                    ((words[to - 1].facts & PART) && has_joint(s, '>', &words[to - 1], whole_size)));
     const char *found = NULL;
     if (joinable) /* of a word alone it is known */
         found = parts == 1 && !figures ? near_word(s, &words[from]) : near_words(s, whole, whole_size);

@@ -346,7 +346,7 @@ int sift_judged(Sieve *s, Sifted *out)
         Near ruled[MOST_RULED];
         int rules = words_by_rule(s, out->words, one->at, one->end, form, size, ruled);
         Hit hit = {one->at, one->end, rules != 0, one->small, names->count, 0, names->used, HOPE_UNKNOWN, -1, {{0, 0, 0}}};
-        if (one->near && fuzzy_names(s, out->words, one->at, one->end, form, size, names) < 0)
+        if (one->near && fuzzy_names(s, out->words, one->at, one->end, one->small, form, size, names) < 0)
             return -1;
         if (names->count == MOST_NAMES)
             return MAYBE;

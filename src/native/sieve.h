@@ -256,7 +256,7 @@ int sift_names(Sieve *s, Slice run, Sifted *out);
 
 /* -- fuzzy.c ---------------------------------------------------------------------------------------------------- */
 
-int fuzzy_names(Sieve *s, const Word *words, int from, int to, const char *form, int size, Names *out); /* -1: no memory */
+int fuzzy_names(Sieve *s, const Word *words, int from, int to, int split, const char *form, int size, Names *out); /* -1: no memory */
 
 /* -- foresee.c -------------------------------------------------------------------------------------------------- */
 
