@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from canonym.decide import thresholds
+from canonym.index import Index, compile_table
+from canonym.resolve import Normaliser
+from canonym.table import parse
+from canonym.trees import shipped
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +62,16 @@ def test_what_is_hopeless_loses_next_to_nothing(training: ModuleType) -> None:
     assert training.highest([0.62] + [0.97] * 2000, 2001) == 0.95
     assert training.highest([0.62] * 3 + [0.97] * 2000, 2003) == 0.6
     assert training.highest([], 100) == 0.95
+
+
+def test_a_recogniser_decides_by_the_limits_it_is_given_and_by_no_others(training: ModuleType) -> None:
+    table = parse(b"canonical,alias,type\nManchester,Manchester,place\nLiverpool,Liverpool,place\n")
+    index = Index(compile_table(table))
+    text = "The train from Liverpool to Manchestr was late again."
+    restored = {}
+    for first in (1e-6, 1 - 1e-6, 1e-6):
+        limits = replace(thresholds(), first=first, text=first, hopeless=training.NEVER, needy=training.NEVER)
+        with training.using(shipped("decide"), limits):
+            (found,) = Normaliser([index])._recogniser.annotate([text])
+        restored[first] = [m.text for m in found if m.match == "fuzzy"]
+    assert restored == {1e-6: ["Manchestr"], 1 - 1e-6: []}
