@@ -85,23 +85,42 @@ def _expand(words: Sequence[str]) -> Iterable[tuple[npt.NDArray[np.uint32], npt.
 
 
 def build_deletions(words: Sequence[str]) -> dict[str, Any]:
-    """The arrays that an index stores: sorted hashes, their words, and a bitmap that answers most misses."""
+    """The arrays that an index stores: sorted hashes, their words, and a filter that answers most misses."""
     import numpy as np
 
     packed = _packed(words)
     hashes = (packed >> np.uint64(32)).astype(np.uint32)
     owners = packed.astype(np.uint32)
     del packed
-    bits = max(16, min(30, int(len(hashes) * 8).bit_length()))
-    bitmap = np.zeros(1 << (bits - 3), dtype=np.uint8)
-    slots = hashes >> np.uint32(32 - bits)
-    # Sorted hashes fill the bytes of the bitmap one after the other.
-    byte = slots >> np.uint32(3)
-    first = np.flatnonzero(np.concatenate((byte[:1] >= 0, byte[1:] != byte[:-1])))
-    if len(first):
-        bit = np.uint8(1) << (slots & np.uint32(7)).astype(np.uint8)
-        bitmap[byte[first]] = np.bitwise_or.reduceat(bit, first)
-    return {"deletion": hashes, "deletion_atom": owners, "deletion_bitmap": bitmap}
+    return {"deletion": hashes, "deletion_atom": owners, "deletion_filter": filter_of(len(hashes), [hashes])}
+
+
+def filter_of(count: int, pieces: Iterable[npt.NDArray[np.uint32]]) -> npt.NDArray[np.uint64]:
+    """Of so many sorted hashes, piece by piece, three bits each, all in the one word that a hash begins with.
+
+    So a look-up reads memory once (Putze, Sanders and Singler, Cache-, hash- and space-efficient Bloom filters, 2007).
+    """
+    import numpy as np
+
+    bits = max(10, min(24, (count * 8).bit_length() - 6))
+    out = np.zeros(1 << bits, dtype=np.uint64)
+    for hashes in pieces:
+        words = hashes >> np.uint32(32 - bits)
+        # Sorted hashes fill the words one after the other.
+        first = np.flatnonzero(np.concatenate((words[:1] >= 0, words[1:] != words[:-1])))
+        if len(first):
+            out[words[first]] |= np.bitwise_or.reduceat(_three_bits(hashes), first)
+    return out
+
+
+def _three_bits(hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint64]:
+    import numpy as np
+
+    more = hashes * np.uint32(0x9E3779B1)
+    out = np.zeros(len(hashes), dtype=np.uint64)
+    for place in (26, 20, 14):
+        out |= np.uint64(1) << ((more >> np.uint32(place)) & np.uint32(63)).astype(np.uint64)
+    return out
 
 
 def _packed(words: Sequence[str]) -> npt.NDArray[np.uint64]:
@@ -132,9 +151,9 @@ def _ways(width: int) -> int:
 
 def compiled(index: Index) -> native.Hood:
     """The same look-ups, compiled, for one word at a time."""
-    arrays = ("deletion", "deletion_atom", "deletion_bitmap", "atom_text", "atom_at", "atom_prominence")
-    hashes, owners, bitmap, text, ends, prominence = (index.array(name) for name in arrays)
-    return native.Hood(hashes=hashes, owners=owners, bitmap=bitmap, text=text, ends=ends, prominence=prominence)
+    arrays = ("deletion", "deletion_atom", "deletion_filter", "atom_text", "atom_at", "atom_prominence")
+    hashes, owners, filter_, text, ends, prominence = (index.array(name) for name in arrays)
+    return native.Hood(hashes=hashes, owners=owners, filter=filter_, text=text, ends=ends, prominence=prominence)
 
 
 class Neighbourhood:
@@ -146,8 +165,8 @@ class Neighbourhood:
         self._index = index
         self._hash = np.frombuffer(index.array("deletion"), dtype=np.uint32)
         self._atom = np.frombuffer(index.array("deletion_atom"), dtype=np.uint32)
-        self._bitmap = np.frombuffer(index.array("deletion_bitmap"), dtype=np.uint8)
-        self._bits = (len(self._bitmap) * 8).bit_length() - 1
+        self._filter = np.frombuffer(index.array("deletion_filter"), dtype=np.uint64)
+        self._bits = len(self._filter).bit_length() - 1
         self._prominence = np.frombuffer(index.array("atom_prominence"), dtype=np.int64)
 
     def near(self, words: Sequence[str], most: int = MOST) -> list[list[tuple[str, int]]]:
@@ -164,9 +183,9 @@ class Neighbourhood:
         if not pieces:
             return [[] for _ in words]
         hashes, owners = (np.concatenate(part) for part in zip(*pieces, strict=True))
-        slots = hashes >> np.uint32(32 - self._bits)
-        hit = (self._bitmap[slots >> np.uint32(3)] >> (slots & np.uint32(7)).astype(np.uint8)) & np.uint8(1)
-        hashes, owners = hashes[hit == 1], owners[hit == 1]
+        bits = _three_bits(hashes)
+        hit = (self._filter[hashes >> np.uint32(32 - self._bits)] & bits) == bits
+        hashes, owners = hashes[hit], owners[hit]
         low = np.searchsorted(self._hash, hashes, "left")
         high = np.searchsorted(self._hash, hashes, "right")
         counts = high - low

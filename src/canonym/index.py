@@ -31,7 +31,7 @@ from canonym.table import Table, fingerprint, parse
 from canonym.text import has_caseless
 
 MAGIC: Final = b"canonym\x01"
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 
 def compile_table(table: Table) -> bytes:

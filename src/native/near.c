@@ -35,9 +35,9 @@ static const uint8_t AT_LEAST[CLASSES] = {18, 14, 11};
 
 struct Hood {
     PyObject_HEAD
-    Py_buffer hash, owner, bitmap, text, ends, prominence;
+    Py_buffer hash, owner, filter, text, ends, prominence;
     Py_ssize_t hashes, atoms;
-    int bits;
+    int bits; /* of a hash, those that name a word of the filter */
     Short *atom;
     Met *met;
     size_t met_room, slots_room;
@@ -51,7 +51,7 @@ struct Hood {
     uint32_t *starts; /* where among the hashes each beginning of them starts; made once many words are asked for */
     int starts_bits;
     Py_ssize_t questions;
-    int left; /* the hashes of the word asked for that are there, as far as a bitmap tells */
+    int left; /* the hashes of the word asked for that are there, as far as a filter tells */
     uint32_t wanted[MOST_WAYS];
 };
 
@@ -255,18 +255,20 @@ static void note_long(Hood *h)
     }
 }
 
-/* The filter of those that a long word may be near; NULL where there is none. */
+/* The filter of those that a word may be near: of a long one that of the long ones. */
 static const uint64_t *filter_for(Hood *h, Py_ssize_t n, int *shift)
 {
     int c = 0;
+    *shift = 32 - h->bits;
     if (n < AT_LEAST[CLASSES - 1] + 2)
-        return NULL;
+        return h->filter.buf;
     while (n < AT_LEAST[c] + 2)
         c++;
     if (h->long_questions++ == h->atoms / 4)
         note_long(h);
-    if (h->longer[c] != NULL)
-        *shift = 32 - h->longer_bits[c];
+    if (h->longer[c] == NULL)
+        return h->filter.buf;
+    *shift = 32 - h->longer_bits[c];
     return h->longer[c];
 }
 
@@ -274,23 +276,17 @@ static const uint64_t *filter_for(Hood *h, Py_ssize_t n, int *shift)
 int hood_ask(Hood *h, const uint8_t *word, Py_ssize_t n)
 {
     uint32_t wanted[MOST_WAYS];
-    const uint8_t *bitmap = h->bitmap.buf;
-    int shift = 32 - h->bits, left = 0;
+    int shift, left = 0;
     h->left = 0;
     if (n < MIN_LENGTH || n >= LONGEST || h->hashes == 0)
         return 0;
     const uint64_t *filter = filter_for(h, n, &shift);
     int ways = deleted(h, word, n, wanted);
     /* Without branches, so that memory is waited for once. */
-    for (int k = 0; k < ways && filter != NULL; k++) {
+    for (int k = 0; k < ways; k++) {
         uint64_t bits = bits_of(wanted[k]);
         h->wanted[left] = wanted[k];
         left += (filter[wanted[k] >> shift] & bits) == bits;
-    }
-    for (int k = 0; k < ways && filter == NULL; k++) {
-        uint32_t slot = wanted[k] >> shift;
-        h->wanted[left] = wanted[k];
-        left += (bitmap[slot >> 3] >> (slot & 7)) & 1;
     }
     return h->left = left;
 }
@@ -471,7 +467,7 @@ static void hood_dealloc(Hood *self)
 {
     PyBuffer_Release(&self->hash);
     PyBuffer_Release(&self->owner);
-    PyBuffer_Release(&self->bitmap);
+    PyBuffer_Release(&self->filter);
     PyBuffer_Release(&self->text);
     PyBuffer_Release(&self->ends);
     PyBuffer_Release(&self->prominence);
@@ -487,19 +483,19 @@ static void hood_dealloc(Hood *self)
 
 static PyObject *hood_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"hashes", "owners", "bitmap", "text", "ends", "prominence", NULL};
+    static char *names[] = {"hashes", "owners", "filter", "text", "ends", "prominence", NULL};
     Hood *self = (Hood *)type->tp_alloc(type, 0);
     if (self == NULL)
         return NULL;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "y*y*y*y*y*y*", names, &self->hash, &self->owner, &self->bitmap,
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "y*y*y*y*y*y*", names, &self->hash, &self->owner, &self->filter,
                                      &self->text, &self->ends, &self->prominence)) {
         Py_DECREF(self);
         return NULL;
     }
     self->hashes = self->hash.len / 4;
     self->atoms = self->prominence.len / 8;
-    Py_ssize_t slots = self->bitmap.len * 8;
-    while (((Py_ssize_t)1 << (self->bits + 1)) <= slots)
+    Py_ssize_t words = self->filter.len / (Py_ssize_t)sizeof(uint64_t);
+    while (((Py_ssize_t)1 << (self->bits + 1)) <= words)
         self->bits++;
     uint64_t power = 1;
     for (int k = 0; k < PREFIX; k++)

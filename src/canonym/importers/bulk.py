@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Final
 
 from canonym.deletions import _expand as deletion_hashes
+from canonym.deletions import filter_of
 from canonym.importers.records import Progress
 from canonym.importers.spill import Sorter, Spill, chunks, file, temporary
 from canonym.index import FORMAT, MAGIC
@@ -270,17 +271,9 @@ class Compiler:
             hashes.write((part >> np.uint64(32)).astype(np.uint32).tobytes())
             owners.write(part.astype(np.uint32).tobytes())
             self._tell("Sorting neighbours", number, 256)
-        count = hashes.size // 4
-        bits = max(16, min(30, (count * 8).bit_length()))
-        bitmap = np.zeros(1 << (bits - 3), dtype=np.uint8)
-        for piece in hashes.pieces():
-            slots = np.frombuffer(piece, dtype=np.uint32) >> np.uint32(32 - bits)
-            byte = slots >> np.uint32(3)
-            first = np.flatnonzero(np.concatenate((byte[:1] >= 0, byte[1:] != byte[:-1])))
-            bit = np.uint8(1) << (slots & np.uint32(7)).astype(np.uint8)
-            bitmap[byte[first]] |= np.bitwise_or.reduceat(bit, first)
-        part_ = self._parts["deletion_bitmap"] = Part("B")
-        part_.write(bitmap.data)
+        pieces = (np.frombuffer(piece, dtype=np.uint32) for piece in hashes.pieces())
+        part_ = self._parts["deletion_filter"] = Part("L")
+        part_.write(filter_of(hashes.size // 4, pieces).data)
 
     def _pack(self, about: dict[str, Any]) -> Iterator[Buffer]:
         pieces = {name: part.pieces() for name, part in self._parts.items()}
