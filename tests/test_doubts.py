@@ -10,7 +10,7 @@ import pytest
 
 import canonym
 from canonym.decide import conclude
-from canonym.doubts import doubted, foreign, inflected, unexpected
+from canonym.doubts import doubted, everyday, foreign, inflected, unexpected
 from canonym.evidence import Evidence
 from canonym.model import Candidate, Entity
 from canonym.pages import Page
@@ -104,6 +104,17 @@ def test_one_word_that_would_be_two() -> None:
     assert doubted("boavista", joined, there, 0.62, hurt=True)
     assert not doubted("boavista", joined, there, 0.95)
     assert not doubted("boavista", joined, there._replace(same_name=1), 0.62)
+
+
+def test_villages_are_not_misspelt_in_small_letters() -> None:
+    """What is Hindi, "bola tha", is no Bolla-Tau; an izafa joins the names of small places too."""
+
+    def ruled(name: str, prominence: int) -> Candidate:
+        return Candidate(Entity("x", "place", name, prominence=prominence), name, "canonical", "rule", 1.0, ("",))
+
+    assert everyday("bola tha", ruled("Bolla-Tau", 12_703))
+    assert not everyday("sante fe", ruled("Santa Fe", 391_164))
+    assert not everyday("nahri shahi", ruled("Nahr-e-Shahi", 0))
 
 
 def test_a_pronoun_opens_no_name() -> None:

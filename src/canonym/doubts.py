@@ -12,6 +12,7 @@ from typing import Final
 from canonym.evidence import Evidence
 from canonym.features import commonness, edit_cost
 from canonym.indexkeys import OTHER_NAMES
+from canonym.keys import has_izafa
 from canonym.letters import surprise
 from canonym.lexicon import capital, zipf
 from canonym.model import Candidate
@@ -181,13 +182,15 @@ def other_word(form: str, candidate: Candidate) -> bool:
 
 
 def everyday(form: str, candidate: Candidate) -> bool:
-    """True where ordinary words in small letters stand for those of a name: "duck to", Đức Thọ.
+    """True where ordinary words in small letters stand for those of a name, or a village is near: "duck to", Đức Thọ.
 
     >>> from canonym.model import Entity
-    >>> town = Candidate(Entity("", "place", "Đức Thọ"), "Đức Thọ", "canonical", "rule", 1.0)
+    >>> town = Candidate(Entity("", "place", "Đức Thọ", prominence=20_000), "Đức Thọ", "canonical", "rule", 1.0)
     >>> everyday("duck to", town), everyday("sante fe", Candidate(town.entity, "Santa Fe", "canonical", "rule", 1.0))
     (True, False)
     """
+    if candidate.entity.prominence < _TOWN and not has_izafa(fold(candidate.alias)):
+        return True  # "bola tha" is Hindi, and no Bolla-Tau
     differ = set(form.split()) - set(fold(candidate.alias).split())
     return " " not in form or commonness(form) >= _PARTS or any(zipf(word) >= _ORDINARY for word in differ)
 
