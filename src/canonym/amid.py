@@ -1,0 +1,69 @@
+"""What the text around it says against a form that is believed: it is part of something else, or no sentence is there.
+
+Asked of what is accepted only, so of a few forms in ten thousand words; both ways of deciding, the compiled one and the
+one in Python, ask it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from canonym.model import Mention
+from canonym.patterns import pattern
+
+#: Capitals and small letters in one word, as in a name that was made up, and the parts that they make of it.
+_INNER: Final = pattern(r"[a-z][A-Z]|[A-Z]{2,}[a-z]+$")
+_PART: Final = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_JOINT: Final = pattern(r"[\s-]+")
+#: The word before a place, on its line.
+_LED: Final = pattern(r"(?:^|[^\w])([^\W\d_]+) \Z")
+#: Who speaks in a script, and how many others must.
+_LABEL: Final = pattern(r"\b([A-Z]{2,}): ")
+_SPEAKERS: Final = 2
+_REACH: Final = 80
+#: An acronym has so many letters at most.
+_ACRONYM: Final = 6
+_BEGINNING: Final = 1_000
+_CITY: Final = 200_000
+
+
+def other(text: str, found: Mention) -> bool:
+    """True where the text around an accepted form tells that it is no damaged name, however near it is to one."""
+    return not found.text[1:].islower() and (coined(found) or acronym(text, found) or labelled(text, found))
+
+
+def coined(found: Mention) -> bool:
+    """True for more words written as one, each with its capital, than the name has: IBNLiveA is no i-Bolivia.
+
+    >>> from canonym.model import Entity
+    >>> bolivia = Entity("", "place", "Bolivia")
+    >>> coined(Mention(0, 8, "IBNLiveA", bolivia, "fuzzy", "translation", 0.97, alias="i-Bolivia"))
+    True
+    """
+    if " " in found.text or not _INNER.search(found.text, 1):
+        return False
+    names = found.alias, found.entity.canonical
+    if any(_INNER.search(name, 1) for name in names):
+        return False
+    return len(_PART.findall(found.text)) > max(len(_JOINT.split(name)) for name in names)
+
+
+def acronym(text: str, found: Mention) -> bool:
+    """True for a few capitals after a word in small letters: "before joining CJAD in Montreal" means no Chad."""
+    if not found.text.isupper() or len(found.text) > _ACRONYM or found.match != "fuzzy" or " " in found.text:
+        return False
+    return _word_before(text, found.start).islower()
+
+
+def labelled(text: str, found: Mention) -> bool:
+    """True for who speaks in a script, where others do (LEEECH: Stop!), unless it is near the name of a city."""
+    if text[found.end : found.end + 1] != ":" or not found.text.isupper() or found.entity.prominence >= _CITY:
+        return False
+    near = text[max(0, found.start - _BEGINNING) : found.end + _BEGINNING]
+    return len(set(_LABEL.findall(near)) - {found.text}) >= _SPEAKERS
+
+
+def _word_before(text: str, at: int) -> str:
+    """The word before a place, which a blank parts from it; empty where there is none."""
+    found = _LED.search(text[max(0, at - _REACH) : at])
+    return "" if found is None else found[1]
