@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 import canonym
+from canonym.amid import other
 from canonym.decide import conclude
 from canonym.doubts import doubted, everyday, foreign, inflected, unexpected
 from canonym.evidence import Evidence
-from canonym.model import Candidate, Entity
+from canonym.model import Candidate, Entity, Mention
 from canonym.pages import Page
 from canonym.rivals import bearer_first
 
@@ -129,3 +130,14 @@ def test_one_slip_in_a_long_text_says_nothing(times: int, slips: int, hurt: bool
     page = Page("Kabul " * times, [], [])
     page._mended = slips
     assert page.hurt == hurt
+
+
+def found(name: str, prominence: int, text: str, form: str, score: float) -> Mention:
+    entity, start = Entity("x", "place", name, prominence=prominence), text.index(form)
+    return Mention(start, start + len(form), form, entity, "fuzzy", "canonical", score, alias=name)
+
+
+@pytest.mark.parametrize(("end", "want"), [("..", True), ("…", True), (". Then", False), (" ..", False)])
+def test_a_word_that_is_cut_short(end: str, want: bool) -> None:
+    text = f"The bank robber was last seen in the north of Philad{end}"
+    assert other(text, found("Philadelphia", 1_573_916, text, "Philad", 0.96)) == want

@@ -10,13 +10,17 @@ from typing import Final
 
 from canonym.model import Mention
 from canonym.patterns import pattern
+from canonym.text import fold
 
 #: Capitals and small letters in one word, as in a name that was made up, and the parts that they make of it.
 _INNER: Final = pattern(r"[a-z][A-Z]|[A-Z]{2,}[a-z]+$")
 _PART: Final = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _JOINT: Final = pattern(r"[\s-]+")
+#: The rest of an address that blanks have broken: dephraim @ firm. com
+_ADDRESS: Final = pattern(r"\s*@\s*[a-z][\w-]*\s*\.\s*[a-z]{2}")
 #: The word before a place, on its line.
 _LED: Final = pattern(r"(?:^|[^\w])([^\W\d_]+) \Z")
+_DOTS: Final = pattern(r"…|\.\.")
 #: Who speaks in a script, and how many others must.
 _LABEL: Final = pattern(r"\b([A-Z]{2,}): ")
 _SPEAKERS: Final = 2
@@ -29,7 +33,9 @@ _CITY: Final = 200_000
 
 def other(text: str, found: Mention) -> bool:
     """True where the text around an accepted form tells that it is no damaged name, however near it is to one."""
-    return not found.text[1:].islower() and (coined(found) or acronym(text, found) or labelled(text, found))
+    if not found.text[1:].islower() and (coined(found) or acronym(text, found) or labelled(text, found)):
+        return True
+    return addressed(text, found) or cut_short(text, found)
 
 
 def coined(found: Mention) -> bool:
@@ -67,3 +73,16 @@ def _word_before(text: str, at: int) -> str:
     """The word before a place, which a blank parts from it; empty where there is none."""
     found = _LED.search(text[max(0, at - _REACH) : at])
     return "" if found is None else found[1]
+
+
+def addressed(text: str, found: Mention) -> bool:
+    """True for the beginning of an address that blanks have broken: DEphraim @ riemerlaw. com."""
+    return "@" in text[found.end : found.end + 3] and _ADDRESS.match(text, found.end) is not None
+
+
+def cut_short(text: str, found: Mention) -> bool:
+    """True for the beginning of a name before dots that tell of more: "a bank robber in Philad.." """
+    if text[found.end : found.end + 1] not in ("…", ".") or not _DOTS.match(text, found.end):
+        return False
+    form = fold(found.text)
+    return any(fold(name).startswith(form) for name in (found.alias, found.entity.canonical))
