@@ -28,14 +28,35 @@ _REACH: Final = 80
 #: An acronym has so many letters at most.
 _ACRONYM: Final = 6
 _BEGINNING: Final = 1_000
+#: From here on letters are no longer those of Latin alphabets.
+_BEYOND_LATIN: Final = "\u0250"
 _CITY: Final = 200_000
+#: Scores from which on a form is believed that has accents of its own, or is near a city where no sentence is; and
+#: there any other that looks like no word.
+_LIKELIER: Final = 0.9
 
 
 def other(text: str, found: Mention) -> bool:
     """True where the text around an accepted form tells that it is no damaged name, however near it is to one."""
     if not found.text[1:].islower() and (coined(found) or acronym(text, found) or labelled(text, found)):
         return True
-    return addressed(text, found) or cut_short(text, found)
+    return accented(found) or addressed(text, found) or cut_short(text, found)
+
+
+def accented(found: Mention) -> bool:
+    """True for an accent that the name has not, where the form is none too near to it: Cávado is no Canada.
+
+    >>> from canonym.model import Entity
+    >>> canada, chile = Entity("", "place", "Canada"), Entity("", "place", "Peñalolén")
+    >>> accented(Mention(0, 6, "Cávado", canada, "fuzzy", "canonical", 0.7, alias="Canada"))
+    True
+    >>> accented(Mention(0, 9, "Peñalolne", chile, "fuzzy", "canonical", 0.7, alias="Peñalolén"))
+    False
+    """
+    if found.text.isascii() or found.match != "fuzzy" or found.score >= _LIKELIER:
+        return False
+    own = f"{found.alias} {found.entity.canonical}".lower()
+    return any(c not in own for c in found.text.lower() if not c.isascii() and c < _BEYOND_LATIN and c.isalpha())
 
 
 def coined(found: Mention) -> bool:
