@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from canonym.model import Mention
+from canonym.doubts import is_sound, is_swapped
+from canonym.model import UNKNOWN_PROMINENCE, Mention
 from canonym.patterns import pattern
+from canonym.scan import words
 from canonym.text import fold
 
 #: Capitals and small letters in one word, as in a name that was made up, and the parts that they make of it.
@@ -24,9 +26,14 @@ _DOTS: Final = pattern(r"…|\.\.")
 #: Who speaks in a script, and how many others must.
 _LABEL: Final = pattern(r"\b([A-Z]{2,}): ")
 _SPEAKERS: Final = 2
+_WORD: Final = pattern(r"[^\W\d_]+")
 _REACH: Final = 80
 #: An acronym has so many letters at most.
 _ACRONYM: Final = 6
+#: A text with so many words of so many small letters has a sentence; of a long one so much is read to find them.
+_SENTENCE: Final = 2
+_SHORTEST: Final = 2
+_READ: Final = 10_000
 _BEGINNING: Final = 1_000
 #: From here on letters are no longer those of Latin alphabets.
 _BEYOND_LATIN: Final = "\u0250"
@@ -34,13 +41,16 @@ _CITY: Final = 200_000
 #: Scores from which on a form is believed that has accents of its own, or is near a city where no sentence is; and
 #: there any other that looks like no word.
 _LIKELIER: Final = 0.9
+_LIKELIEST: Final = 0.95
 
 
 def other(text: str, found: Mention) -> bool:
     """True where the text around an accepted form tells that it is no damaged name, however near it is to one."""
     if not found.text[1:].islower() and (coined(found) or acronym(text, found) or labelled(text, found)):
         return True
-    return accented(found) or addressed(text, found) or cut_short(text, found)
+    if accented(found) or addressed(text, found) or cut_short(text, found):
+        return True
+    return bare(text, found)
 
 
 def accented(found: Mention) -> bool:
@@ -107,3 +117,43 @@ def cut_short(text: str, found: Mention) -> bool:
         return False
     form = fold(found.text)
     return any(fold(name).startswith(form) for name in (found.alias, found.entity.canonical))
+
+
+def bare(text: str, found: Mention) -> bool:
+    """True for a form in a text without a sentence, a title or an item of a list, that may well be a name of its own.
+
+    "Greenwold, Nova Scotia" is no Greenwood: nothing tells what is meant, and no table lists all places. What is likely
+    to be a city is one there too, and what looks like no word ("Rochetser") is a slip; a table that was made by hand
+    holds what its maker means.
+    """
+    city = found.entity.prominence >= _CITY
+    if found.score >= (_LIKELIER if city else _LIKELIEST) and (city or " " in found.text):
+        return False
+    if found.entity.prominence == UNKNOWN_PROMINENCE or found.text.isupper() or _has_sentence(text):
+        return False
+    if _word_before(text, found.start) in words("locatives"):
+        return False  # Floods in Kandhar
+    form, alias = fold(found.text), fold(found.alias)
+    return not is_swapped(form, alias) and (found.score < _LIKELIEST or is_sound(form, alias))
+
+
+def _has_sentence(text: str) -> bool:
+    """True for a text with words in small letters, two at least, without particles and words of place.
+
+    >>> _has_sentence("Linton Township, Vigo County"), _has_sentence("Flood in Lahore kills two")
+    (False, True)
+    """
+    if text.count(" the ", 0, _BEGINNING) > 1:
+        return True  # as most have
+    count = 0
+    for match in _WORD.finditer(text, 0, _READ):
+        word = match[0]
+        if len(word) >= _SHORTEST and not word[0].isupper() and not _is_particle(word):
+            count += 1
+            if count == _SENTENCE:
+                return True
+    return False
+
+
+def _is_particle(word: str) -> bool:
+    return word in words("particles") or word in words("locatives")
