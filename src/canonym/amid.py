@@ -6,9 +6,11 @@ one in Python, ask it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from canonym.doubts import is_sound, is_swapped
+from canonym.lexicon import zipf
 from canonym.model import UNKNOWN_PROMINENCE, Mention
 from canonym.patterns import pattern
 from canonym.scan import words
@@ -35,8 +37,17 @@ _SENTENCE: Final = 2
 _SHORTEST: Final = 2
 _READ: Final = 10_000
 _BEGINNING: Final = 1_000
+#: So many words in small letters before a place, and after it, tell whether it is English, if there are so many of them
+#: at all: words that are rarer than this are none of its own.
+_NEAR: Final = 6
+_FEWEST: Final = 4
+_RARE: Final = 3.5
 #: From here on letters are no longer those of Latin alphabets.
 _BEYOND_LATIN: Final = "\u0250"
+#: A name of so many letters may have an ending, which makes it longer by so many at most.
+_STEM: Final = 4
+_ENDING: Final = 4
+_VOWELS: Final = ("a", "e", "i", "o", "u")
 _CITY: Final = 200_000
 #: Scores from which on a form is believed that has accents of its own, or is near a city where no sentence is; and
 #: there any other that looks like no word.
@@ -50,7 +61,7 @@ def other(text: str, found: Mention) -> bool:
         return True
     if accented(found) or addressed(text, found) or cut_short(text, found):
         return True
-    return bare(text, found)
+    return bare(text, found) or abroad(text, found)
 
 
 def accented(found: Mention) -> bool:
@@ -157,3 +168,37 @@ def _has_sentence(text: str) -> bool:
 
 def _is_particle(word: str) -> bool:
     return word in words("particles") or word in words("locatives")
+
+
+def abroad(text: str, found: Mention) -> bool:
+    """True for a name with an ending in a sentence of another language: "Juudaa ja Jerusalemia tämän".
+
+    Other damage remains there as it does elsewhere.
+    """
+    form, alias, own = found.text, found.alias, found.entity.canonical
+    if len(form) <= len(alias) and len(form) <= len(own):
+        return False  # as most are
+    if found.match != "fuzzy" or not form.isascii() or not (_is_ended(form, alias) or _is_ended(form, own)):
+        return False
+    near = [*_small(text, found.start, -1), *_small(text, found.end, 1)]
+    return len(near) >= _FEWEST and 2 * sum(zipf(word) < _RARE for word in near) >= len(near)
+
+
+def _is_ended(form: str, name: str) -> bool:
+    """True where a form is a whole name with an ending, which may stand for its last vowel.
+
+    >>> _is_ended("Jerusalemia", "Jerusalem"), _is_ended("Ljubljanska", "Ljubljana"), _is_ended("Lubjlana", "Ljubljana")
+    (True, True, False)
+    """
+    if len(form) <= len(name) or (name.isascii() and form[:_STEM] != name[:_STEM]):
+        return False
+    form, name = fold(form), fold(name)
+    stem = name[:-1] if name[-1:] in _VOWELS and not form.startswith(name) else name
+    return len(stem) >= _STEM and form.startswith(stem) and len(name) < len(form) <= len(name) + _ENDING
+
+
+def _small(text: str, at: int, way: int) -> Iterator[str]:
+    """The nearest words in small Latin letters before a place, or after it, which are on its line and not far off."""
+    line = text[at : at + _REACH].split("\n", 1)[0] if way > 0 else text[max(0, at - _REACH) : at].rsplit("\n", 1)[-1]
+    found = [word for word in _WORD.findall(line) if word[0].islower() and word[0] < _BEYOND_LATIN]
+    yield from found[:_NEAR] if way > 0 else found[-_NEAR:]
