@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 import canonym
+from canonym.amid import other
 from canonym.decide import conclude
-from canonym.doubts import doubted, foreign, inflected, unexpected
+from canonym.doubts import doubted, everyday, foreign, inflected, unexpected
 from canonym.evidence import Evidence
-from canonym.model import Candidate, Entity
+from canonym.model import Candidate, Entity, Mention
 from canonym.pages import Page
 from canonym.rivals import bearer_first
 
@@ -96,6 +97,27 @@ def test_more_is_believed_of_a_text_that_is_damaged_elsewhere() -> None:
     assert not doubted("coritiba", club, here._replace(same_name=1), 0.97)
 
 
+def test_one_word_that_would_be_two() -> None:
+    """The club Boavista is no Boa Vista, unless it is likelier, or named elsewhere."""
+    city = Entity("x", "place", "Boa Vista", prominence=419_652)
+    joined = Candidate(city, "Boa Vista", "canonical", "rule", 0.0, ("joined or split otherwise",))
+    there = Evidence(in_text=1, locative=1)
+    assert doubted("boavista", joined, there, 0.62, hurt=True)
+    assert not doubted("boavista", joined, there, 0.95)
+    assert not doubted("boavista", joined, there._replace(same_name=1), 0.62)
+
+
+def test_villages_are_not_misspelt_in_small_letters() -> None:
+    """What is Hindi, "bola tha", is no Bolla-Tau; an izafa joins the names of small places too."""
+
+    def ruled(name: str, prominence: int) -> Candidate:
+        return Candidate(Entity("x", "place", name, prominence=prominence), name, "canonical", "rule", 1.0, ("",))
+
+    assert everyday("bola tha", ruled("Bolla-Tau", 12_703))
+    assert not everyday("sante fe", ruled("Santa Fe", 391_164))
+    assert not everyday("nahri shahi", ruled("Nahr-e-Shahi", 0))
+
+
 def test_a_pronoun_opens_no_name() -> None:
     haiti = place("Haiti", "i-Haiti", 100_000_000, "translation")
     assert doubted("i haite", haiti, Evidence(in_text=1, same_name=1), 0.99, hurt=True)
@@ -108,3 +130,14 @@ def test_one_slip_in_a_long_text_says_nothing(times: int, slips: int, hurt: bool
     page = Page("Kabul " * times, [], [])
     page._mended = slips
     assert page.hurt == hurt
+
+
+def found(name: str, prominence: int, text: str, form: str, score: float) -> Mention:
+    entity, start = Entity("x", "place", name, prominence=prominence), text.index(form)
+    return Mention(start, start + len(form), form, entity, "fuzzy", "canonical", score, alias=name)
+
+
+@pytest.mark.parametrize(("end", "want"), [("..", True), ("…", True), (". Then", False), (" ..", False)])
+def test_a_word_that_is_cut_short(end: str, want: bool) -> None:
+    text = f"The bank robber was last seen in the north of Philad{end}"
+    assert other(text, found("Philadelphia", 1_573_916, text, "Philad", 0.96)) == want

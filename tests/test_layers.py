@@ -29,7 +29,7 @@ ROWS = (
     "check index merge profile scan",
     "candidates evidence features foreseen repair",
     "doubts",
-    "rivals sound",
+    "amid rivals sound",
     "caseless compare decide",
     "accept found listed nearest",
     "spans",

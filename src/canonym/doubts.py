@@ -12,6 +12,7 @@ from typing import Final
 from canonym.evidence import Evidence
 from canonym.features import commonness, edit_cost
 from canonym.indexkeys import OTHER_NAMES
+from canonym.keys import has_izafa
 from canonym.letters import surprise
 from canonym.lexicon import capital, zipf
 from canonym.model import Candidate
@@ -181,13 +182,15 @@ def other_word(form: str, candidate: Candidate) -> bool:
 
 
 def everyday(form: str, candidate: Candidate) -> bool:
-    """True where ordinary words in small letters stand for those of a name: "duck to", Đức Thọ.
+    """True where ordinary words in small letters stand for those of a name, or a village is near: "duck to", Đức Thọ.
 
     >>> from canonym.model import Entity
-    >>> town = Candidate(Entity("", "place", "Đức Thọ"), "Đức Thọ", "canonical", "rule", 1.0)
+    >>> town = Candidate(Entity("", "place", "Đức Thọ", prominence=20_000), "Đức Thọ", "canonical", "rule", 1.0)
     >>> everyday("duck to", town), everyday("sante fe", Candidate(town.entity, "Santa Fe", "canonical", "rule", 1.0))
     (True, False)
     """
+    if candidate.entity.prominence < _TOWN and not has_izafa(fold(candidate.alias)):
+        return True  # "bola tha" is Hindi, and no Bolla-Tau
     differ = set(form.split()) - set(fold(candidate.alias).split())
     return " " not in form or commonness(form) >= _PARTS or any(zipf(word) >= _ORDINARY for word in differ)
 
@@ -226,14 +229,14 @@ def far_off(form: str, candidate: Candidate, seen: Evidence, score: float) -> bo
         return " " in alias and cost >= _FAR and score < _UNSURE and not seen.same_name  # Goldkist, Gold Koust
     if cost < _FARTHER or prominence >= _GREATEST:
         return False
-    if score < _FAIR and not (_placed(seen) and _told(seen)) and form not in alias and _is_sound(form, alias):
+    if score < _FAIR and not (_placed(seen) and _told(seen)) and form not in alias and is_sound(form, alias):
         return True
     if prominence >= _WELL_KNOWN or seen.same_name or _placed(seen) or seen.locative:
         return False
     return cost >= _FAR
 
 
-def _is_sound(form: str, alias: str) -> bool:
+def is_sound(form: str, alias: str) -> bool:
     """True where the letters of a form follow each other about as well as those of the name."""
     (mean, most), (own, owns) = surprise(form), surprise(alias)
     return most <= owns + _ODDEST and mean <= own + _ODDER
@@ -285,11 +288,11 @@ def unsupported(form: str, candidate: Candidate, seen: Evidence, score: float) -
         return score < _LED or (bool(seen.saying) and not seen.locative and score < _LIKELIEST)
     # The towns that bear an ordinary word as their name are many: Nterprise is no Enterprise.
     ordinary = " " not in form and capital(fold(candidate.alias)) < _SELDOM
-    limit = _LIKELIEST if seen.saying else _TOLD if _swapped(form, fold(candidate.alias)) else _BARE
+    limit = _LIKELIEST if seen.saying else _TOLD if is_swapped(form, fold(candidate.alias)) else _BARE
     return ordinary or score < limit
 
 
-def _swapped(form: str, alias: str) -> bool:
+def is_swapped(form: str, alias: str) -> bool:
     """True where nothing but two neighbours changed places: a slip of the hand, and no name of its own."""
     k = next((k for k, (a, b) in enumerate(zip(form, alias, strict=False)) if a != b), 0)
     return form[:k] + form[k + 1 : k + 2] + form[k : k + 1] + form[k + 2 :] == alias
@@ -299,7 +302,7 @@ def coined(form: str, candidate: Candidate, seen: Evidence, score: float) -> boo
     """True where two sound words make the form, and one of them is not in the name: Weldwood Plywood, near Wildwood.
 
     It stands as persons and firms do, beside other names. The same of a name joined by a hyphen again and again: the
-    Cen-Tennial Gin Co.
+    Cen-Tennial Gin Co.; and of one word that only split would be a name, where that is no likelier: the club Boavista.
 
     >>> from canonym.model import Entity
     >>> wildwood = Candidate(Entity("", "place", "Wildwood"), "Wildwood", "canonical", "fuzzy", 0.0)
@@ -310,7 +313,7 @@ def coined(form: str, candidate: Candidate, seen: Evidence, score: float) -> boo
     if not seen.in_text or candidate.entity.prominence >= _WELL_KNOWN or _named(seen) or _placed(seen):
         return False
     if is_joined(candidate):
-        return seen.repeated > 1
+        return seen.repeated > 1 or (" " not in form and score < _LIKELIER)
     alias = fold(candidate.alias)
     if len(form) != len(alias) or " " in form or score >= _CERTAIN or seen.person < _HALF:
         return False
@@ -348,7 +351,7 @@ def speaker(form: str, candidate: Candidate, seen: Evidence, score: float) -> bo
     if not (seen.capital_before and seen.saying) or seen.same_name or score >= _LIKELIEST:
         return False
     alias = fold(candidate.alias)
-    return _is_sound(form, alias) and not _swapped(form, alias)
+    return is_sound(form, alias) and not is_swapped(form, alias)
 
 
 def unmet(form: str, candidate: Candidate, seen: Evidence, score: float) -> bool:
@@ -361,7 +364,7 @@ def unmet(form: str, candidate: Candidate, seen: Evidence, score: float) -> bool
     if seen.places > 1 or seen.locative or seen.same_damaged or _named(seen):
         return False
     alias = fold(candidate.alias)
-    return _is_sound(form, alias) and not _swapped(form, alias)
+    return is_sound(form, alias) and not is_swapped(form, alias)
 
 
 def pronoun(form: str, candidate: Candidate, seen: Evidence) -> bool:
@@ -386,7 +389,7 @@ def careful(form: str, candidate: Candidate, seen: Evidence, score: float) -> bo
     alias, prominence = fold(candidate.alias), candidate.entity.prominence
     if candidate.kind in OTHER_NAMES and score < _LIKELIER:
         return True
-    if not _is_sound(form, alias) or _swapped(form, alias):
+    if not is_sound(form, alias) or is_swapped(form, alias):
         return False
     if candidate.match == "rule" and prominence < _GREATEST and score < _SURE:
         return True

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from canonym import native
 from canonym.accept import accepted, grounds, least, likely
+from canonym.amid import other
 from canonym.decide import Case
 from canonym.evidence import (
     CAPITAL,
@@ -79,7 +80,8 @@ def believe(pages: Sequence[Page], sieve: native.Sieve | None = None) -> None:
         for hurt in (False, True):
             some = [page for page in pages if page.hurt == hurt]
             for page, place, found in believed(some, hurt) if sieve is None else _believed(some, sieve, hurt):
-                taken.setdefault(id(page), []).append((place, found))
+                if not other(page.text, found):
+                    taken.setdefault(id(page), []).append((place, found))
         pages = [page for page in pages if id(page) in taken]
         for page in pages:
             page.accept(taken[id(page)])
@@ -301,8 +303,7 @@ class Page:
 def _is_company(place: Placed) -> bool:
     """True for a word that a word for a firm follows, as Paradyne Corp; wherever else it stands it is the firm."""
     span = place.span
-    after = next((word for start, _, word in _near(place) if start >= span.end), "")
-    return after in words("companies")
+    return next((word for start, _, word in _near(place) if start >= span.end), "") in words("companies")
 
 
 def _is_coined(text: str, place: Placed) -> bool:
@@ -369,8 +370,7 @@ def surroundings(text: str, place: Placed, spans: Spans) -> Surroundings:
         for a, b in taken
         if 0 < a - place.end <= 3 or 0 < place.start - b <= 3
     )
-    shouted = text[place.start : place.end].isupper()
-    return Surroundings(before, after, comma, shouted, len(place.plan.words))
+    return Surroundings(before, after, comma, text[place.start : place.end].isupper(), len(place.plan.words))
 
 
 def _near(place: Placed) -> tuple[tuple[int, int, str], ...]:

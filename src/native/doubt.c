@@ -225,7 +225,7 @@ static int is_acronym(const Spelling *form, const double *seen)
     return seen[SHOUTED] && !seen[BEGINS] && seen[RUN] <= 1 && !form->blank && !is_named(seen) && !is_placed(seen);
 }
 
-/* Twin: `_is_sound`. */
+/* Twin: `is_sound`. */
 static int sounds_well(const Sieve *s, const Spelling *form, const Claim *c)
 {
     double most, owns, mean = surprise_of(s->speller->odd, form->text, form->size, &most);
@@ -233,7 +233,7 @@ static int sounds_well(const Sieve *s, const Spelling *form, const Claim *c)
     return most <= owns + ODDEST && mean <= own + ODDER;
 }
 
-/* Twin: `_swapped`. */
+/* Twin: `is_swapped`. */
 static int is_swapped(const Spelling *form, const Claim *c)
 {
     const char *a = form->text, *b = c->rival.alias;
@@ -329,7 +329,7 @@ static int is_coined(const Sieve *s, const Spelling *form, const Claim *c, doubl
     if (c->rival.prominence >= WELL_KNOWN || is_named(seen) || is_placed(seen))
         return 0;
     if (c->how == JOINED)
-        return seen[REPEATED] > 1;
+        return seen[REPEATED] > 1 || (!form->blank && score < LIKELIER);
     if (n != c->rival.size || form->blank || score >= CERTAIN || seen[PERSON] < HALF)
         return 0;
     for (int k = PART_SIZE; k <= n - PART_SIZE; k++)

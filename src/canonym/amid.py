@@ -1,0 +1,204 @@
+"""What the text around it says against a form that is believed: it is part of something else, or no sentence is there.
+
+Asked of what is accepted only, so of a few forms in ten thousand words; both ways of deciding, the compiled one and the
+one in Python, ask it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from canonym.doubts import is_sound, is_swapped
+from canonym.lexicon import zipf
+from canonym.model import UNKNOWN_PROMINENCE, Mention
+from canonym.patterns import pattern
+from canonym.scan import words
+from canonym.text import fold
+
+#: Capitals and small letters in one word, as in a name that was made up, and the parts that they make of it.
+_INNER: Final = pattern(r"[a-z][A-Z]|[A-Z]{2,}[a-z]+$")
+_PART: Final = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_JOINT: Final = pattern(r"[\s-]+")
+#: The rest of an address that blanks have broken: dephraim @ firm. com
+_ADDRESS: Final = pattern(r"\s*@\s*[a-z][\w-]*\s*\.\s*[a-z]{2}")
+#: The word before a place, on its line.
+_LED: Final = pattern(r"(?:^|[^\w])([^\W\d_]+) \Z")
+_DOTS: Final = pattern(r"…|\.\.")
+#: Who speaks in a script, and how many others must.
+_LABEL: Final = pattern(r"\b([A-Z]{2,}): ")
+_SPEAKERS: Final = 2
+_WORD: Final = pattern(r"[^\W\d_]+")
+_REACH: Final = 80
+#: An acronym has so many letters at most.
+_ACRONYM: Final = 6
+#: A text with so many words of so many small letters has a sentence; of a long one so much is read to find them.
+_SENTENCE: Final = 2
+_SHORTEST: Final = 2
+_READ: Final = 10_000
+_BEGINNING: Final = 1_000
+#: So many words in small letters before a place, and after it, tell whether it is English, if there are so many of them
+#: at all: words that are rarer than this are none of its own.
+_NEAR: Final = 6
+_FEWEST: Final = 4
+_RARE: Final = 3.5
+#: From here on letters are no longer those of Latin alphabets.
+_BEYOND_LATIN: Final = "\u0250"
+#: A name of so many letters may have an ending, which makes it longer by so many at most.
+_STEM: Final = 4
+_ENDING: Final = 4
+_VOWELS: Final = ("a", "e", "i", "o", "u")
+_CITY: Final = 200_000
+#: Scores from which on a form is believed that has accents of its own, or is near a city where no sentence is; and
+#: there any other that looks like no word.
+_LIKELIER: Final = 0.9
+_LIKELIEST: Final = 0.95
+
+
+def other(text: str, found: Mention) -> bool:
+    """True where the text around an accepted form tells that it is no damaged name, however near it is to one."""
+    if not found.text[1:].islower() and (coined(found) or acronym(text, found) or labelled(text, found)):
+        return True
+    if accented(found) or addressed(text, found) or cut_short(text, found):
+        return True
+    return bare(text, found) or abroad(text, found)
+
+
+def accented(found: Mention) -> bool:
+    """True for an accent that the name has not, where the form is none too near to it: Cávado is no Canada.
+
+    >>> from canonym.model import Entity
+    >>> canada, chile = Entity("", "place", "Canada"), Entity("", "place", "Peñalolén")
+    >>> accented(Mention(0, 6, "Cávado", canada, "fuzzy", "canonical", 0.7, alias="Canada"))
+    True
+    >>> accented(Mention(0, 9, "Peñalolne", chile, "fuzzy", "canonical", 0.7, alias="Peñalolén"))
+    False
+    """
+    if found.text.isascii() or found.match != "fuzzy" or found.score >= _LIKELIER:
+        return False
+    own = f"{found.alias} {found.entity.canonical}".lower()
+    return any(c not in own for c in found.text.lower() if not c.isascii() and c < _BEYOND_LATIN and c.isalpha())
+
+
+def coined(found: Mention) -> bool:
+    """True for more words written as one, each with its capital, than the name has: IBNLiveA is no i-Bolivia.
+
+    >>> from canonym.model import Entity
+    >>> bolivia = Entity("", "place", "Bolivia")
+    >>> coined(Mention(0, 8, "IBNLiveA", bolivia, "fuzzy", "translation", 0.97, alias="i-Bolivia"))
+    True
+    """
+    if " " in found.text or not _INNER.search(found.text, 1):
+        return False
+    names = found.alias, found.entity.canonical
+    if any(_INNER.search(name, 1) for name in names):
+        return False
+    return len(_PART.findall(found.text)) > max(len(_JOINT.split(name)) for name in names)
+
+
+def acronym(text: str, found: Mention) -> bool:
+    """True for a few capitals after a word in small letters: "before joining CJAD in Montreal" means no Chad."""
+    if not found.text.isupper() or len(found.text) > _ACRONYM or found.match != "fuzzy" or " " in found.text:
+        return False
+    return _word_before(text, found.start).islower()
+
+
+def labelled(text: str, found: Mention) -> bool:
+    """True for who speaks in a script, where others do (LEEECH: Stop!), unless it is near the name of a city."""
+    if text[found.end : found.end + 1] != ":" or not found.text.isupper() or found.entity.prominence >= _CITY:
+        return False
+    near = text[max(0, found.start - _BEGINNING) : found.end + _BEGINNING]
+    return len(set(_LABEL.findall(near)) - {found.text}) >= _SPEAKERS
+
+
+def _word_before(text: str, at: int) -> str:
+    """The word before a place, which a blank parts from it; empty where there is none."""
+    found = _LED.search(text[max(0, at - _REACH) : at])
+    return "" if found is None else found[1]
+
+
+def addressed(text: str, found: Mention) -> bool:
+    """True for the beginning of an address that blanks have broken: DEphraim @ riemerlaw. com."""
+    return "@" in text[found.end : found.end + 3] and _ADDRESS.match(text, found.end) is not None
+
+
+def cut_short(text: str, found: Mention) -> bool:
+    """True for the beginning of a name before dots that tell of more: "a bank robber in Philad.." """
+    if text[found.end : found.end + 1] not in ("…", ".") or not _DOTS.match(text, found.end):
+        return False
+    form = fold(found.text)
+    return any(fold(name).startswith(form) for name in (found.alias, found.entity.canonical))
+
+
+def bare(text: str, found: Mention) -> bool:
+    """True for a form in a text without a sentence, a title or an item of a list, that may well be a name of its own.
+
+    "Greenwold, Nova Scotia" is no Greenwood: nothing tells what is meant, and no table lists all places. What is likely
+    to be a city is one there too, and what looks like no word ("Rochetser") is a slip; a table that was made by hand
+    holds what its maker means.
+    """
+    city = found.entity.prominence >= _CITY
+    if found.score >= (_LIKELIER if city else _LIKELIEST) and (city or " " in found.text):
+        return False
+    if found.entity.prominence == UNKNOWN_PROMINENCE or found.text.isupper() or _has_sentence(text):
+        return False
+    if _word_before(text, found.start) in words("locatives"):
+        return False  # Floods in Kandhar
+    form, alias = fold(found.text), fold(found.alias)
+    return not is_swapped(form, alias) and (found.score < _LIKELIEST or is_sound(form, alias))
+
+
+def _has_sentence(text: str) -> bool:
+    """True for a text with words in small letters, two at least, without particles and words of place.
+
+    >>> _has_sentence("Linton Township, Vigo County"), _has_sentence("Flood in Lahore kills two")
+    (False, True)
+    """
+    if text.count(" the ", 0, _BEGINNING) > 1:
+        return True  # as most have
+    count = 0
+    for match in _WORD.finditer(text, 0, _READ):
+        word = match[0]
+        if len(word) >= _SHORTEST and not word[0].isupper() and not _is_particle(word):
+            count += 1
+            if count == _SENTENCE:
+                return True
+    return False
+
+
+def _is_particle(word: str) -> bool:
+    return word in words("particles") or word in words("locatives")
+
+
+def abroad(text: str, found: Mention) -> bool:
+    """True for a name with an ending in a sentence of another language: "Juudaa ja Jerusalemia tämän".
+
+    Other damage remains there as it does elsewhere.
+    """
+    form, alias, own = found.text, found.alias, found.entity.canonical
+    if len(form) <= len(alias) and len(form) <= len(own):
+        return False  # as most are
+    if found.match != "fuzzy" or not form.isascii() or not (_is_ended(form, alias) or _is_ended(form, own)):
+        return False
+    near = [*_small(text, found.start, -1), *_small(text, found.end, 1)]
+    return len(near) >= _FEWEST and 2 * sum(zipf(word) < _RARE for word in near) >= len(near)
+
+
+def _is_ended(form: str, name: str) -> bool:
+    """True where a form is a whole name with an ending, which may stand for its last vowel.
+
+    >>> _is_ended("Jerusalemia", "Jerusalem"), _is_ended("Ljubljanska", "Ljubljana"), _is_ended("Lubjlana", "Ljubljana")
+    (True, True, False)
+    """
+    if len(form) <= len(name) or (name.isascii() and form[:_STEM] != name[:_STEM]):
+        return False
+    form, name = fold(form), fold(name)
+    stem = name[:-1] if name[-1:] in _VOWELS and not form.startswith(name) else name
+    return len(stem) >= _STEM and form.startswith(stem) and len(name) < len(form) <= len(name) + _ENDING
+
+
+def _small(text: str, at: int, way: int) -> Iterator[str]:
+    """The nearest words in small Latin letters before a place, or after it, which are on its line and not far off."""
+    line = text[at : at + _REACH].split("\n", 1)[0] if way > 0 else text[max(0, at - _REACH) : at].rsplit("\n", 1)[-1]
+    found = [word for word in _WORD.findall(line) if word[0].islower() and word[0] < _BEYOND_LATIN]
+    yield from found[:_NEAR] if way > 0 else found[-_NEAR:]
