@@ -17,6 +17,7 @@ from canonym.evidence import ALONE
 from canonym.listed import fits_case
 from canonym.model import Candidate, Decision, Entity, Status
 from canonym.nearest import best
+from canonym.patterns import pattern
 from canonym.scan import tokens, words
 from canonym.spans import Planner
 from canonym.text import fold
@@ -26,6 +27,8 @@ _WORTH: Final = 100
 #: Names looked up at a time.
 _SHARE: Final = 4096
 _MOST_WORDS: Final = 6
+#: Words that blanks and hyphens part, and nothing else.
+_PLAIN: Final = pattern(r"[^\W_]+(?:[ -][^\W_]+)*")
 _STATUSES: Final[tuple[Status, ...]] = ("abstain", "ambiguous", "accept")
 
 T = TypeVar("T")
@@ -61,6 +64,18 @@ def brief(decision: Decision) -> Brief:
     if top is None:
         return Brief(decision.status, others=others)
     return Brief(decision.status, top.entity, top.match, top.score, others)
+
+
+def _in_ascii(name: str) -> str:
+    """A name as it is folded, where its words stay what they are; else as it stands.
+
+    >>> _in_ascii("Dalosjöfors"), _in_ascii("Gyula’s Ōsaka")
+    ('dalosjofors', 'Gyula’s Ōsaka')
+    """
+    if name.isascii() or not _PLAIN.fullmatch(name):
+        return name
+    form = fold(name)
+    return form if form.isascii() and form.count(" ") == name.count(" ") + name.count("-") else name
 
 
 class Alone:
@@ -125,6 +140,8 @@ class Alone:
         import numpy as np
 
         limits, forest = thresholds(), trees.shipped("decide")
+        if unlisted:  # nothing but their letters counts any more
+            names = [_in_ascii(name) for name in names]
         for start in range(0, len(names), _SHARE):
             counts, near, sums, marks = self._planner.sieve.alone(names[start : start + _SHARE], type_, unlisted)
             scores = forest.likely(np.frombuffer(sums, dtype=np.int64))
