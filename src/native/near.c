@@ -9,7 +9,9 @@
 #define BASE 0x9E3779B97F4A7C15u
 #define MIX 0xD6E8FEB86659FD93u
 #define FEW_LETTERS 10
-#define LENGTH_AT 50
+#define LETTER_BITS 5
+#define LETTER 31u
+#define LENGTH_AT 50 /* FEW_LETTERS * LETTER_BITS */
 #define CLASSES 3
 #define BEYOND 8 /* letters are compared so many at a time, and read so far behind a word */
 
@@ -99,6 +101,12 @@ static inline int within_one(const uint8_t *a, int n, const uint8_t *b, int m)
     return m == n + 1 && same_letters(a, b + 1, n) == n ? 1 : 2;
 }
 
+/* Whether the first two letters of words in a `Short` are swapped. */
+static inline int short_swapped(uint64_t a, uint64_t b)
+{
+    return (a & LETTER) == (b >> LETTER_BITS & LETTER) && (a >> LETTER_BITS & LETTER) == (b & LETTER);
+}
+
 /* The same where it is at most 2; else 3. What both begin with costs nothing, and what differs first is another letter,
    one too many, one too few, or two swapped. */
 static int within_two(const uint8_t *a, int n, const uint8_t *b, int m)
@@ -115,6 +123,44 @@ static int within_two(const uint8_t *a, int n, const uint8_t *b, int m)
         least = here;
     if (least && n > 1 && m > 1 && a[0] == b[1] && a[1] == b[0] &&
         (here = within_one(a + 2, n - 2, b + 2, m - 2)) < least)
+        least = here;
+    return least + 1;
+}
+
+/* The same of words of few letters, as they lie in a `Short` without their length: behind its last letter it is 0. */
+static inline int short_within_one(uint64_t a, int n, uint64_t b, int m)
+{
+    if (a == b)
+        return 0;
+    int same = __builtin_ctzll(a ^ b) / LETTER_BITS;
+    a >>= same * LETTER_BITS, b >>= same * LETTER_BITS;
+    if (n == m + 1)
+        return a >> LETTER_BITS == b ? 1 : 2;
+    if (m == n + 1)
+        return a == b >> LETTER_BITS ? 1 : 2;
+    if (n != m)
+        return 2;
+    if (a >> LETTER_BITS == b >> LETTER_BITS)
+        return 1;
+    return short_swapped(a, b) && a >> 2 * LETTER_BITS == b >> 2 * LETTER_BITS ? 1 : 2;
+}
+
+static int short_within_two(uint64_t a, int n, uint64_t b, int m)
+{
+    if (a == b)
+        return 0;
+    int same = __builtin_ctzll(a ^ b) / LETTER_BITS, least = 2, here;
+    a >>= same * LETTER_BITS, b >>= same * LETTER_BITS, n -= same, m -= same;
+    if (n == 0 || m == 0)
+        return n + m < 3 ? n + m : 3;
+    uint64_t x = a >> LETTER_BITS, y = b >> LETTER_BITS;
+    if (n - m <= 1 && m - n <= 1)
+        least = short_within_one(x, n - 1, y, m - 1);
+    if (least && n >= m && (here = short_within_one(x, n - 1, b, m)) < least)
+        least = here;
+    if (least && m >= n && (here = short_within_one(a, n, y, m - 1)) < least)
+        least = here;
+    if (least && short_swapped(a, b) && (here = short_within_one(x >> LETTER_BITS, n - 2, y >> LETTER_BITS, m - 2)) < least)
         least = here;
     return least + 1;
 }
@@ -364,20 +410,37 @@ static Py_ssize_t once(Hood *h, Py_ssize_t met)
     return kept;
 }
 
-/* How far an atom is from a word; more than both may differ, or 0 for the word itself, is none of its neighbours. */
-static int apart(const Hood *h, const uint8_t *word, Py_ssize_t n, uint32_t number)
+/* A word of few letters, a to z; 0 for any other. */
+static Short short_of(const uint8_t *text, Py_ssize_t size)
 {
+    Short few = (Short)size << LENGTH_AT;
+    if (size > FEW_LETTERS)
+        return 0;
+    for (Py_ssize_t k = 0; k < size; k++) {
+        if (text[k] < 'a' || text[k] > 'z')
+            return 0;
+        few |= (Short)(text[k] - 'a' + 1) << LETTER_BITS * k;
+    }
+    return few;
+}
+
+/* How far an atom is from a word, which may be one of few letters; more than both may differ, or 0 for the word itself, is
+   none of its neighbours. */
+static int apart(const Hood *h, const uint8_t *word, Short own, Py_ssize_t n, uint32_t number)
+{
+    const Short letters = ((Short)1 << LENGTH_AT) - 1;
     Short few = h->atom[number];
     Py_ssize_t m = few ? (Py_ssize_t)(few >> LENGTH_AT) : length_of(h, number);
     int limit = distance_for(n < m ? n : m), distance;
     uint8_t text[LONGEST + BEYOND];
     if (m > n + limit || n > m + limit || m >= LONGEST)
         return 0;
-    if (few)
-        for (int k = 0; k < FEW_LETTERS; k++)
-            text[k] = (uint8_t)('a' - 1 + (few >> 5 * k & 31));
-    else
-        memcpy(text, text_of(h, number), (size_t)m);
+    if (few && own) {
+        distance = limit == 2 ? short_within_two(own & letters, (int)n, few & letters, (int)m)
+                              : short_within_one(own & letters, (int)n, few & letters, (int)m);
+        return distance <= limit ? distance : 0;
+    }
+    memcpy(text, text_of(h, number), (size_t)m);
     distance = limit == 2 ? within_two(word, (int)n, text, (int)m) : within_one(word, (int)n, text, (int)m);
     return distance <= limit ? distance : 0;
 }
@@ -397,12 +460,13 @@ Py_ssize_t hood_answer(Hood *h, const uint8_t *given, Py_ssize_t n, Py_ssize_t m
         h->found = wider;
         h->room = most;
     }
+    Short own = short_of(word, n);
     Py_ssize_t met = meet(h);
     if (met < 0 || (met = once(h, met)) < 0)
         return -1;
     for (Py_ssize_t k = 0; k < met; k++) {
         uint32_t number = h->met[k].atom;
-        int distance = apart(h, word, n, number);
+        int distance = apart(h, word, own, n, number);
         if (!distance)
             continue;
         __builtin_prefetch(&prominence[number]);
@@ -515,17 +579,8 @@ static PyObject *hood_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         Py_DECREF(self);
         return PyErr_NoMemory();
     }
-    for (Py_ssize_t k = 0; k < self->atoms; k++) {
-        Py_ssize_t size = length_of(self, k), fits = 0;
-        const uint8_t *text = text_of(self, k);
-        Short few = (Short)size << LENGTH_AT;
-        if (size > FEW_LETTERS)
-            continue;
-        for (; fits < size && text[fits] >= 'a' && text[fits] <= 'z'; fits++)
-            few |= (Short)(text[fits] - 'a' + 1) << 5 * fits;
-        if (fits == size)
-            self->atom[k] = few;
-    }
+    for (Py_ssize_t k = 0; k < self->atoms; k++)
+        self->atom[k] = short_of(text_of(self, k), length_of(self, k));
     return (PyObject *)self;
 }
 
