@@ -60,7 +60,7 @@ class Speller:
 
 class Hood:
     def __init__(
-        self, *, hashes: Buffer, owners: Buffer, filter: Buffer, text: Buffer, ends: Buffer, prominence: Buffer
+        self, *, entries: Buffer, starts: Buffer, filter: Buffer, text: Buffer, ends: Buffer, prominence: Buffer
     ) -> None: ...
     def near(self, word: str, most: int, /) -> tuple[tuple[str, int], ...]: ...
 

@@ -85,14 +85,39 @@ def _expand(words: Sequence[str]) -> Iterable[tuple[npt.NDArray[np.uint32], npt.
 
 
 def build_deletions(words: Sequence[str]) -> dict[str, Any]:
-    """The arrays that an index stores: sorted hashes, their words, and a filter that answers most misses."""
+    """The arrays that an index stores.
+
+    Deletion hashes in the upper and words in the lower halves, sorted; where among them each beginning of a hash
+    starts; and a filter that answers most misses.
+    """
+    packed = _packed(words)
+    hashes = [upper(packed)]
+    return {
+        "deletion": packed,
+        "deletion_starts": starts_of(len(packed), hashes),
+        "deletion_filter": filter_of(len(packed), hashes),
+    }
+
+
+def upper(packed: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint32]:
+    """The hashes of what is packed; shape (n,)."""
     import numpy as np
 
-    packed = _packed(words)
-    hashes = (packed >> np.uint64(32)).astype(np.uint32)
-    owners = packed.astype(np.uint32)
-    del packed
-    return {"deletion": hashes, "deletion_atom": owners, "deletion_filter": filter_of(len(hashes), [hashes])}
+    return (packed >> np.uint64(32)).astype(np.uint32)
+
+
+def starts_of(count: int, pieces: Iterable[npt.NDArray[np.uint32]]) -> npt.NDArray[np.uint32]:
+    """Where each beginning of so many sorted hashes starts, given piece by piece, and the number of all.
+
+    A beginning has as many bits as make some eight hashes share it.
+    """
+    import numpy as np
+
+    bits = max(10, min(24, (max(count, 1) - 1).bit_length() - 3))
+    counts = np.zeros((1 << bits) + 1, dtype=np.uint32)
+    for hashes in pieces:
+        counts[1:] += np.bincount(hashes >> np.uint32(32 - bits), minlength=1 << bits).astype(np.uint32)
+    return np.cumsum(counts, dtype=np.uint32)
 
 
 def filter_of(count: int, pieces: Iterable[npt.NDArray[np.uint32]]) -> npt.NDArray[np.uint64]:
@@ -151,9 +176,9 @@ def _ways(width: int) -> int:
 
 def compiled(index: Index) -> native.Hood:
     """The same look-ups, compiled, for one word at a time."""
-    arrays = ("deletion", "deletion_atom", "deletion_filter", "atom_text", "atom_at", "atom_prominence")
-    hashes, owners, filter_, text, ends, prominence = (index.array(name) for name in arrays)
-    return native.Hood(hashes=hashes, owners=owners, filter=filter_, text=text, ends=ends, prominence=prominence)
+    arrays = ("deletion", "deletion_starts", "deletion_filter", "atom_text", "atom_at", "atom_prominence")
+    entries, starts, filter_, text, ends, prominence = (index.array(name) for name in arrays)
+    return native.Hood(entries=entries, starts=starts, filter=filter_, text=text, ends=ends, prominence=prominence)
 
 
 class Neighbourhood:
@@ -163,8 +188,7 @@ class Neighbourhood:
         import numpy as np
 
         self._index = index
-        self._hash = np.frombuffer(index.array("deletion"), dtype=np.uint32)
-        self._atom = np.frombuffer(index.array("deletion_atom"), dtype=np.uint32)
+        self._packed = np.frombuffer(index.array("deletion"), dtype=np.uint64)
         self._filter = np.frombuffer(index.array("deletion_filter"), dtype=np.uint64)
         self._bits = len(self._filter).bit_length() - 1
         self._prominence = np.frombuffer(index.array("atom_prominence"), dtype=np.int64)
@@ -186,12 +210,14 @@ class Neighbourhood:
         bits = _three_bits(hashes)
         hit = (self._filter[hashes >> np.uint32(32 - self._bits)] & bits) == bits
         hashes, owners = hashes[hit], owners[hit]
-        low = np.searchsorted(self._hash, hashes, "left")
-        high = np.searchsorted(self._hash, hashes, "right")
+        least = hashes.astype(np.uint64) << np.uint64(32)
+        low = np.searchsorted(self._packed, least, "left")
+        high = np.searchsorted(self._packed, least | np.uint64(0xFFFFFFFF), "right")
         counts = high - low
         owner = np.repeat(owners, counts)
         at = np.repeat(low - np.concatenate(([0], np.cumsum(counts)[:-1])), counts) + np.arange(counts.sum())
-        pairs = np.unique((owner.astype(np.uint64) << np.uint64(32)) | self._atom[at].astype(np.uint64))
+        atoms = self._packed[at] & np.uint64(0xFFFFFFFF)
+        pairs = np.unique((owner.astype(np.uint64) << np.uint64(32)) | atoms)
         out: list[list[tuple[int, int, str]]] = [[] for _ in words]
         texts: dict[int, str] = {}
         for pair in pairs.tolist():

@@ -37,8 +37,10 @@ static const uint8_t AT_LEAST[CLASSES] = {18, 14, 11};
 
 struct Hood {
     PyObject_HEAD
-    Py_buffer hash, owner, filter, text, ends, prominence;
-    Py_ssize_t hashes, atoms;
+    Py_buffer entries; /* sorted: a hash in the upper half, and in the lower an atom that has it */
+    Py_buffer starts;  /* where among these each beginning of a hash starts */
+    Py_buffer filter, text, ends, prominence;
+    Py_ssize_t count, atoms;
     int bits; /* of a hash, those that name a word of the filter */
     Short *atom;
     Met *met;
@@ -50,9 +52,7 @@ struct Hood {
     uint64_t *longer[CLASSES]; /* three bits for each hash, in the one of these that it begins with */
     int longer_bits[CLASSES];
     Py_ssize_t long_questions;
-    uint32_t *starts; /* where among the hashes each beginning of them starts; made once many words are asked for */
     int starts_bits;
-    Py_ssize_t questions;
     int left; /* the hashes of the word asked for that are there, as far as a filter tells */
     uint32_t wanted[MOST_WAYS];
 };
@@ -174,41 +174,6 @@ static int goes_before(const Found *a, const Found *b)
     return a->atom < b->atom; /* atoms are stored in their order */
 }
 
-/* Where a hash must stand among sorted ones, to within a few places: hashes are spread evenly. */
-static inline Py_ssize_t near_place(const uint32_t *hash, Py_ssize_t count, uint32_t wanted, Py_ssize_t from)
-{
-    if (from < 0)
-        return (Py_ssize_t)(((uint64_t)wanted * (uint64_t)count) >> 32);
-    int64_t off = (int64_t)wanted - (int64_t)hash[from];
-    Py_ssize_t at = from + (Py_ssize_t)((off * (int64_t)count) >> 32);
-    return at < 0 ? 0 : at >= count ? count - 1 : at;
-}
-
-/* The first place of a hash, or count, looked for outwards from a place near it. */
-static Py_ssize_t first_place(const uint32_t *hash, Py_ssize_t count, uint32_t wanted, Py_ssize_t from)
-{
-    Py_ssize_t low = 0, high = count, step = 16;
-    if (hash[from] < wanted) {
-        low = from;
-        while (low + step < high && hash[low + step] < wanted)
-            low += step, step *= 2;
-        high = low + step < high ? low + step + 1 : high;
-    } else {
-        high = from + 1;
-        while (high - 1 - step > 0 && hash[high - 1 - step] >= wanted)
-            high -= step, step *= 2;
-        low = high - 1 - step > 0 ? high - 1 - step : 0;
-    }
-    while (low < high) {
-        Py_ssize_t middle = (low + high) / 2;
-        if (hash[middle] < wanted)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* The hashes of a word with up to two of its first letters deleted; how many. */
 static int deleted(const Hood *h, const uint8_t *word, Py_ssize_t n, uint32_t *out)
 {
@@ -238,24 +203,6 @@ static int deleted(const Hood *h, const uint8_t *word, Py_ssize_t n, uint32_t *o
         out[k] = (uint32_t)(value >> 32);
     }
     return made;
-}
-
-/* Note where each beginning of a hash starts; without memory it is looked for. */
-static void note_starts(Hood *h)
-{
-    const uint32_t *hash = h->hash.buf;
-    int bits = 10;
-    while (bits < 24 && (Py_ssize_t)8 << bits < h->hashes)
-        bits++;
-    if (h->hashes > UINT32_MAX || (h->starts = malloc((((size_t)1 << bits) + 1) * sizeof *h->starts)) == NULL)
-        return;
-    size_t next = 0;
-    for (Py_ssize_t k = 0; k < h->hashes; k++)
-        while (next <= hash[k] >> (32 - bits))
-            h->starts[next++] = (uint32_t)k;
-    while (next <= (size_t)1 << bits)
-        h->starts[next++] = (uint32_t)h->hashes;
-    h->starts_bits = bits;
 }
 
 static inline Py_ssize_t length_of(const Hood *h, Py_ssize_t number)
@@ -324,7 +271,7 @@ int hood_ask(Hood *h, const uint8_t *word, Py_ssize_t n)
     uint32_t wanted[MOST_WAYS];
     int shift, left = 0;
     h->left = 0;
-    if (n < MIN_LENGTH || n >= LONGEST || h->hashes == 0)
+    if (n < MIN_LENGTH || n >= LONGEST || h->count == 0)
         return 0;
     const uint64_t *filter = filter_for(h, n, &shift);
     int ways = deleted(h, word, n, wanted);
@@ -342,30 +289,23 @@ int hood_ask(Hood *h, const uint8_t *word, Py_ssize_t n)
 static Py_ssize_t meet(Hood *h)
 {
     size_t met = 0;
-    const uint32_t *wanted = h->wanted;
     Py_ssize_t place[MOST_WAYS];
-    const uint32_t *hash = h->hash.buf, *owner = h->owner.buf, *starts = h->starts;
+    const uint32_t *wanted = h->wanted, *starts = h->starts.buf;
+    const uint64_t *entry = h->entries.buf;
     int left = h->left, shift = 32 - h->starts_bits;
-    if (h->questions++ == h->hashes / 1024)
-        note_starts(h);
+    for (int k = 0; k < left; k++)
+        __builtin_prefetch(&starts[wanted[k] >> shift]);
     for (int k = 0; k < left; k++) {
-        place[k] = starts ? 0 : near_place(hash, h->hashes, wanted[k], -1);
-        __builtin_prefetch(starts ? starts + (wanted[k] >> shift) : hash + place[k]);
-    }
-    for (int k = 0; k < left; k++) {
-        place[k] = starts ? (Py_ssize_t)starts[wanted[k] >> shift] : near_place(hash, h->hashes, wanted[k], place[k]);
-        __builtin_prefetch(hash + place[k]);
-        __builtin_prefetch(owner + place[k]);
+        place[k] = (Py_ssize_t)starts[wanted[k] >> shift];
+        __builtin_prefetch(&entry[place[k]]);
     }
     for (int k = 0; k < left; k++) {
         Py_ssize_t at = place[k];
-        if (starts)
-            while (at < h->hashes && hash[at] < wanted[k])
-                at++;
-        else
-            at = first_place(hash, h->hashes, wanted[k], at);
-        for (; at < h->hashes && hash[at] == wanted[k]; at++) {
-            if (owner[at] >= h->atoms)
+        while (at < h->count && entry[at] >> 32 < wanted[k])
+            at++;
+        for (; at < h->count && entry[at] >> 32 == wanted[k]; at++) {
+            uint32_t atom = (uint32_t)entry[at];
+            if (atom >= h->atoms)
                 continue;
             if (met == h->met_room) {
                 size_t room = h->met_room ? 2 * h->met_room : 1024;
@@ -375,8 +315,8 @@ static Py_ssize_t meet(Hood *h)
                 h->met = wider;
                 h->met_room = room;
             }
-            __builtin_prefetch(&h->atom[owner[at]]);
-            h->met[met++].atom = owner[at];
+            __builtin_prefetch(&h->atom[atom]);
+            h->met[met++].atom = atom;
         }
     }
     return (Py_ssize_t)met;
@@ -529,8 +469,8 @@ static PyObject *hood_near(Hood *self, PyObject *args)
 
 static void hood_dealloc(Hood *self)
 {
-    PyBuffer_Release(&self->hash);
-    PyBuffer_Release(&self->owner);
+    PyBuffer_Release(&self->entries);
+    PyBuffer_Release(&self->starts);
     PyBuffer_Release(&self->filter);
     PyBuffer_Release(&self->text);
     PyBuffer_Release(&self->ends);
@@ -541,22 +481,21 @@ static void hood_dealloc(Hood *self)
     free(self->found);
     for (int c = 0; c < CLASSES; c++)
         free(self->longer[c]);
-    free(self->starts);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
 static PyObject *hood_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"hashes", "owners", "filter", "text", "ends", "prominence", NULL};
+    static char *names[] = {"entries", "starts", "filter", "text", "ends", "prominence", NULL};
     Hood *self = (Hood *)type->tp_alloc(type, 0);
     if (self == NULL)
         return NULL;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "y*y*y*y*y*y*", names, &self->hash, &self->owner, &self->filter,
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "y*y*y*y*y*y*", names, &self->entries, &self->starts, &self->filter,
                                      &self->text, &self->ends, &self->prominence)) {
         Py_DECREF(self);
         return NULL;
     }
-    self->hashes = self->hash.len / 4;
+    self->count = self->entries.len / (Py_ssize_t)sizeof(uint64_t);
     self->atoms = self->prominence.len / 8;
     Py_ssize_t words = self->filter.len / (Py_ssize_t)sizeof(uint64_t);
     while (((Py_ssize_t)1 << (self->bits + 1)) <= words)
@@ -565,7 +504,10 @@ static PyObject *hood_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     for (int k = 0; k < PREFIX; k++)
         self->powers[k] = power *= BASE;
     const uint32_t *ends = self->ends.buf;
-    int fits = self->owner.len == self->hash.len && self->bits > 0 && self->bits <= 32 &&
+    while (((Py_ssize_t)1 << (self->starts_bits + 1)) < self->starts.len / (Py_ssize_t)sizeof(uint32_t))
+        self->starts_bits++;
+    int fits = self->starts_bits > 0 && self->starts_bits <= 32 &&
+               self->starts.len == (((Py_ssize_t)1 << self->starts_bits) + 1) * (Py_ssize_t)sizeof(uint32_t) && self->bits > 0 && self->bits <= 32 &&
                self->ends.len == 4 * (self->atoms + 1) && (Py_ssize_t)ends[self->atoms] <= self->text.len;
     for (Py_ssize_t k = 0; fits && k < self->atoms; k++)
         fits = ends[k] <= ends[k + 1];

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Final
 
 from canonym.deletions import _expand as deletion_hashes
-from canonym.deletions import filter_of
+from canonym.deletions import filter_of, starts_of, upper
 from canonym.importers.records import Progress
 from canonym.importers.spill import Sorter, Spill, chunks, file, temporary
 from canonym.index import FORMAT, MAGIC
@@ -265,15 +265,15 @@ class Compiler:
     def _sort_deletions(self, packed: Sorter) -> None:
         import numpy as np
 
-        hashes, owners = Part("I"), Part("I")
-        self._parts |= {"deletion": hashes, "deletion_atom": owners}
+        entries = self._parts["deletion"] = Part("L")
         for number, (part, _) in enumerate(packed.parts()):
-            hashes.write((part >> np.uint64(32)).astype(np.uint32).tobytes())
-            owners.write(part.astype(np.uint32).tobytes())
+            entries.write(part.tobytes())
             self._tell("Sorting neighbours", number, 256)
-        pieces = (np.frombuffer(piece, dtype=np.uint32) for piece in hashes.pieces())
-        part_ = self._parts["deletion_filter"] = Part("L")
-        part_.write(filter_of(hashes.size // 4, pieces).data)
+        count = entries.size // 8
+        for name, type_, made in (("starts", "I", starts_of), ("filter", "L", filter_of)):
+            one = self._parts[f"deletion_{name}"] = Part(type_)
+            hashes = (upper(np.frombuffer(piece, dtype=np.uint64)) for piece in entries.pieces())
+            one.write(made(count, hashes).data)
 
     def _pack(self, about: dict[str, Any]) -> Iterator[Buffer]:
         pieces = {name: part.pieces() for name, part in self._parts.items()}
