@@ -97,16 +97,6 @@ def test_more_is_believed_of_a_text_that_is_damaged_elsewhere() -> None:
     assert not doubted("coritiba", club, here._replace(same_name=1), 0.97)
 
 
-def test_one_word_that_would_be_two() -> None:
-    """The club Boavista is no Boa Vista, unless it is likelier, or named elsewhere."""
-    city = Entity("x", "place", "Boa Vista", prominence=419_652)
-    joined = Candidate(city, "Boa Vista", "canonical", "rule", 0.0, ("joined or split otherwise",))
-    there = Evidence(in_text=1, locative=1)
-    assert doubted("boavista", joined, there, 0.62, hurt=True)
-    assert not doubted("boavista", joined, there, 0.95)
-    assert not doubted("boavista", joined, there._replace(same_name=1), 0.62)
-
-
 def test_villages_are_not_misspelt_in_small_letters() -> None:
     """What is Hindi, "bola tha", is no Bolla-Tau; an izafa joins the names of small places too."""
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from canonym.doubts import is_sound, is_swapped
+from canonym.keys import squeeze
 from canonym.lexicon import zipf
 from canonym.model import UNKNOWN_PROMINENCE, Mention
 from canonym.patterns import pattern
@@ -24,6 +25,7 @@ _JOINT: Final = pattern(r"[\s-]+")
 _ADDRESS: Final = pattern(r"\s*@\s*[a-z][\w-]*\s*\.\s*[a-z]{2}")
 #: The word before a place, on its line.
 _LED: Final = pattern(r"(?:^|[^\w])([^\W\d_]+) \Z")
+_COMMA: Final = pattern(r",\s[A-Z]")
 _DOTS: Final = pattern(r"…|\.\.")
 #: Who speaks in a script, and how many others must.
 _LABEL: Final = pattern(r"\b([A-Z]{2,}): ")
@@ -49,6 +51,7 @@ _STEM: Final = 4
 _ENDING: Final = 4
 _VOWELS: Final = ("a", "e", "i", "o", "u")
 _CITY: Final = 200_000
+_WELL_KNOWN: Final = 1_000_000
 #: Scores from which on a form is believed that has accents of its own, or is near a city where no sentence is; and
 #: there any other that looks like no word.
 _LIKELIER: Final = 0.9
@@ -59,7 +62,7 @@ def other(text: str, found: Mention) -> bool:
     """True where the text around an accepted form tells that it is no damaged name, however near it is to one."""
     if not found.text[1:].islower() and (coined(found) or acronym(text, found) or labelled(text, found)):
         return True
-    if accented(found) or addressed(text, found) or cut_short(text, found):
+    if accented(found) or run_together(text, found) or addressed(text, found) or cut_short(text, found):
         return True
     return bare(text, found) or abroad(text, found)
 
@@ -78,6 +81,26 @@ def accented(found: Mention) -> bool:
         return False
     own = f"{found.alias} {found.entity.canonical}".lower()
     return any(c not in own for c in found.text.lower() if not c.isascii() and c < _BEYOND_LATIN and c.isalpha())
+
+
+def run_together(text: str, found: Mention) -> bool:
+    """True for one word that only split would be a name, where that is no likelier: the club Boavista.
+
+    A capital in it (LasVegas), or another name behind a comma, tells that a blank was lost.
+
+    >>> from canonym.model import Entity
+    >>> vista = Entity("", "place", "Boa Vista", prominence=400_000)
+    >>> run_together("at Boavista.", Mention(3, 11, "Boavista", vista, "rule", "canonical", 0.6, alias="Boa Vista"))
+    True
+    >>> run_together("at BoaVista.", Mention(3, 11, "BoaVista", vista, "rule", "canonical", 0.6, alias="Boa Vista"))
+    False
+    """
+    if found.match != "rule" or found.score >= _LIKELIER or found.entity.prominence >= _WELL_KNOWN:
+        return False
+    form, name = fold(found.text), fold(found.alias)
+    if " " in form or " " not in name or form != squeeze(name) or _INNER.search(found.text, 1):
+        return False
+    return _COMMA.match(text, found.end) is None
 
 
 def coined(found: Mention) -> bool:

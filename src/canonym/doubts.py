@@ -302,7 +302,7 @@ def coined(form: str, candidate: Candidate, seen: Evidence, score: float) -> boo
     """True where two sound words make the form, and one of them is not in the name: Weldwood Plywood, near Wildwood.
 
     It stands as persons and firms do, beside other names. The same of a name joined by a hyphen again and again: the
-    Cen-Tennial Gin Co.; and of one word that only split would be a name, where that is no likelier: the club Boavista.
+    Cen-Tennial Gin Co.
 
     >>> from canonym.model import Entity
     >>> wildwood = Candidate(Entity("", "place", "Wildwood"), "Wildwood", "canonical", "fuzzy", 0.0)
@@ -313,7 +313,7 @@ def coined(form: str, candidate: Candidate, seen: Evidence, score: float) -> boo
     if not seen.in_text or candidate.entity.prominence >= _WELL_KNOWN or _named(seen) or _placed(seen):
         return False
     if is_joined(candidate):
-        return seen.repeated > 1 or (" " not in form and score < _LIKELIER)
+        return seen.repeated > 1
     alias = fold(candidate.alias)
     if len(form) != len(alias) or " " in form or score >= _CERTAIN or seen.person < _HALF:
         return False

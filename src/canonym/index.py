@@ -31,7 +31,7 @@ from canonym.table import Table, fingerprint, parse
 from canonym.text import has_caseless
 
 MAGIC: Final = b"canonym\x01"
-FORMAT: Final = 3
+FORMAT: Final = 4
 
 
 def compile_table(table: Table) -> bytes:

@@ -329,7 +329,7 @@ static int is_coined(const Sieve *s, const Spelling *form, const Claim *c, doubl
     if (c->rival.prominence >= WELL_KNOWN || is_named(seen) || is_placed(seen))
         return 0;
     if (c->how == JOINED)
-        return seen[REPEATED] > 1 || (!form->blank && score < LIKELIER);
+        return seen[REPEATED] > 1;
     if (n != c->rival.size || form->blank || score >= CERTAIN || seen[PERSON] < HALF)
         return 0;
     for (int k = PART_SIZE; k <= n - PART_SIZE; k++)
