@@ -41,7 +41,8 @@ def test_packages_alone_give_the_models_of_texts(tmp_path: Path) -> None:
     assert limits.keys() == {"text", "first", "alone", "margin", "hopeless", "needy"}
     assert all(0 <= limit <= 1 for limit in limits.values())
     assert made == train(tmp_path / "again", "packages", "decide")
-    assert {"capitals.json", "surroundings.json"} <= train(tmp_path / "once", "capitals", "surroundings").keys()
+    learned = train(tmp_path / "once", "capitals", "surroundings", "namesakes")
+    assert {"capitals.json", "surroundings.json", "namesakes.txt.gz"} <= learned.keys()
     environment = os.environ | {"PYTHONPATH": str(tmp_path / "once" / "src")}
     ask = [sys.executable, "-m", "canonym", "annotate", "--format", "jsonl", "-"]
     text = b'{"text": "Fighting went on near Kandahar, Afghanistan."}\n'

@@ -49,6 +49,11 @@ def _letters(a: argparse.Namespace, data: Path, made: Path) -> list[str]:
     return ["letters.py", "-o", str(data / "letters.npz")]
 
 
+def _namesakes(a: argparse.Namespace, data: Path, made: Path) -> list[str]:
+    few = ["--smallest", "300000"] if a.quick else []
+    return ["namesakes.py", *few, "-o", str(data / "namesakes.txt.gz")]
+
+
 def _surroundings(a: argparse.Namespace, data: Path, made: Path) -> list[str]:
     few = ["--characters", "100000"] if a.quick else []
     read = [str(made / "texts.jsonl.gz"), *map(str, a.texts)]
@@ -76,6 +81,7 @@ STEPS = (
     Step("capitals", ("capitals.json",), _capitals),
     Step("letters", ("letters.npz",), _letters),
     Step("surroundings", ("surroundings.json",), _surroundings),
+    Step("namesakes", ("namesakes.txt.gz",), _namesakes),
     Step("decide", ("decide.npz", "decide.json"), _decide),
     Step(
         "pairs",

@@ -7,8 +7,10 @@ one in Python, ask it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
+from canonym.datafiles import data_file
 from canonym.doubts import is_sound, is_swapped
 from canonym.keys import squeeze
 from canonym.lexicon import zipf
@@ -58,13 +60,36 @@ _LIKELIER: Final = 0.9
 _LIKELIEST: Final = 0.95
 
 
-def other(text: str, found: Mention) -> bool:
-    """True where the text around an accepted form tells that it is no damaged name, however near it is to one."""
+def other(text: str, found: Mention, *, hurt: bool = False) -> bool:
+    """True where the text around an accepted form tells that it is no damaged name, however near it is to one.
+
+    `hurt`: something else in the text is surely damaged, so that this may well be too.
+    """
     if not found.text[1:].islower() and (coined(found) or acronym(text, found) or labelled(text, found)):
         return True
     if accented(found) or run_together(text, found) or addressed(text, found) or cut_short(text, found):
         return True
-    return bare(text, found) or abroad(text, found)
+    return bare(text, found) or abroad(text, found) or (not hurt and namesake(text, found))
+
+
+def namesake(text: str, found: Mention) -> bool:
+    """True for a word that is right as it stands, as the name of another place or in another language: Arica, Giorgia.
+
+    Unless the text has the name itself, so that it may well be a slip.
+    """
+    form = fold(found.text)
+    if form not in _namesakes():
+        return False
+    names = found.alias.lower(), found.entity.canonical.lower()
+    lowered = text.lower()
+    return not any(name in lowered for name in names)
+
+
+@cache
+def _namesakes() -> frozenset[str]:
+    import gzip
+
+    return frozenset(gzip.decompress(data_file("namesakes.txt.gz").read_bytes()).decode("ascii").split())
 
 
 def accented(found: Mention) -> bool:
@@ -203,7 +228,16 @@ def abroad(text: str, found: Mention) -> bool:
         return False  # as most are
     if found.match != "fuzzy" or not form.isascii() or not (_is_ended(form, alias) or _is_ended(form, own)):
         return False
-    near = [*_small(text, found.start, -1), *_small(text, found.end, 1)]
+    return in_other_language(text, found.start, found.end)
+
+
+def in_other_language(text: str, start: int, end: int) -> bool:
+    """True where the words in small letters around a span are not English.
+
+    >>> in_other_language("Warga tolak pembangunan jalan tol di Jakarta.", 6, 11)
+    True
+    """
+    near = [*_small(text, start, -1), *_small(text, end, 1)]
     return len(near) >= _FEWEST and 2 * sum(zipf(word) < _RARE for word in near) >= len(near)
 
 

@@ -100,6 +100,12 @@ _WORDS_AFTER = pattern(r"\w+")
 _WINDOWS = pattern(r"(?:\\[\w. -]*[\w-])+")
 _DRIVE = pattern(r"\b[A-Za-z]:")
 _FILE = pattern(r"\.(?:txt|docx?|pdf|csv|tsv|jsonl?|xml|html?|php|jpe?g|png|gif|xlsx?|pptx?|zip|gz|mp[34]|py|js|md)\b")
+#: How the name of a host ends, with the path behind it. Of two letters only before a path, or behind "co": there are
+#: ends that are words too ("in", "is"), and blanks get lost behind a full stop.
+_SITE = pattern(
+    r"\.(?:(?:com|net|org|edu|gov|info|biz|news|online|app|dev)(?:\.[a-z]{2})?|(?:co|ac)\.[a-z]{2}|[a-z]{2}(?=/\w))"
+    r"(?![\w-])(?:/\S*)?"
+)
 _TICKER = pattern(r"<[A-Z0-9.]+>")
 _PATH = pattern(r"/[\w.-]+(?:/[\w.-]+)+")
 #: What stands before a sign, read backwards, so that it is found at once; a line may break between them.
@@ -108,10 +114,12 @@ _FOLDER = pattern(r"\n?[\w-]+")
 
 
 def find_protected(text: str, there: int) -> list[tuple[int, int]]:
-    """Addresses, handles, tags, symbols, files, identifiers; `there` are the signs of the text.
+    """Addresses, hosts, handles, tags, symbols, files, identifiers; `there` are the signs of the text.
 
     >>> [text[a:b] for text in ["(@NBCNews) at in a/b/c, <JAPN.T>"] for a, b in find_protected(text, signs(text))]
     ['@NBCNews', '<JAPN.T>', 'a/b/c']
+    >>> [text[a:b] for text in ["Visit Tebyan.net, t.me/Kabul."] for a, b in find_protected(text, signs(text))]
+    ['Tebyan.net', 't.me/Kabul.']
     """
     out: list[tuple[int, int]] = []
     if there & Sign.AT:
@@ -127,7 +135,7 @@ def find_protected(text: str, there: int) -> list[tuple[int, int]]:
     if there & Sign.LOW_LINE:
         out += _identifiers(text)
     if there & Sign.ENDING:
-        out += [_with_left(text, m, _MAILBOX) for m in _FILE.finditer(text)]
+        out += [_with_left(text, m, _MAILBOX) for pattern in (_FILE, _SITE) for m in pattern.finditer(text)]
     if there & Sign.PATH:
         out += [_with_left(text, m, _FOLDER) for m in _PATH.finditer(text)]
     return out

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from canonym import around, native, verdicts
 from canonym.again import apart
+from canonym.amid import in_other_language
 from canonym.candidates import Candidates, choose
 from canonym.caseless import CaselessFinder
 from canonym.doubts import everyday, is_joined
@@ -349,8 +350,13 @@ class Recogniser:
                 if not found and count > 1 and not _POSSESSIVE.search(text, start, start + end):
                     found = self._candidates.by_rule(form)
                     found = tuple(c for c in found if not (is_joined(c) or everyday(form, c)))
-                if not found or found[0].kind in ("weak", "never", "abbreviation", "demonym"):
+                if found and found[0].kind == "never":
+                    break
+                if not found or found[0].kind in ("weak", "abbreviation", "demonym"):
                     continue
+                # Another spelling of a name is an ordinary word of some language: "warga tolak", no Tulak.
+                if found[0].kind != "canonical" and in_other_language(text, start, start + end):
+                    break
                 if not (is_boundary(text, start) and is_boundary(text, start + end)):
                     continue
                 begin = start - _article_before(text, start, found[0])

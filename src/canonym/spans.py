@@ -205,7 +205,7 @@ class Planner:
         return _Draft(names, tuple(_Form(*hit[:5], (), hit[5]) for hit in hits), bare)
 
     def _listed(self, run: str, part: list[Token]) -> tuple[tuple[Span, ...], list[tuple[int, int]]]:
-        """The listed names of a run, and from which word to which each goes."""
+        """The listed names of a run, and from which word to which these go, and what is listed as no name."""
         shouted = _is_shouted(run, len(part))
         listed: list[Span] = []
         taken: list[tuple[int, int]] = []
@@ -218,7 +218,7 @@ class Planner:
             end, span = hit
             if span is not None:
                 listed.append(span)
-                taken.append((at, end))
+            taken.append((at, end))  # what is listed as no name is none that a rule would find either
             at = end
         return tuple(listed), taken
 

@@ -234,6 +234,7 @@ static int sift_listed(const Sieve *s, Sifted *out)
     const Word *words = out->words;
     int count = out->word_count;
     char form[MOST_FORM];
+    memset(out->until, 0, sizeof out->until);
     for (int at = 0; at < count;) {
         int next = at + 1;
         if (may_start(words, at) && may_open(s, words, count, at)) {
@@ -265,6 +266,8 @@ static int sift_listed(const Sieve *s, Sifted *out)
                     out->listed[out->name_count][0] = at;
                     out->listed[out->name_count++][1] = end;
                 }
+                for (int k = at; k < end; k++)
+                    out->until[k] = end;
                 next = end;
                 break;
             }
@@ -278,11 +281,8 @@ static int sift_listed(const Sieve *s, Sifted *out)
 static int sift_forms(const Sieve *s, Sifted *out)
 {
     const Word *words = out->words;
-    int count = out->word_count, until[MOST_TOKENS] = {0}; /* where the listed name ends that a word stands in */
+    int count = out->word_count;
     char form[MOST_FORM];
-    for (int k = 0; k < out->name_count; k++)
-        for (int at = out->listed[k][0]; at < out->listed[k][1]; at++)
-            until[at] = out->listed[k][1];
     for (int at = 0; at < count; at++) {
         const Word *w = &words[at];
         if (!may_start(words, at) || (w->facts & OPENER))
@@ -300,7 +300,7 @@ static int sift_forms(const Sieve *s, Sifted *out)
             if (last->glued)
                 break;
             suspect |= (last->facts & SUSPECT) != 0;
-            if (!may_end(s, words, count, end) || end <= until[at])
+            if (!may_end(s, words, count, end) || end <= out->until[at])
                 continue;
             if ((last->quote && is_ending(s, last)) || (parts > 1 && w->size == 1 && words[at + 1].dash))
                 continue;

@@ -167,6 +167,7 @@ typedef struct {
     Slice run;
     int sure, told, loud, name_count, hit_count, form_count;
     int listed[MOST_TOKENS][2];
+    int until[MOST_TOKENS]; /* where the listed name ends that a word stands in, or what is listed as no name */
     Hit hits[MOST_TOKENS * 5];
     int word_count;
     Word words[MOST_TOKENS];
