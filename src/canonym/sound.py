@@ -14,6 +14,7 @@ from canonym.text import fold
 #: From this prominence on a name is expected without support.
 _WELL_KNOWN: Final = 1_000_000
 _TOWN: Final = 15_000
+_VOWELS: Final = ("a", "e", "i", "o", "u", "y")
 
 
 def left_alone(form: str, candidate: Candidate, seen: Evidence) -> bool:
@@ -37,8 +38,9 @@ def sound(form: str, candidate: Candidate, seen: Evidence) -> bool:
     """
     alias = fold(candidate.alias)
     known = candidate.entity.prominence >= _WELL_KNOWN or bool(seen.same_entity)
-    if form.startswith(alias) and form[len(alias) :] in ("n", "an", "ian", "ese", "ish"):
-        return True
+    rest = form[len(alias) :] if form.startswith(alias) else ""
+    if rest in ("an", "ian", "ese", "ish") or (rest == "n" and alias[-1:] in _VOWELS):
+        return True  # Asian, but not Dublinn
     if _turned(form, alias):
         return True
     if seen.shouted and len(form) <= 5 and seen.run < 3 and " " not in form:

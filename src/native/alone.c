@@ -94,7 +94,8 @@ static int is_left(const Sieve *s, const char *form, int size, const Rival *r, i
     if (is_surname(s, form, size, r->alias, r->size) || is_surname(s, form, size, r->plain, r->plain_size))
         return 1;
     for (size_t k = 0; k < sizeof demonyms / sizeof *demonyms && starts(form, size, r->alias, r->size); k++)
-        if ((size_t)(size - r->size) == strlen(demonyms[k]) && !memcmp(form + r->size, demonyms[k], strlen(demonyms[k])))
+        if ((size_t)(size - r->size) == strlen(demonyms[k]) && !memcmp(form + r->size, demonyms[k], strlen(demonyms[k])) &&
+            (size - r->size > 1 || ends_in_vowel(r->alias, r->size)))
             return 1;
     if (other_point(s, mine, n, theirs, m))
         return 1;

@@ -91,7 +91,8 @@ static int is_form_of_its_own(const Sieve *s, const Spelling *form, const Claim 
     const Rival *r = &c->rival;
     int rest = form->size - r->size;
     for (size_t k = 0; k < sizeof demonyms / sizeof *demonyms && begins_with(form, r->alias, r->size); k++)
-        if (same(form->text + r->size, rest, demonyms[k], (int)strlen(demonyms[k])))
+        if (same(form->text + r->size, rest, demonyms[k], (int)strlen(demonyms[k])) &&
+            (rest > 1 || ends_in_vowel(r->alias, r->size)))
             return 1;
     if (is_turned(s, form, c) || (seen[SHOUTED] && form->size <= 5 && seen[RUN] < 3 && !form->blank))
         return 1;

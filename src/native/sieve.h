@@ -19,6 +19,12 @@
 #define LONG_NAME 8 /* `candidates._LONG` */
 #define MOST_FEATURES MOST_WIDTH
 
+/* Whether an n behind a name makes a demonym of it: Asian, but not Dublinn. */
+static inline int ends_in_vowel(const char *text, int size)
+{
+    return size > 0 && strchr("aeiouy", text[size - 1]) != NULL;
+}
+
 enum { NOTHING = 1, LISTED = 2, MAYBE = 3 };
 
 /* What words in small letters open. */
