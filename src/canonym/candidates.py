@@ -46,6 +46,10 @@ _FAMILIAR: Final = 1.5
 #: From so many letters on a name may have lost a blank and be damaged twice besides: "Houyse" is no Holy See.
 _LONG: Final = 8
 _CACHE: Final = 30_000
+#: Accents of living spellings; those of romanisations lie beyond them (Shibirghān).
+_ACCENTED: Final = pattern(r"[À-ÖØ-öø-ÿ]")
+#: Names of smaller places are persons' names as often.
+_CITY: Final = 100_000
 _APOSTROPHE: Final = pattern(f"[{re.escape(APOSTROPHES)}]")
 _CONTRACTION: Final = pattern(rf"[{re.escape(APOSTROPHES)}](?:s|d|t|m|ll|re|ve)$", re.IGNORECASE)
 _INITIALS: Final = pattern(r"\b\w\.\w?")
@@ -327,13 +331,15 @@ def one_each(found: Iterable[Candidate]) -> tuple[Candidate, ...]:
 def _forgiven(surface: str, plain: str, candidate: Candidate, literal: bool) -> bool:
     """True unless an ordinary word, a contraction, a possessive or initials equal a name only when folded.
 
-    "Male" is no Malé, "Steele's" no Steeles, "Chen" no Ch'en, "U.N." no Un.
+    "Male" is no Malé, "Martínez" no town of Martinez, "Steele's" no Steeles, "Chen" no Ch'en, "U.N." no Un.
     """
     alias = candidate.alias
     if not literal and " " not in plain:
         # Beyond accents, what folding makes alike (ə and a, say) is no spelling of a word that is known.
         known = zipf(unaccented(surface))
         if known >= _SOUND or (known > 0 and unaccented(alias) != unaccented(surface)):
+            return False
+        if candidate.entity.prominence < _CITY and alias.isascii() and _ACCENTED.search(surface):
             return False
         if candidate.kind == "translation" and known < _FAMILIAR:
             return False  # Nigēra is a Niger, Nigera a damaged Nigeria
