@@ -100,7 +100,8 @@ def joints_of(folded: str) -> Iterable[str]:
     words = folded.split()
     for space, word in ((BEGINS, words[0]), (ENDS, words[-1])) if joined else ():
         others = len(joined) - len(word)
-        for near in range(max(0, others - _EDITS), others + _EDITS + 1):
+        least, most = max(0, others - _EDITS), others + _EDITS
+        for near in range(least - least % _BAND, most + 1, _BAND):
             yield joint(space, word, near)
 
 

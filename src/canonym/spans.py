@@ -295,7 +295,9 @@ class Planner:
         return (key, Span(form.start, form.end, form.form, nearest)) if nearest else None
 
     def _found(self, form: _Form) -> tuple[Candidate, ...]:
-        found = self.candidates.by_rule(form.form) if form.rule else ()
+        # What is listed, though not as it stands, is no other name under the rules: Letônia.
+        ruled = form.rule and not self.candidates.listed(form.form)
+        found = self.candidates.by_rule(form.form) if ruled else ()
         near = self.candidates.fuzzy(form.part, split=form.small) if form.part else self.candidates.named(form.names)
         # A word in small letters may end the name of a place that lost a capital; outlets write theirs.
         return best(form.form, found + tuple(c for c in near if not (form.small and c.entity.type == "outlet")))

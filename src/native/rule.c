@@ -291,7 +291,11 @@ static int may_have_rule(Sieve *s, const Word *words, int at, int end, int size)
 
 int words_by_rule(Sieve *s, const Word *words, int at, int end, const char *form, int size, Near *out)
 {
-    return may_have_rule(s, words, at, end, size) ? by_rule(s, form, size, out) : joined_names(s, form, size, out);
+    int may = may_have_rule(s, words, at, end, size), count = may ? 1 : joined_names(s, form, size, out);
+    /* What is listed, though not as it stands, is no other name under the rules: Letônia. */
+    if (count && any_has(s, '=', form, (size_t)size))
+        return 0;
+    return may ? by_rule(s, form, size, out) : count;
 }
 
 int by_rule(const Sieve *s, const char *form, int size, Near *out)
