@@ -10,11 +10,20 @@ import pyarrow as pa_untyped
 import pyarrow.parquet as pq_untyped
 import pytest
 
-from test_cli import Run, command, environment, run
+from test_cli import TEXT, Run, command, environment, files, run
 
 pa: Any = pa_untyped
 pq: Any = pq_untyped
 __all__ = ["command", "environment", "run"]
+
+
+def refused(run: Run, folder: Path, *args: str) -> str:
+    """What is said of a call that is wrong; nothing is written for it."""
+    before = files(folder)
+    done = run(*args)
+    assert (done.status, done.out) == (2, b"")
+    assert files(folder) == before
+    return done.err
 
 
 class TestAColumnNamedTwice:
@@ -38,3 +47,40 @@ class TestAColumnNamedTwice:
         (tmp_path / "a.csv").write_text("text\nCaboul\n")
         done = run("annotate", "a.csv", "--column", "text", "--column", "text", "-t", "t.csv")
         assert done.status == 0
+
+
+class TestOutputsThatOverwrite:
+    @pytest.fixture(autouse=True)
+    def inputs(self, tmp_path: Path) -> None:
+        (tmp_path / "sub").mkdir()
+        (tmp_path / "g.csv").write_text("canonical,alias\nHerat,Harat\n")
+        (tmp_path / "link.csv").symlink_to("g.csv")
+        (tmp_path / "hard.csv").hardlink_to(tmp_path / "g.csv")
+        (tmp_path / "AF.txt").write_text("1\tHerat\n")
+        (tmp_path / "x.txt").write_text(TEXT)
+
+    @pytest.mark.parametrize("output", ["g.csv", "./sub/../g.csv", "link.csv", "hard.csv"])
+    def test_inputs_of_tables_are_kept(self, run: Run, tmp_path: Path, output: str) -> None:
+        for args in (
+            ["table", "import", "csv", "g.csv"],
+            ["table", "import", "geonames", "AF.txt", "--alternates", "g.csv"],
+            ["table", "import", "geonames", "g.csv"],
+            ["table", "import", "wikidata", "g.csv"],
+            ["table", "export", "g.csv", "--to", "solr"],
+        ):
+            said = refused(run, tmp_path, *args, "-o", output)
+            assert "is an input, and would be overwritten. Name another file" in said
+
+    @pytest.mark.parametrize("other", ["vv", "./sub/../vv"])
+    def test_outputs_do_not_overwrite_each_other(self, run: Run, tmp_path: Path, other: str) -> None:
+        call = ("normalise", "x.txt", "-t", "t.csv", "--edits", "vv")
+        assert "would overwrite each other. Name two files" in refused(run, tmp_path, *call, "--verdicts", other)
+        assert "would overwrite each other" in refused(run, tmp_path, *call, "-o", other)
+
+    def test_a_link_to_another_output_is_that_output(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "link").symlink_to("vv")
+        said = refused(run, tmp_path, "normalise", "x.txt", "-t", "t.csv", "--verdicts", "link", "--edits", "vv")
+        assert "would overwrite each other" in said
+
+    def test_one_device_may_take_all(self, run: Run) -> None:
+        assert run("normalise", "x.txt", "-t", "t.csv", "-o", "/dev/null", "--edits", "/dev/null").status == 0

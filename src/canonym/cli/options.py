@@ -106,10 +106,26 @@ def load(tables: tuple[str, ...]) -> Normaliser:
 
 
 def refuse_overwriting(outputs: Iterable[str | Path | None], inputs: Iterable[str | Path]) -> None:
-    """Raise UsageError where a file to be written is one to be read: a text, a table, a profile."""
-    read = [path for path in map(Path, inputs) if path.is_file()]
-    for output in outputs:
-        if output is None or not Path(output).is_file():
-            continue
-        if any(path.samefile(output) for path in read):
+    """Raise UsageError where a file to be written is one to be read (a text, a table, a profile), or two are one."""
+    from canonym import packs
+
+    given = [str(path) for path in inputs]
+    places = [Path(path) for path in given] + [packs.path_of(name) for name in given if packs.is_name(name)]
+    read = [path for path in places if path.is_file()]
+    written: dict[str, str] = {}
+    for output in filter(None, map(_file, outputs)):
+        if output.exists() and any(path.samefile(output) for path in read):
             raise UsageError(f"{output} is an input, and would be overwritten", remedy="Name another file")
+        place = os.path.realpath(output)  # through links, whatever way it is spelt
+        if place in written:
+            both = f"{written[place]} and {output}" if written[place] != str(output) else f"two outputs, both {output},"
+            raise UsageError(f"{both} would overwrite each other", remedy="Name two files")
+        written[place] = str(output)
+
+
+def _file(output: str | Path | None) -> Path | None:
+    """The file that is to be written; None for a stream, a device or a folder."""
+    if output is None or str(output) in ("", "-"):
+        return None
+    path = Path(output)
+    return None if path.exists() and not path.is_file() else path

@@ -192,6 +192,8 @@ def _run(
             "--profile and --evidence corpus exclude each other",
             remedy="Give one of them",
         )
+    if verdicts is None and profile is not None:
+        verdicts = profile.with_name(profile.name + ".verdicts")
     options.refuse_overwriting([output, edits, verdicts], [*paths, *tables, *filter(None, [profile])])
     first_pass = (evidence or ("document" if set(paths) <= {"-"} else "corpus")) == "corpus"
     job = pipeline.Job(
@@ -219,8 +221,6 @@ def _run(
 
             settings = {"stamp": stamp(normaliser.fingerprint), "rewrite": sorted(rewrite), "repair": not no_repair}
             job = replace(job, settings={**settings, "first pass": first_pass and profile is None})
-        if verdicts is None and profile is not None:
-            verdicts = profile.with_name(profile.name + ".verdicts")
         known_before = _read_verdicts(normaliser, verdicts, quiet) if mode != "repair" else None
         kept = verdicts if known_before is not None else None
         hands = stack.enter_context(crew(normaliser, tables, workers or default_workers(), kept))
