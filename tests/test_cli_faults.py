@@ -84,3 +84,17 @@ class TestOutputsThatOverwrite:
 
     def test_one_device_may_take_all(self, run: Run) -> None:
         assert run("normalise", "x.txt", "-t", "t.csv", "-o", "/dev/null", "--edits", "/dev/null").status == 0
+
+
+class TestADryRunOfAnnotate:
+    def test_counts_and_shows_no_change(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.txt").write_text(TEXT + "The bakers’ road".encode().decode("cp1252"))
+        before = files(tmp_path)
+        done = run("annotate", "a.txt", "-t", "t.csv", "--dry-run")
+        assert (done.status, done.out) == (0, b"")
+        assert "1 document, 3 names found" in done.err
+        assert json.loads(run("annotate", "a.txt", "-t", "t.csv", "--dry-run", "--json").text)["mentions"]
+        assert files(tmp_path) == before
+
+    def test_is_told_in_the_help(self, run: Run) -> None:
+        assert "Count what would be found; write nothing." in run("annotate", "--help").text

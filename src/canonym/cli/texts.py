@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
@@ -35,8 +35,11 @@ def _kinds(context: click.Context, param: click.Parameter, value: str | None) ->
     return REWRITTEN_KINDS | kinds
 
 
-def _text_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that the three commands share, in the order of their help."""
+_DIFF: Final = "Show a diff of what would change; write nothing."
+
+
+def _text_options(dry_run: str = _DIFF) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options that the three commands share, in the order of their help; `dry_run` is that of --dry-run."""
     shared = [
         click.argument("paths", nargs=-1, metavar="[PATHS|-]..."),
         options.output,
@@ -74,14 +77,18 @@ def _text_options(command: Callable[..., None]) -> Callable[..., None]:
             "beside the profile). Changes nothing but the time.",
         ),
         resuming.option,
-        click.option("--dry-run", is_flag=True, help="Show a diff of what would change; write nothing."),
+        click.option("--dry-run", is_flag=True, help=dry_run),
         options.as_summary,
         options.colour,
         options.quiet,
     ]
-    for decorate in reversed(shared):
-        command = decorate(command)
-    return command
+
+    def decorated(command: Callable[..., None]) -> Callable[..., None]:
+        for decorate in reversed(shared):
+            command = decorate(command)
+        return command
+
+    return decorated
 
 
 _rewrite = click.option(
@@ -104,7 +111,7 @@ _edits = click.option("--edits", metavar="FILE", help="Log every edit there, for
         "canonym normalise news.csv --column body --table mine.csv --table default -o clean.csv",
     )
 )
-@_text_options
+@_text_options()
 @_edits
 @_rewrite
 @_no_repair
@@ -125,7 +132,7 @@ def normalise(context: click.Context, /, **given: Any) -> None:
         "canonym annotate articles/ -o mentions/ --table mine.csv",
     )
 )
-@_text_options
+@_text_options("Count what would be found; write nothing.")
 @_no_repair
 @click.pass_context
 def annotate(context: click.Context, /, **given: Any) -> None:
@@ -144,7 +151,7 @@ def annotate(context: click.Context, /, **given: Any) -> None:
         "cat corpus.jsonl | canonym repair --evidence corpus --format jsonl - > repaired.jsonl",
     )
 )
-@_text_options
+@_text_options()
 @_edits
 @click.pass_context
 def repair(context: click.Context, /, **given: Any) -> None:
@@ -210,7 +217,8 @@ def _run(
         resume=resume,
     )
     watched = not quiet and not dry_run
-    shows_diff = dry_run and not as_json
+    # Annotation repairs a text only to read it: no text changes, and a diff would show changes that are never made.
+    shows_diff = dry_run and not as_json and mode != "annotate"
     # What a run keeps only grows and has no cycles: searching it for garbage again and again is time lost.
     gc.disable()
     with ExitStack() as stack:
