@@ -98,3 +98,41 @@ class TestADryRunOfAnnotate:
 
     def test_is_told_in_the_help(self, run: Run) -> None:
         assert "Count what would be found; write nothing." in run("annotate", "--help").text
+
+
+class TestUndoByALogThatWasCut:
+    @pytest.fixture(autouse=True)
+    def outputs(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "in").mkdir()
+        (tmp_path / "in/a.txt").write_text(TEXT)
+        (tmp_path / "in/b.txt").write_text(TEXT)
+        (tmp_path / "in/c.jsonl").write_text("{}\n" * 2)  # two failures, so that there is a file of them
+        run("normalise", "in", "-o", "out", "-t", "t.csv", "--edits", "e.jsonl")
+
+    def cut(self, folder: Path, lines: int) -> None:
+        whole = (folder / "e.jsonl").read_bytes().splitlines(keepends=True)
+        assert lines < len(whole)
+        (folder / "e.jsonl").write_bytes(b"".join(whole[:lines]))
+
+    def test_a_whole_one_does(self, run: Run, tmp_path: Path) -> None:
+        assert "(3 files)" in run("undo", "out", "--edits", "e.jsonl", "-o", "back").err
+        assert (tmp_path / "back/b.txt").read_text() == TEXT
+
+    @pytest.mark.parametrize("given", ["out", "out/a.txt"])
+    def test_to_its_first_lines(self, run: Run, tmp_path: Path, given: str) -> None:
+        for lines in (2, 1):
+            self.cut(tmp_path, lines)
+            said = refused(run, tmp_path, "undo", given, "--edits", "e.jsonl", "-o", "back")
+            assert "e.jsonl: holds no file: it was cut short" in said
+
+    @pytest.mark.parametrize("lines", [3, 4, 5])
+    def test_between_files(self, run: Run, tmp_path: Path, lines: int) -> None:
+        self.cut(tmp_path, lines)
+        said = refused(run, tmp_path, "undo", "out", "--edits", "e.jsonl", "--in-place")
+        assert "is not in the log" in said and "cut short" in said
+        assert run("undo", "out/a.txt", "--edits", "e.jsonl").text == TEXT
+
+    def test_nothing_changed_is_no_fault(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "d.txt").write_text("Kabul")
+        run("normalise", "d.txt", "-o", "e.txt", "-t", "t.csv", "--edits", "e.jsonl")
+        assert run("undo", "e.txt", "--edits", "e.jsonl").text == "Kabul"
