@@ -136,3 +136,32 @@ class TestUndoByALogThatWasCut:
         (tmp_path / "d.txt").write_text("Kabul")
         run("normalise", "d.txt", "-o", "e.txt", "-t", "t.csv", "--edits", "e.jsonl")
         assert run("undo", "e.txt", "--edits", "e.jsonl").text == "Kabul"
+
+
+class TestWhatResolveCannotDo:
+    def test_a_type_that_no_table_has(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_text("name\nCaboul\n")
+        for args in (
+            ["resolve", "Caboul"],
+            ["explain", "Caboul"],
+            ["resolve", "--column", "name", "a.csv", "-o", "b.csv"],
+        ):
+            said = refused(run, tmp_path, *args, "-t", "t.csv", "--type", "nope")
+            assert "no table has the type 'nope'. Types are 'outlet', 'place'" in said
+        both = ("-t", "t.csv", "-t", "default")
+        assert run("resolve", "Caboul", *both, "--type", "outlet").status == 0
+
+    @pytest.mark.parametrize(
+        ("args", "said"),
+        [
+            (["--json", "--column", "name", "a.csv"], "Leave out --json, or --column"),
+            (["--column", "name", "--column", "other", "a.csv"], "Name one --column"),
+            (["Londno", "-"], "Give either of them"),
+            (["-", "Londno"], "Give either of them"),
+            (["-", "-"], "Give either of them"),
+        ],
+    )
+    def test_is_refused(self, run: Run, tmp_path: Path, args: list[str], said: str) -> None:
+        (tmp_path / "a.csv").write_text("name,other\nCaboul,Caboul\n")
+        assert said in refused(run, tmp_path, "resolve", *args, "-t", "t.csv")
+        assert run("resolve", "--column", "name", "--column", "name", "a.csv", "-t", "t.csv").status == 0

@@ -281,6 +281,11 @@ class Normaliser:
         """True where a word stands in some listed name."""
         return self._candidates.is_part(fold(word))
 
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types of the tables' entities, sorted: what `type` may be."""
+        return tuple(sorted(frozenset().union(*(index.types for index in self._candidates.indexes))))
+
     # -- names alone ---------------------------------------------------------------------------------------
 
     def resolve(self, name: str, type: str | None = None) -> Decision:

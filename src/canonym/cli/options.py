@@ -98,11 +98,14 @@ def leave_if_idle(context: click.Context, given: tuple[str, ...]) -> None:
     context.exit(2)
 
 
-def load(tables: tuple[str, ...]) -> Normaliser:
-    """The normaliser over the tables given; the embedded one where none is."""
+def load(tables: tuple[str, ...], type_: str | None = None) -> Normaliser:
+    """The normaliser over the tables given, the embedded one where none is; some entity must have the type, if any."""
     import canonym
 
-    return canonym.load(*tables)
+    normaliser = canonym.load(*tables)
+    if type_ is not None and type_ not in (known := normaliser.types):
+        raise UsageError(f"no table has the type {type_!r}", remedy=f"Types are {', '.join(map(repr, known))}")
+    return normaliser
 
 
 def refuse_overwriting(outputs: Iterable[str | Path | None], inputs: Iterable[str | Path]) -> None:
