@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -165,3 +167,25 @@ class TestWhatResolveCannotDo:
         (tmp_path / "a.csv").write_text("name,other\nCaboul,Caboul\n")
         assert said in refused(run, tmp_path, "resolve", *args, "-t", "t.csv")
         assert run("resolve", "--column", "name", "--column", "name", "a.csv", "-t", "t.csv").status == 0
+
+
+class TestColumnsOfOddTables:
+    def test_an_unclosed_quote_fails_alone(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_text('n,name\n1,"Caboul\n2,Caboul\n3,Caboul\n')
+        done = run("resolve", "--column", "name", "a.csv", "-t", "t.csv")
+        assert done.status == 1
+        assert done.text.splitlines()[1] == '1,"Caboul'
+        assert [line.split(",")[3] for line in done.text.splitlines()[2:]] == ["Kabul", "Kabul"]
+        assert "a.csv, line 2: a quote is opened and never closed" in done.err
+        assert "3 rows: 2 accept" in done.err
+
+    def test_old_line_ends(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_bytes(b'n,name\r1,Caboul\r2,"Caboul"\r3,"x\ry"')
+        done = run("resolve", "--column", "name", "a.csv", "-t", "t.csv")
+        rows = list(csv.reader(io.StringIO(done.text, newline="")))
+        assert done.status == 0 and b"\n" not in done.out
+        assert [row[3] for row in rows] == ["canonym_canonical", "Kabul", "Kabul", ""]
+        assert rows[3][1] == "x\ry"
+        pairs = run("compare", "--format", "tsv", "-", given="a\tb\rKabul\tKabul\r")
+        assert pairs.out == b"a\tb\tscore\rKabul\tKabul\t1.0\r"
+        assert len(run("resolve", "--json", "-t", "t.csv", "-", given="Caboul\rVOA\r").text.splitlines()) == 2
