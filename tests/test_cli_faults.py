@@ -189,3 +189,21 @@ class TestColumnsOfOddTables:
         pairs = run("compare", "--format", "tsv", "-", given="a\tb\rKabul\tKabul\r")
         assert pairs.out == b"a\tb\tscore\rKabul\tKabul\t1.0\r"
         assert len(run("resolve", "--json", "-t", "t.csv", "-", given="Caboul\rVOA\r").text.splitlines()) == 2
+
+
+class TestPairsWithAScore:
+    def test_twice_adds_no_second_score(self, run: Run) -> None:
+        call = ("compare", "--format", "tsv", "-")
+        once = run(*call, given="a\tb\nKabul\tCaboul\n").out
+        assert run(*call, given=once).out == once
+
+    def test_the_old_one_keeps_its_place(self, run: Run) -> None:
+        given = "score\ta\tb\tn\n\tKabul\tKabul\t1\t2\n"
+        assert run("compare", "--format", "tsv", "-", given=given).text == given.replace("\n\t", "\n1.0\t")
+        given = "a\tb\tn\tscore\nKabul\tKabul\n"
+        assert run("compare", "--format", "tsv", "-", given=given).text.endswith("Kabul\tKabul\t\t1.0\n")
+
+    def test_is_all_that_is_told(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "p.tsv").write_text("a\tb\nKabul\tCaboul\n")
+        for option in ("--json", "--explain"):
+            assert "Leave out" in refused(run, tmp_path, "compare", "--format", "tsv", "p.tsv", option)

@@ -185,10 +185,15 @@ def compare(
     """Tell how probable it is that two names mean one thing.
 
     Prints a probability, 0 to 1. With --format tsv, lines with the columns a and b are read
-    (nothing is quoted) and written as they are with a column score added.
+    (nothing is quoted) and written as they are with a column score added, or filled anew.
     """
     options.leave_if_idle(context, names)
     if format_ is not None:
+        if explained or as_json:
+            raise UsageError(
+                "pairs are written as lines, with nothing but a score",
+                remedy="Leave out --explain and --json, or --format",
+            )
         from canonym.columns.files import label, reading, writing
         from canonym.columns.tables import score_pairs
         from canonym.compare import compare_pairs

@@ -317,8 +317,8 @@ def _plain(cells: Sequence[str]) -> list[str]:
 def score_pairs(lines: Iterable[str], sink: Sink, compare: Compare, *, where: str = "standard input") -> Counts:
     r"""Copy tab-separated lines with a column `score` added: the probability that `a` and `b` name one thing.
 
-    Nothing is quoted, and lines are written back as they are. A line with too few cells is passed on with
-    an empty score, and counts as failed.
+    Nothing is quoted, and lines are written back as they are, but for a column `score` that is there already: it is
+    filled anew, not added twice. A line with too few cells is passed on with an empty score, and counts as failed.
 
     >>> import io
     >>> out = io.StringIO()
@@ -338,7 +338,8 @@ def score_pairs(lines: Iterable[str], sink: Sink, compare: Compare, *, where: st
         )
     left, right = header.index("a"), header.index("b")
     ending = _ending(first)
-    sink.write("\t".join([*header, "score"]) + ending)
+    place = header.index("score") if "score" in header else None
+    sink.write("\t".join(_scored(header, "score", place)) + ending)
     count, failures = 0, _Failures()
     while block := list(islice(lines, _BLOCK)):
         rows = [_cells(line) for line in block]
@@ -346,12 +347,19 @@ def score_pairs(lines: Iterable[str], sink: Sink, compare: Compare, *, where: st
         scores = iter(compare([(row[left], row[right]) for row, ok in zip(rows, sound, strict=True) if ok]))
         out = []
         for number, (row, ok) in enumerate(zip(rows, sound, strict=True), count + 2):
-            out.append("\t".join([*row, score(next(scores), 6) if ok else ""]) + ending)
+            out.append("\t".join(_scored(row, score(next(scores), 6) if ok else "", place)) + ending)
             if not ok:
                 failures.add(_short_row(where, number, len(row), len(header)))
         sink.write("".join(out))
         count += len(block)
     return Counts(count, {}, failures.count, tuple(failures.first))
+
+
+def _scored(row: list[str], value: str, place: int | None) -> list[str]:
+    """A row with its score: in its old place, or behind the others, however many there are."""
+    if place is None:
+        return [*row, value]
+    return [*row[:place], *[""] * (place - len(row)), value, *row[place + 1 :]]
 
 
 def _cells(line: str) -> list[str]:
