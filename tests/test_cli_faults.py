@@ -207,3 +207,61 @@ class TestPairsWithAScore:
         (tmp_path / "p.tsv").write_text("a\tb\nKabul\tCaboul\n")
         for option in ("--json", "--explain"):
             assert "Leave out" in refused(run, tmp_path, "compare", "--format", "tsv", "p.tsv", option)
+
+
+class TestEmptyPaths:
+    @pytest.mark.parametrize(
+        "args",
+        [
+            ["normalise", "a.txt", "-o"],
+            ["annotate", "a.txt", "-o"],
+            ["normalise", "a.txt", "--edits"],
+            ["normalise", "a.txt", "--verdicts"],
+            ["normalise", "a.txt", "--profile"],
+            ["resolve", "Caboul", "-o"],
+            ["table", "export", "t.csv", "--to", "solr", "-o"],
+            ["profile", "a.txt", "-o"],
+            ["undo", "a.txt", "--edits"],
+        ],
+    )
+    def test_are_no_names_of_files(self, run: Run, tmp_path: Path, args: list[str]) -> None:
+        (tmp_path / "a.txt").write_text(TEXT)
+        assert "it names nothing. Give the name of a file" in refused(run, tmp_path, *args, "")
+
+    def test_are_no_inputs(self, run: Run, tmp_path: Path) -> None:
+        assert "a path is empty" in refused(run, tmp_path, "normalise", "", "-o", "out", "-t", "t.csv")
+
+
+class TestTablesOfAnotherLayout:
+    @pytest.mark.parametrize(
+        ("data", "said"),
+        [
+            (b"canonical;alias\nKabul;Caboul\n", "Its cells seem to be parted by ';'"),
+            (b"canonical\talias\nKabul\tCaboul\n", "Its cells seem to be parted by '\\t'"),
+            (b"sep=;\r\ncanonical;alias\r\n", "is for Excel, and no header: remove it"),
+            ("canonical,alias\n".encode("utf-16"), "It looks like UTF-16"),
+            ("canonical,alias\n".encode("utf-16-le"), "It looks like UTF-16"),
+        ],
+    )
+    def test_as_an_alias_table(self, run: Run, tmp_path: Path, data: bytes, said: str) -> None:
+        (tmp_path / "x.csv").write_bytes(data)
+        err = refused(run, tmp_path, "resolve", "Caboul", "-t", "x.csv")
+        assert said in err and "\0" not in err
+        checked = run("table", "check", "x.csv")
+        assert checked.status == 1 and said in checked.text and "\0" not in checked.text
+
+    @pytest.mark.parametrize(
+        ("data", "said"),
+        [
+            (b"sep=;\r\nname;n\r\n", "is for Excel, and no header: remove it"),
+            ("name,n\n".encode("utf-16-le"), "It looks like UTF-16: say its --encoding"),
+        ],
+    )
+    def test_as_an_input(self, run: Run, tmp_path: Path, data: bytes, said: str) -> None:
+        (tmp_path / "x.csv").write_bytes(data)
+        for name in ("normalise", "resolve"):
+            assert said in refused(run, tmp_path, name, "x.csv", "--column", "name", "-t", "t.csv")
+        if "remove it" in said:
+            assert said in refused(run, tmp_path, "table", "import", "csv", "x.csv", "-o", "y.csv")
+        (tmp_path / "x.tsv").write_bytes(b"name;n\n")
+        assert "parted by ';'" in refused(run, tmp_path, "normalise", "x.tsv", "--column", "name", "-t", "t.csv")

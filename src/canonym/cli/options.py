@@ -21,6 +21,13 @@ def examples(*calls: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  {call}" for call in calls)
 
 
+def named(context: click.Context, param: click.Parameter, value: Any) -> Any:
+    """Refuse an empty name for a file: it would be read as the folder at hand."""
+    if value is not None and (str(value) == "" or value == Path()):
+        raise click.BadParameter("it names nothing. Give the name of a file, or leave the option out.", context, param)
+    return value
+
+
 table = click.option(
     "-t",
     "--table",
@@ -67,7 +74,9 @@ colour = click.option(
 )
 quiet = click.option("-q", "--quiet", is_flag=True, help="Print no report and no progress.")
 # A string, since a slash at its end says that a folder is meant.
-output = click.option("-o", "--output", "output", metavar="OUT", help="Where to write; standard output when absent.")
+output = click.option(
+    "-o", "--output", "output", metavar="OUT", callback=named, help="Where to write; standard output when absent."
+)
 
 
 def wants_colour(choice: str, stream: IO[Any]) -> bool:

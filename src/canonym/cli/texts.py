@@ -59,6 +59,7 @@ def _text_options(dry_run: str = _DIFF) -> Callable[[Callable[..., None]], Calla
             "--profile",
             "profile",
             metavar="FILE",
+            callback=options.named,
             type=click.Path(path_type=Path),
             help="Evidence that `canonym profile` made, in place of a first pass.",
         ),
@@ -72,6 +73,7 @@ def _text_options(dry_run: str = _DIFF) -> Callable[[Callable[..., None]], Calla
             "--verdicts",
             "verdicts",
             metavar="FILE",
+            callback=options.named,
             type=click.Path(path_type=Path, dir_okay=False),
             help="Keep here what is found out about words, so that a later run need not again (default with --profile: "
             "beside the profile). Changes nothing but the time.",
@@ -100,7 +102,9 @@ _rewrite = click.option(
 _no_repair = click.option("--no-repair", is_flag=True, help="Leave mojibake and scrubbed strings alone.")
 
 
-_edits = click.option("--edits", metavar="FILE", help="Log every edit there, for `canonym undo`.")
+_edits = click.option(
+    "--edits", metavar="FILE", callback=options.named, help="Log every edit there, for `canonym undo`."
+)
 
 
 @click.command(

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from canonym.alone import Brief
 from canonym.columns.decisions import COLUMNS, decision_cells, score
-from canonym.corpus.delimited import LONGEST, PASSED
+from canonym.corpus.delimited import LONGEST, MEND, PASSED
 from canonym.model import DocumentError, Failure, UsageError
+from canonym.table import misread
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -81,11 +82,9 @@ def resolve_column(
     if problem:
         raise DocumentError(f"its first row cannot be read: {problem}", where=where, remedy="Mend the first row")
     if column not in header:
-        raise UsageError(
-            f"there is no column {column!r}",
-            where=where,
-            remedy=f"Columns are {', '.join(repr(c) for c in header)}. Name one of them with --column.",
-        )
+        remedy = f"Columns are {', '.join(repr(c) for c in header)}. Name one of them with --column."
+        cause = misread(header, shape.mark, MEND)
+        raise UsageError(f"there is no column {column!r}", where=where, remedy=cause + remedy)
     at, width, places = header.index(column), len(header), _places(header)
     behind = places == list(range(width, width + len(COLUMNS)))
     sink.write(_written([_filled(header, COLUMNS, places, width)], shape))
@@ -331,11 +330,9 @@ def score_pairs(lines: Iterable[str], sink: Sink, compare: Compare, *, where: st
     header = _cells(next(lines))
     missing = [name for name in ("a", "b") if name not in header]
     if missing:
-        raise UsageError(
-            f"there is no column {missing[0]!r}",
-            where=where,
-            remedy="The first line must name the columns a and b, with a tab between them.",
-        )
+        remedy = "The first line must name the columns a and b, with a tab between them."
+        cause = misread(header, "\t", MEND)
+        raise UsageError(f"there is no column {missing[0]!r}", where=where, remedy=cause + remedy)
     left, right = header.index("a"), header.index("b")
     ending = _ending(first)
     place = header.index("score") if "score" in header else None

@@ -18,6 +18,7 @@ from canonym.corpus.formats import Options
 from canonym.corpus.stream import decoded, heading, sniff
 from canonym.model import Document, DocumentError, Failure, Result
 from canonym.patterns import pattern
+from canonym.table import listed, misread
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 # Possessive: a doubled quote must not be taken apart to find an end.
@@ -27,6 +28,7 @@ _DOUBLED: Final = pattern('""')
 _SURROGATE: Final = pattern("[\ud800-\udfff]")
 #: A quoted field longer than this (code points) is a stray quote.
 LONGEST: Final = 16 << 20
+MEND: Final = "say its --encoding"
 PASSED: Final = "The row was passed on unchanged"
 
 
@@ -175,8 +177,9 @@ def header(text: str, options: Options, ending: str, final: bool) -> Header | No
         raise DocumentError(f"its first row cannot be read: {best.row.problem}", remedy="Mend the first row")
     for field, place in zip(options.fields, best.texts, strict=True):
         if place < 0:
-            known = ", ".join(name or '""' for name in best.names[:30])
-            raise DocumentError(f"no column {field!r}", remedy=f"Name one with --column; there are: {known}")
+            known = listed([name or '""' for name in best.names[:30]])
+            cause = misread(best.names, "".join(DELIMITERS) if ending != ".tsv" else "\t", MEND)
+            raise DocumentError(f"no column {field!r}", remedy=f"{cause}Name one with --column; there are: {known}")
     return best
 
 
