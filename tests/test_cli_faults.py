@@ -107,7 +107,7 @@ class TestUndoByALogThatWasCut:
     def outputs(self, run: Run, tmp_path: Path) -> None:
         (tmp_path / "in").mkdir()
         (tmp_path / "in/a.txt").write_text(TEXT)
-        (tmp_path / "in/b.txt").write_text(TEXT)
+        (tmp_path / "in/b.txt").write_text(TEXT * 2)
         (tmp_path / "in/c.jsonl").write_text("{}\n" * 2)  # two failures, so that there is a file of them
         run("normalise", "in", "-o", "out", "-t", "t.csv", "--edits", "e.jsonl")
 
@@ -118,7 +118,7 @@ class TestUndoByALogThatWasCut:
 
     def test_a_whole_one_does(self, run: Run, tmp_path: Path) -> None:
         assert "(3 files)" in run("undo", "out", "--edits", "e.jsonl", "-o", "back").err
-        assert (tmp_path / "back/b.txt").read_text() == TEXT
+        assert (tmp_path / "back/b.txt").read_text() == TEXT * 2
 
     @pytest.mark.parametrize("given", ["out", "out/a.txt"])
     def test_to_its_first_lines(self, run: Run, tmp_path: Path, given: str) -> None:
@@ -133,6 +133,11 @@ class TestUndoByALogThatWasCut:
         said = refused(run, tmp_path, "undo", "out", "--edits", "e.jsonl", "--in-place")
         assert "is not in the log" in said and "cut short" in said
         assert run("undo", "out/a.txt", "--edits", "e.jsonl").text == TEXT
+
+    def test_files_by_name(self, run: Run, tmp_path: Path) -> None:
+        self.cut(tmp_path, 3)
+        said = refused(run, tmp_path, "undo", "out/a.txt", "out/b.txt", "--edits", "e.jsonl", "-o", "back")
+        assert "out/b.txt: is not in the log. See whether e.jsonl is the whole log of that run" in said
 
     def test_nothing_changed_is_no_fault(self, run: Run, tmp_path: Path) -> None:
         (tmp_path / "d.txt").write_text("Kabul")

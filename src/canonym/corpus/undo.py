@@ -80,7 +80,7 @@ def _tasks(
             _check_whole(given, known, log)
             pairs += [(str(path / record.output), record, record.output) for record in known]
         elif path.exists():
-            pairs.append((given, _record(given, known, log), path.name))
+            pairs.append((given, _record(given, known, log, len(outputs) == 1), path.name))
         else:
             raise UsageError(f"{given} is not there", remedy="Give the output of the run")
     for output, _, _ in pairs:
@@ -132,8 +132,8 @@ def _check_targets(tasks: Sequence[_Task], in_place: bool) -> None:
             raise UsageError(f"{task.target} exists", remedy="Say another -o, or --in-place for the output itself")
 
 
-def _record(given: str, known: Sequence[FileRecord], log: str) -> FileRecord:
-    if len(known) == 1:
+def _record(given: str, known: Sequence[FileRecord], log: str, alone: bool) -> FileRecord:
+    if alone and len(known) == 1:  # whatever it is called by now
         return known[0]
     parts = PurePath(given).parts
 
