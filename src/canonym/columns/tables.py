@@ -196,7 +196,7 @@ def _blocks(
                 bodies.append(body)
                 before += 1
                 continue
-            row, taken, problem = _next_row(ahead, lines, shape, where, before)
+            row, taken, problem = _row_of(ahead, lines, shape, where, before)
             if problem:
                 failures.add(Failure(f"{where}, line {before + 1:,}", problem, f"Mend the quotes of the row. {PASSED}"))
                 if rows:
@@ -209,6 +209,19 @@ def _blocks(
             before += len(taken)
         if rows:
             yield rows, bodies
+
+
+def _row_of(
+    ahead: deque[str], lines: Iterator[str], shape: _Shape, where: str, before: int
+) -> tuple[list[str], list[str], str]:
+    """`_next_row`, and faster: most rows take up one line, and nothing is wrong with them."""
+    line = ahead[0]
+    try:
+        row: list[str] = next(csv.reader([line], delimiter=shape.mark, quoting=shape.quoting, strict=True))
+    except csv.Error:
+        return _next_row(ahead, lines, shape, where, before)
+    ahead.popleft()
+    return row, [line], ""
 
 
 def _next_row(
