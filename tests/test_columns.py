@@ -84,3 +84,38 @@ def test_a_loose_line_end_is_told_with_its_line(lines: list[str]) -> None:
     with pytest.raises(DocumentError) as caught:
         resolve_column(lines, io.StringIO(), "name", decided)
     assert caught.value.where == f"standard input, line {len(lines)}"
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 100])
+@pytest.mark.parametrize(
+    ("bad", "problem"),
+    [('1,"a', "never closed"), ('1,"a\n2,b\n3,"c"', "in another line"), ('"a\n"b', "in another line")],
+)
+def test_a_row_whose_quotes_do_not_close_passes_alone(
+    bad: str, problem: str, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "_BLOCK", block)
+    rows = ["n,name", "0,a", *bad.split("\n"), "8,b", "", "9,cc"]
+    out = io.StringIO(newline="")
+    counts = resolve_column([row + "\n" for row in rows], out, "name", decided)
+    first, *others = bad.split("\n")
+    if first == '"a':
+        first, others = first, [others[0]]  # the second is open to the end as well
+    assert counts.failures[0].name == "standard input, line 3" and problem in counts.failures[0].problem
+    lines = out.getvalue().split("\n")
+    assert lines[2] == first, "as it was"
+    assert lines[-4].startswith("8,b,p:1") and lines[-2] == "9,cc,,,,,,abstain,"
+    assert len(lines) == len(rows) + 1
+    assert counts.rows == len(rows) - 2 and counts.failed == 1 + (others == ['"b'])
+
+
+def test_a_stray_quote_takes_up_no_more_than_the_longest_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "LONGEST", 50)
+    rows = ["n,name\n", '1,"a\n', *["2,bb\n"] * 100, '3,c"\n']
+    counts = resolve_column(rows, io.StringIO(), "name", decided)
+    assert (counts.rows, counts.failed) == (102, 1)
+
+
+def test_a_header_whose_quotes_do_not_close_is_told() -> None:
+    with pytest.raises(DocumentError, match="first row cannot be read: a quote is opened and never closed"):
+        resolve_column(['n,"name\n', "1,a\n"], io.StringIO(), "name", decided)

@@ -118,3 +118,8 @@ def test_bytes_that_call_themselves_an_index(tmp_path: Path) -> None:
     with pytest.raises(IndexFileError, match="not an index of canonym") as error:
         canonym.load(path)
     assert "table compile" in error.value.remedy
+
+
+def test_types_are_those_of_the_entities() -> None:
+    index = ix.from_table(parse("canonical,alias,type\na,a,bab\nb,b,ab\nc,c,ab\nd,d,é\ne,e,bab\nf,f,\n".encode()))
+    assert index.types == set(index.strings("type")) >= {"bab", "ab", "é"}

@@ -21,7 +21,7 @@ ROWS = (
     "_native patterns versions",
     "datafiles indexfile model native",
     "npz",
-    "kept plans",
+    "given kept plans",
     "text",
     "domains protected rewrite romanise spelling",
     "keys",

@@ -263,6 +263,25 @@ class Index:
         """All strings of a kind: "id", "type", "canonical" or "country" of the entities, "alias", "atom"."""
         return [self._string(name, k) for k in range(len(self._arrays[f"{name}_at"]) - 1)]
 
+    @property
+    def types(self) -> frozenset[str]:
+        """The types that its entities have: few, of what may be millions of entities."""
+        import numpy as np
+
+        text = np.frombuffer(self._arrays["type_text"], dtype=np.uint8)
+        ends = np.frombuffer(self._arrays["type_at"], dtype=np.uint32).astype(np.int64)
+        left, found = np.arange(len(ends) - 1), set[str]()
+        while left.size:
+            k = int(left[0])
+            one = text[ends[k] : ends[k + 1]]
+            left = left[1:]
+            same = ends[left + 1] - ends[left] == one.size
+            for place, byte in enumerate(one):
+                same[same] = text[ends[left[same]] + place] == byte
+            left = left[~same]
+            found.add(one.tobytes().decode("utf-8", "surrogatepass"))
+        return frozenset(found)
+
     def caseless(self) -> list[str]:
         """The folded names in scripts without capitals."""
         return self.strings("caseless")

@@ -161,6 +161,8 @@ def _planned(job: Job) -> Plan:
         raise UsageError("annotate changes no text, so there is no edit log", remedy="Leave out --edits")
     if job.mode == "annotate" and len(job.column) > 1:
         raise UsageError("annotate takes one column", remedy="Run it once for each, or name one --column")
+    if "" in (*job.inputs, job.output, job.edits):
+        raise UsageError("a path is empty", remedy="Name a file or a folder, or give none at all")
     if job.edits == STDIN:
         raise UsageError("the edit log goes to a file", remedy="Say --edits FILE")
     if job.block_bytes < 1:

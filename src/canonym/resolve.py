@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from mmap import mmap
 from pathlib import Path
 
-from canonym import foreseen, native, packs, verdicts
+from canonym import foreseen, given, native, packs, verdicts
 from canonym import rewrite as algebra
 from canonym.alone import Alone, Brief
 from canonym.candidates import Candidates
@@ -132,14 +132,14 @@ class Normaliser:
 
     # -- texts ---------------------------------------------------------------------------------------------
 
-    def normalise(self, text: str, *, rewrite: frozenset[str] = REWRITTEN_KINDS) -> str:
+    def normalise(self, text: str, *, rewrite: Iterable[str] = REWRITTEN_KINDS) -> str:
         """The text with spelling variants rewritten to canonical forms; `rewrite` names the kinds to change.
 
         >>> import canonym
         >>> canonym.load().normalise("The road from MAZAR-I-SHARIF to Shiberghan’s gate")
         'The road from MAZAR-E-SHARIF to Sheberghan’s gate'
         """
-        return self.process([text], rewrite=rewrite, mentions=False)[0].text
+        return self.process([given.one(text, "text")], rewrite=rewrite, mentions=False)[0].text
 
     normalize = normalise
 
@@ -150,16 +150,16 @@ class Normaliser:
         >>> [(m.text, m.entity.canonical, m.match) for m in canonym.load().annotate("Nahri Shahi, VOA said")]
         [('Nahri Shahi', 'Nahr-e-Shahi', 'alias'), ('VOA', 'Voice of America', 'alias')]
         """
-        return list(self.process([text])[0].mentions)
+        return list(self.process([given.one(text, "text")])[0].mentions)
 
     def process(
         self,
-        texts: Sequence[str],
+        texts: Iterable[str],
         *,
         names: bool = True,
         repair: bool = True,
         profile: Profile | None = None,
-        rewrite: frozenset[str] = REWRITTEN_KINDS,
+        rewrite: Iterable[str] = REWRITTEN_KINDS,
         mentions: bool = True,
     ) -> list[Result]:
         """Repair, recognise and rewrite a batch of texts; a result depends on its own text (and profile) alone.
@@ -168,9 +168,14 @@ class Normaliser:
 
         `profile` is what a corpus told (see `canonym.profile`); without one each text is its own corpus. Edits
         and mentions of a result are against the text given. A second pass over the outcome changes nothing.
+
+        Raises:
+            TypeError: a text is no string, or a lone string stands for several.
+            ValueError: `rewrite` holds what is no kind of alias.
         """
+        texts, wanted = given.several(texts, "text"), given.kinds(rewrite)
         with self._turn, _uncollected():
-            return self._process(texts, names, repair, profile, rewrite, mentions)
+            return self._process(texts, names, repair, profile, wanted, mentions)
 
     def _process(
         self,
@@ -281,6 +286,11 @@ class Normaliser:
         """True where a word stands in some listed name."""
         return self._candidates.is_part(fold(word))
 
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types of the tables' entities, sorted: what `type` may be."""
+        return tuple(sorted(frozenset().union(*(index.types for index in self._candidates.indexes))))
+
     # -- names alone ---------------------------------------------------------------------------------------
 
     def resolve(self, name: str, type: str | None = None) -> Decision:
@@ -291,10 +301,11 @@ class Normaliser:
         >>> d.status, d.best.entity.canonical
         ('accept', 'Mazar-e-Sharif')
         """
-        return self.resolve_all([name], type)[0]
+        return self.resolve_all([given.one(name, "name")], type)[0]
 
-    def resolve_all(self, names: Sequence[str], type: str | None = None) -> list[Decision]:
+    def resolve_all(self, names: Iterable[str], type: str | None = None) -> list[Decision]:
         """`resolve` for many names; much faster than one by one."""
+        names = given.several(names, "name")
         with self._turn, _uncollected():
             return self._resolve_all(names, type)
 
@@ -302,19 +313,21 @@ class Normaliser:
         decided = self._alone.decisions(names, type)
         return [decided[name] for name in names]
 
-    def resolve_briefly(self, names: Sequence[str], type: str | None = None) -> list[Brief]:
+    def resolve_briefly(self, names: Iterable[str], type: str | None = None) -> list[Brief]:
         """`resolve_all` without reasons, and faster.
 
         >>> import canonym
         >>> [(b.status, b.best.canonical) for b in canonym.load().resolve_briefly(["Mazari Sharif"])]
         [('accept', 'Mazar-e-Sharif')]
         """
+        names = given.several(names, "name")
         with self._turn, _uncollected():
             decided = self._alone.briefs(names, type)
             return [decided[name] for name in names]
 
     def explain(self, name: str, type: str | None = None) -> Explanation:
         """`resolve` with what counted for each candidate."""
+        name = given.one(name, "name")
         with self._turn:
             values = matrix(self._alone.cases([name], type)).tolist()
         decision = self.resolve(name, type)
@@ -322,13 +335,13 @@ class Normaliser:
 
     def compare(self, a: str, b: str) -> float:
         """The probability, 0 to 1, that two names are one."""
-        return self.compare_all([(a, b)])[0]
+        return self.compare_all([(given.one(a, "name"), given.one(b, "name"))])[0]
 
-    def compare_all(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+    def compare_all(self, pairs: Iterable[tuple[str, str]]) -> list[float]:
         """`compare` for many pairs."""
         from canonym.compare import compare_pairs
 
-        return compare_pairs(pairs)
+        return compare_pairs(given.pairs(pairs))
 
 
 def _digest(stamp: str) -> str:

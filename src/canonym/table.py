@@ -75,8 +75,9 @@ def parse(data: bytes, name: str = "table") -> Table:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
+        like = f"{_UTF16}, or Unicode text as Excel calls it. " if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ""
         raise TableError(
-            "not UTF-8", where=f"{name}, line {line}", remedy="Save the table as UTF-8 and try again"
+            "not UTF-8", where=f"{name}, line {line}", remedy=f"{like}Save the table as UTF-8 and try again"
         ) from None
     return _build(_rows(text, name), name, fingerprint(data))
 
@@ -120,14 +121,49 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, list[str], _Header]]:
         raise TableError("the table is empty", where=name, remedy='Its first line must be "canonical,alias"')
 
 
+_UTF16: Final = "It looks like UTF-16"
+#: Two bytes of a byte order mark, read as UTF-8.
+_MARKS: Final = ("\udcff\udcfe", "\udcfe\udcff")
+
+
+def misread(header: Sequence[str], delimiters: str = ",", mend: str = "save it as UTF-8") -> str:
+    """Why a header may lack a column: its encoding (how to `mend` it) or its delimiter; "" where nothing shows.
+
+    >>> misread(["canonical;alias"]), misread(["sep=;"])
+    ("Its cells seem to be parted by ';'. ", 'Its first line (sep=) is for Excel, and no header: remove it. ')
+    """
+    first = header[0] if header else ""
+    if any("\0" in cell for cell in header) or first.startswith(_MARKS):
+        return f"{_UTF16}: {mend}. "
+    if first.strip().lower().startswith("sep="):
+        return "Its first line (sep=) is for Excel, and no header: remove it. "
+    mark = max(";\t|,", key=first.count)
+    if len(header) == 1 and mark in first and mark not in delimiters:
+        return f"Its cells seem to be parted by {mark!r}. "
+    return ""
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names of columns for a message, whatever bytes they are made of."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in ", ".join(names))
+
+
+def needed(header: Sequence[str]) -> str:
+    """What to do about the header of an alias table that lacks a column."""
+    cause = misread(header)
+    plain = "A table needs commas, and" if cause else "A table needs"
+    other = "; `canonym table import csv` makes one of another layout" if cause else ""
+    return f'{cause}{plain} the columns "canonical" and "alias"{other}'
+
+
 def _header(row: list[str], name: str) -> _Header:
     names = [cell.strip().lower() for cell in row]
     for column in ("canonical", "alias"):
         if column not in names:
             raise TableError(
-                f'no column "{column}"; the columns are {", ".join(names)}',
+                f'no column "{column}"; the columns are {listed(names)}',
                 where=f"{name}, line 1",
-                remedy='A table needs the columns "canonical" and "alias"',
+                remedy=needed(row),
             )
     for column in names:
         if column and names.count(column) > 1:

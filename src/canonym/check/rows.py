@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from canonym.check.types import Fault, Row
 from canonym.model import KINDS, TableError
-from canonym.table import COLUMNS
+from canonym.table import COLUMNS, listed, needed
 
 #: A quoted cell may run over so many lines; a quote open for longer was forgotten.
 _MOST_LINES: Final = 20
@@ -103,8 +103,8 @@ def _header(line: int, cells: Sequence[str], faults: list[Fault]) -> dict[str, i
                     line,
                     "header",
                     "error",
-                    f'no column "{column}"; the columns are {", ".join(names)}',
-                    'A table needs the columns "canonical" and "alias"',
+                    f'no column "{column}"; the columns are {listed(names)}',
+                    needed(cells),
                 )
             )
     for column in sorted({n for n in names if n and names.count(n) > 1}):

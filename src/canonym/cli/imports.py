@@ -139,6 +139,7 @@ def geonames(
     from canonym.importers import geonames as source
     from canonym.importers.records import Tally
 
+    _refuse_overwriting(output, file, alternates)
     tally = Tally()
     with stages(not quiet) as progress:
         records = source.records(
@@ -184,6 +185,7 @@ def wikidata(
     from canonym.importers import wikidata as source
     from canonym.importers.records import Tally
 
+    _refuse_overwriting(output, file)
     tally = Tally()
     with stages(not quiet) as progress:
         records = source.records(file, wanted=source.with_classes(classes), langs=langs, tally=tally, progress=progress)
@@ -227,6 +229,7 @@ def csv_(
     from canonym.importers import csvfile as source
     from canonym.importers.records import Tally
 
+    _refuse_overwriting(output, file)
     delimiter = {"\\t": "\t", "tab": "\t"}.get(delimiter, delimiter)
     if len(delimiter) > 1:
         raise UsageError("the delimiter is one character", remedy="Give , or ; or \\t")
@@ -242,6 +245,12 @@ def csv_(
             progress=progress,
         )
         _finish(context, records, tally, output, quiet, str(file), progress, graded=not grade)
+
+
+def _refuse_overwriting(output: str, *inputs: Path | None) -> None:
+    from canonym.importers.build import target
+
+    options.refuse_overwriting([target(output).path], [path for path in inputs if path is not None])
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:

@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 @click.argument("names", nargs=-1, metavar="NAME...")
 @options.table
 @options.type_
-@click.option("--column", metavar="NAME", help="Resolve this column of a CSV or TSV, given instead of names.")
+@click.option(
+    "--column",
+    "columns",
+    metavar="NAME",
+    multiple=True,
+    help="Resolve this column of a CSV or TSV, given instead of names.",
+)
 @click.option(
     "--format",
     "format_",
@@ -44,7 +50,7 @@ def resolve(
     names: tuple[str, ...],
     tables: tuple[str, ...],
     type_: str | None,
-    column: str | None,
+    columns: tuple[str, ...],
     format_: str | None,
     encoding: str | None,
     output: str | None,
@@ -54,17 +60,17 @@ def resolve(
 ) -> None:
     """Look names up: which entity each means, and how sure that is.
 
-    A dash reads names from standard input, one a line. With --column, a table is read instead, and
+    A dash in place of names reads them from standard input, one a line. With --column, a table is read instead, and
     written with the columns canonym_id, canonym_canonical, canonym_type, canonym_match,
     canonym_score, canonym_status and canonym_alternatives added; its rows keep their order and
     their other columns.
     """
     options.leave_if_idle(context, names)
     options.refuse_overwriting([output], tables)
-    if column is None and format_ is not None:
-        raise UsageError("--format goes with a table", remedy="Name its column with --column")
-    if column is not None:
-        counts = _resolve_table(names, tables, type_, column, format_, encoding, output)
+    columns = tuple(dict.fromkeys(columns))
+    _check(names, columns, format_, as_json)
+    if columns:
+        counts = _resolve_table(names, tables, type_, columns[0], format_, encoding, output)
         _report(context, counts, quiet)
         return
     from canonym.columns.decisions import decision_dict
@@ -74,12 +80,24 @@ def resolve(
     if names in ((), ("-",)):
         with reading("-", encoding) as lines:
             names = tuple(name for line in lines if (name := line.strip()))
-    decisions = options.load(tables).resolve_all(names, type_)
+    decisions = options.load(tables, type_).resolve_all(names, type_)
     with writing(output, "-") as out:
         if as_json:
             out.write("".join(json.dumps(decision_dict(d), ensure_ascii=False) + "\n" for d in decisions))
         elif decisions:
             out.write(decisions_table(decisions, colour=options.wants_colour(colour, sys.stdout)) + "\n")
+
+
+def _check(names: tuple[str, ...], columns: tuple[str, ...], format_: str | None, as_json: bool) -> None:
+    """Refuse what does not go together."""
+    if not columns and format_ is not None:
+        raise UsageError("--format goes with a table", remedy="Name its column with --column")
+    if not columns and "-" in names[1:] + names[:-1]:
+        raise UsageError("names are given, and - for standard input too", remedy="Give either of them")
+    if len(columns) > 1:
+        raise UsageError(f"{len(columns)} columns were named", remedy="Name one --column, and run it once for each")
+    if columns and as_json:
+        raise UsageError("a table is written as a table, not as JSON", remedy="Leave out --json, or --column")
 
 
 def _resolve_table(
@@ -100,7 +118,7 @@ def _resolve_table(
     source = _one_source(names)
     delimiter = {"csv": None, "tsv": "\t", None: None}[format_]
     with reading(source, encoding) as lines, writing(output, source) as out:
-        normaliser = options.load(tables)
+        normaliser = options.load(tables, type_)
         return resolve_column(
             lines,
             out,
@@ -167,10 +185,15 @@ def compare(
     """Tell how probable it is that two names mean one thing.
 
     Prints a probability, 0 to 1. With --format tsv, lines with the columns a and b are read
-    (nothing is quoted) and written as they are with a column score added.
+    (nothing is quoted) and written as they are with a column score added, or filled anew.
     """
     options.leave_if_idle(context, names)
     if format_ is not None:
+        if explained or as_json:
+            raise UsageError(
+                "pairs are written as lines, with nothing but a score",
+                remedy="Leave out --explain and --json, or --format",
+            )
         from canonym.columns.files import label, reading, writing
         from canonym.columns.tables import score_pairs
         from canonym.compare import compare_pairs
@@ -215,7 +238,7 @@ def explain(name: str, tables: tuple[str, ...], type_: str | None, as_json: bool
     """
     from canonym.report import explanation
 
-    told = options.load(tables).explain(name, type_)
+    told = options.load(tables, type_).explain(name, type_)
     if as_json:
         click.echo(json.dumps(told.as_dict(), ensure_ascii=False))
     else:

@@ -21,6 +21,13 @@ def examples(*calls: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  {call}" for call in calls)
 
 
+def named(context: click.Context, param: click.Parameter, value: Any) -> Any:
+    """Refuse an empty name for a file: it would be read as the folder at hand."""
+    if value is not None and (str(value) == "" or value == Path()):
+        raise click.BadParameter("it names nothing. Give the name of a file, or leave the option out.", context, param)
+    return value
+
+
 table = click.option(
     "-t",
     "--table",
@@ -67,7 +74,9 @@ colour = click.option(
 )
 quiet = click.option("-q", "--quiet", is_flag=True, help="Print no report and no progress.")
 # A string, since a slash at its end says that a folder is meant.
-output = click.option("-o", "--output", "output", metavar="OUT", help="Where to write; standard output when absent.")
+output = click.option(
+    "-o", "--output", "output", metavar="OUT", callback=named, help="Where to write; standard output when absent."
+)
 
 
 def wants_colour(choice: str, stream: IO[Any]) -> bool:
@@ -98,18 +107,37 @@ def leave_if_idle(context: click.Context, given: tuple[str, ...]) -> None:
     context.exit(2)
 
 
-def load(tables: tuple[str, ...]) -> Normaliser:
-    """The normaliser over the tables given; the embedded one where none is."""
+def load(tables: tuple[str, ...], type_: str | None = None) -> Normaliser:
+    """The normaliser over the tables given, the embedded one where none is; some entity must have the type, if any."""
     import canonym
 
-    return canonym.load(*tables)
+    normaliser = canonym.load(*tables)
+    if type_ is not None and type_ not in (known := normaliser.types):
+        raise UsageError(f"no table has the type {type_!r}", remedy=f"Types are {', '.join(map(repr, known))}")
+    return normaliser
 
 
 def refuse_overwriting(outputs: Iterable[str | Path | None], inputs: Iterable[str | Path]) -> None:
-    """Raise UsageError where a file to be written is one to be read: a text, a table, a profile."""
-    read = [path for path in map(Path, inputs) if path.is_file()]
-    for output in outputs:
-        if output is None or not Path(output).is_file():
-            continue
-        if any(path.samefile(output) for path in read):
+    """Raise UsageError where a file to be written is one to be read (a text, a table, a profile), or two are one."""
+    from canonym import packs
+
+    given = [str(path) for path in inputs]
+    places = [Path(path) for path in given] + [packs.path_of(name) for name in given if packs.is_name(name)]
+    read = [path for path in places if path.is_file()]
+    written: dict[str, str] = {}
+    for output in filter(None, map(_file, outputs)):
+        if output.exists() and any(path.samefile(output) for path in read):
             raise UsageError(f"{output} is an input, and would be overwritten", remedy="Name another file")
+        place = os.path.realpath(output)  # through links, whatever way it is spelt
+        if place in written:
+            both = f"{written[place]} and {output}" if written[place] != str(output) else f"two outputs, both {output},"
+            raise UsageError(f"{both} would overwrite each other", remedy="Name two files")
+        written[place] = str(output)
+
+
+def _file(output: str | Path | None) -> Path | None:
+    """The file that is to be written; None for a stream, a device or a folder."""
+    if output is None or str(output) in ("", "-"):
+        return None
+    path = Path(output)
+    return None if path.exists() and not path.is_file() else path

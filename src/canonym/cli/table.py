@@ -149,6 +149,7 @@ def compile(tables: tuple[str, ...], output: str, quiet: bool) -> None:
     to = target(output)
     if to.form == "csv":
         raise UsageError("an index is no CSV", remedy="Give a name that ends in .index")
+    options.refuse_overwriting([to.path], tables)
     paths = [embedded_table() if t == "default" else Path(t) for t in tables]
     merged = merge([read(path) for path in paths], to.name or to.path.name)
     sources = [(os.path.relpath(path, to.path.parent), _stamp(path)) for path in paths]
@@ -280,7 +281,7 @@ def _kept(before: str, after: str) -> str:
     "--column", "column", metavar="NAME", default="name", show_default=True, help="The column for OpenRefine."
 )
 @options.output
-def export(source: str, to: str, kinds: tuple[str, ...], column: str, output: Path | None) -> None:
+def export(source: str, to: str, kinds: tuple[str, ...], column: str, output: str | None) -> None:
     """Write a table for flashtext, Solr, spaCy or OpenRefine.
 
     With the kinds that `normalise` rewrites, and for spaCy, which only marks names, all but domains.
@@ -295,8 +296,9 @@ def export(source: str, to: str, kinds: tuple[str, ...], column: str, output: Pa
     for kind in kinds:
         if kind not in KINDS:
             raise UsageError(f'no kind "{kind}"', remedy=f"The kinds are {', '.join(KINDS)}")
+    options.refuse_overwriting([output], [source])
     index = open_table(source)
-    with writing(None if output is None else str(output), "-") as out:
+    with writing(output, "-") as out:
         for piece in lines(index, to, kinds, column):
             out.write(piece)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
@@ -35,8 +35,11 @@ def _kinds(context: click.Context, param: click.Parameter, value: str | None) ->
     return REWRITTEN_KINDS | kinds
 
 
-def _text_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that the three commands share, in the order of their help."""
+_DIFF: Final = "Show a diff of what would change; write nothing."
+
+
+def _text_options(dry_run: str = _DIFF) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options that the three commands share, in the order of their help; `dry_run` is that of --dry-run."""
     shared = [
         click.argument("paths", nargs=-1, metavar="[PATHS|-]..."),
         options.output,
@@ -56,6 +59,7 @@ def _text_options(command: Callable[..., None]) -> Callable[..., None]:
             "--profile",
             "profile",
             metavar="FILE",
+            callback=options.named,
             type=click.Path(path_type=Path),
             help="Evidence that `canonym profile` made, in place of a first pass.",
         ),
@@ -69,19 +73,24 @@ def _text_options(command: Callable[..., None]) -> Callable[..., None]:
             "--verdicts",
             "verdicts",
             metavar="FILE",
+            callback=options.named,
             type=click.Path(path_type=Path, dir_okay=False),
             help="Keep here what is found out about words, so that a later run need not again (default with --profile: "
             "beside the profile). Changes nothing but the time.",
         ),
         resuming.option,
-        click.option("--dry-run", is_flag=True, help="Show a diff of what would change; write nothing."),
+        click.option("--dry-run", is_flag=True, help=dry_run),
         options.as_summary,
         options.colour,
         options.quiet,
     ]
-    for decorate in reversed(shared):
-        command = decorate(command)
-    return command
+
+    def decorated(command: Callable[..., None]) -> Callable[..., None]:
+        for decorate in reversed(shared):
+            command = decorate(command)
+        return command
+
+    return decorated
 
 
 _rewrite = click.option(
@@ -93,7 +102,9 @@ _rewrite = click.option(
 _no_repair = click.option("--no-repair", is_flag=True, help="Leave mojibake and scrubbed strings alone.")
 
 
-_edits = click.option("--edits", metavar="FILE", help="Log every edit there, for `canonym undo`.")
+_edits = click.option(
+    "--edits", metavar="FILE", callback=options.named, help="Log every edit there, for `canonym undo`."
+)
 
 
 @click.command(
@@ -104,7 +115,7 @@ _edits = click.option("--edits", metavar="FILE", help="Log every edit there, for
         "canonym normalise news.csv --column body --table mine.csv --table default -o clean.csv",
     )
 )
-@_text_options
+@_text_options()
 @_edits
 @_rewrite
 @_no_repair
@@ -125,7 +136,7 @@ def normalise(context: click.Context, /, **given: Any) -> None:
         "canonym annotate articles/ -o mentions/ --table mine.csv",
     )
 )
-@_text_options
+@_text_options("Count what would be found; write nothing.")
 @_no_repair
 @click.pass_context
 def annotate(context: click.Context, /, **given: Any) -> None:
@@ -144,7 +155,7 @@ def annotate(context: click.Context, /, **given: Any) -> None:
         "cat corpus.jsonl | canonym repair --evidence corpus --format jsonl - > repaired.jsonl",
     )
 )
-@_text_options
+@_text_options()
 @_edits
 @click.pass_context
 def repair(context: click.Context, /, **given: Any) -> None:
@@ -192,6 +203,8 @@ def _run(
             "--profile and --evidence corpus exclude each other",
             remedy="Give one of them",
         )
+    if verdicts is None and profile is not None:
+        verdicts = profile.with_name(profile.name + ".verdicts")
     options.refuse_overwriting([output, edits, verdicts], [*paths, *tables, *filter(None, [profile])])
     first_pass = (evidence or ("document" if set(paths) <= {"-"} else "corpus")) == "corpus"
     job = pipeline.Job(
@@ -208,7 +221,8 @@ def _run(
         resume=resume,
     )
     watched = not quiet and not dry_run
-    shows_diff = dry_run and not as_json
+    # Annotation repairs a text only to read it: no text changes, and a diff would show changes that are never made.
+    shows_diff = dry_run and not as_json and mode != "annotate"
     # What a run keeps only grows and has no cycles: searching it for garbage again and again is time lost.
     gc.disable()
     with ExitStack() as stack:
@@ -219,8 +233,6 @@ def _run(
 
             settings = {"stamp": stamp(normaliser.fingerprint), "rewrite": sorted(rewrite), "repair": not no_repair}
             job = replace(job, settings={**settings, "first pass": first_pass and profile is None})
-        if verdicts is None and profile is not None:
-            verdicts = profile.with_name(profile.name + ".verdicts")
         known_before = _read_verdicts(normaliser, verdicts, quiet) if mode != "repair" else None
         kept = verdicts if known_before is not None else None
         hands = stack.enter_context(crew(normaliser, tables, workers or default_workers(), kept))

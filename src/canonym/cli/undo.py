@@ -21,6 +21,7 @@ from canonym.cli import options
     "--edits",
     required=True,
     metavar="LOG",
+    callback=options.named,
     type=click.Path(path_type=Path),
     help="The edit log that the run wrote.",
 )

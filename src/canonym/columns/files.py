@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from canonym.corpus.delimited import line_end
 from canonym.corpus.formats import kind
 from canonym.corpus.stream import check_encoding, chunks, heading, sniff
 from canonym.corpus.writer import Output
@@ -25,7 +26,7 @@ def label(source: str) -> str:
 
 @contextmanager
 def reading(source: str, encoding: str | None = None) -> Iterator[io.TextIOWrapper]:
-    """The lines of a file or of standard input ("-"), with their ends as they are.
+    """The lines of a file or of standard input ("-"), with their ends as they are; lone carriage returns are ends too.
 
     Compression goes by the ending of the name; a byte order mark tells the encoding, UTF-8 is the rule.
     """
@@ -40,7 +41,8 @@ def reading(source: str, encoding: str | None = None) -> Iterator[io.TextIOWrapp
         mark, coder = sniff(head, encoding)
         data = io.BufferedReader(_Pieces(pieces), _CHUNK)
         data.read(len(mark))
-        yield io.TextIOWrapper(data, encoding=coder.encoding, newline="\n")
+        first = head[len(mark) :].decode(coder.encoding, "ignore")
+        yield io.TextIOWrapper(data, encoding=coder.encoding, newline=line_end(first))
     except UnicodeDecodeError as error:
         name = codecs.lookup(error.encoding).name.upper()
         raise DocumentError(

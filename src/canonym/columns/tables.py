@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from canonym.alone import Brief
 from canonym.columns.decisions import COLUMNS, decision_cells, score
+from canonym.corpus.delimited import LONGEST, MEND, PASSED
 from canonym.model import DocumentError, Failure, UsageError
+from canonym.table import misread
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -63,7 +65,7 @@ def resolve_column(
 
     Where no delimiter is given it is the commonest of comma, semicolon, tab and bar in the header. Columns
     that an earlier run added are filled anew, not added twice; cells beyond the header stay, behind the
-    added ones.
+    added ones. A row whose quotes do not close is passed on as it is, and counts as failed.
 
     >>> import io
     >>> out = io.StringIO()
@@ -75,22 +77,25 @@ def resolve_column(
     """
     csv.field_size_limit(sys.maxsize)
     first, lines = _first_line(lines, where)
-    shape = _Shape(delimiter or _delimiter(first), "\r\n" if first.endswith("\r\n") else "\n")
-    reading = _reader(lines, shape)
-    header = next(_rows(reading, where, 0))
+    shape = _Shape(delimiter or _delimiter(first), _ending(first))
+    header, taken, problem = _next_row(deque(), lines, shape, where, 0)
+    if problem:
+        raise DocumentError(f"its first row cannot be read: {problem}", where=where, remedy="Mend the first row")
     if column not in header:
-        raise UsageError(
-            f"there is no column {column!r}",
-            where=where,
-            remedy=f"Columns are {', '.join(repr(c) for c in header)}. Name one of them with --column.",
-        )
+        remedy = f"Columns are {', '.join(repr(c) for c in header)}. Name one of them with --column."
+        cause = misread(header, shape.mark, MEND)
+        raise UsageError(f"there is no column {column!r}", where=where, remedy=cause + remedy)
     at, width, places = header.index(column), len(header), _places(header)
     behind = places == list(range(width, width + len(COLUMNS)))
     sink.write(_written([_filled(header, COLUMNS, places, width)], shape))
     known: dict[str, tuple[str, str]] = {}
     nameless = _ends([Brief("abstain")], shape)[0]
     statuses: Counter[str] = Counter()
-    for rows, bodies in _blocks(lines, shape, where, reading.line_num):
+    failures = _Failures()
+    for rows, bodies in _blocks(lines, shape, where, len(taken), failures):
+        if not rows:  # one that cannot be read
+            sink.write("".join(body + shape.ending for body in bodies))
+            continue
         even = set(map(len, rows)) == {width}
         each = [row[at] for row in rows] if even else [row[at] for row in rows if len(row) > at]
         names = Counter(each)
@@ -117,7 +122,21 @@ def resolve_column(
             sink.write(_written(map(whole, rows), shape))
         if len(known) > _REMEMBERED:
             known.clear()
-    return Counts(statuses.total(), {status: number for status, number in statuses.items() if number})
+    told = {status: number for status, number in statuses.items() if number}
+    return Counts(statuses.total() + failures.count, told, failures.count, tuple(failures.first))
+
+
+@dataclass(slots=True)
+class _Failures:
+    """Failures counted, and the first of them."""
+
+    count: int = 0
+    first: list[Failure] = field(default_factory=list)
+
+    def add(self, failure: Failure) -> None:
+        self.count += 1
+        if len(self.first) < _KEPT_FAILURES:
+            self.first.append(failure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +175,12 @@ def _cells_of(end: tuple[str, str], shape: _Shape) -> list[str]:
 
 
 def _blocks(
-    lines: Iterator[str], shape: _Shape, where: str, before: int
+    lines: Iterator[str], shape: _Shape, where: str, before: int, failures: _Failures
 ) -> Iterator[tuple[list[list[str]], list[str]]]:
-    """The rows behind the first lines, in blocks, each with its cells as they are written."""
+    """The rows behind the first lines, in blocks, each with its cells as they are written.
+
+    A block without rows holds the line of one that cannot be read.
+    """
     while block := list(islice(lines, _BLOCK)):
         if not _is_odd("".join(block), shape):
             before += len(block)
@@ -166,25 +188,89 @@ def _blocks(
             yield [body.split(shape.mark) if body else [] for body in bodies], bodies
             continue
         rows, bodies = [], []
-        left = iter(block)
-        for line in left:
-            before += 1
-            body = line.rstrip("\r\n")
-            row = body.split(shape.mark) if body else []
-            if _is_odd(line, shape):
-                reader = _reader(chain([line], left, lines), shape)  # a quoted cell may go on in other lines
-                row = next(_rows(reader, where, before - 1))
-                before += reader.line_num - 1
-                body = _written([[*row, ""]], shape)[: -len(shape.mark + shape.ending)] if row else ""
-            rows.append(row)
-            bodies.append(body)
-        yield rows, bodies
+        ahead = deque(block)
+        while ahead:
+            if not _is_odd(ahead[0], shape):
+                body = ahead.popleft().rstrip("\r\n")
+                rows.append(body.split(shape.mark) if body else [])
+                bodies.append(body)
+                before += 1
+                continue
+            row, taken, problem = _row_of(ahead, lines, shape, where, before)
+            if problem:
+                failures.add(Failure(f"{where}, line {before + 1:,}", problem, f"Mend the quotes of the row. {PASSED}"))
+                if rows:
+                    yield rows, bodies
+                yield [], [taken[0].rstrip("\r\n")]
+                rows, bodies = [], []
+            else:
+                rows.append(row)
+                bodies.append(_written([[*row, ""]], shape)[: -len(shape.mark + shape.ending)] if row else "")
+            before += len(taken)
+        if rows:
+            yield rows, bodies
+
+
+def _row_of(
+    ahead: deque[str], lines: Iterator[str], shape: _Shape, where: str, before: int
+) -> tuple[list[str], list[str], str]:
+    """`_next_row`, and faster: most rows take up one line, and nothing is wrong with them."""
+    line = ahead[0]
+    try:
+        row: list[str] = next(csv.reader([line], delimiter=shape.mark, quoting=shape.quoting, strict=True))
+    except csv.Error:
+        return _next_row(ahead, lines, shape, where, before)
+    ahead.popleft()
+    return row, [line], ""
+
+
+def _next_row(
+    ahead: deque[str], lines: Iterator[str], shape: _Shape, where: str, before: int
+) -> tuple[list[str], list[str], str]:
+    """The next row, the lines that it takes up, and what is wrong with it: then it takes up one, the others are ahead.
+
+    A quoted cell may go on in other lines. One that is never closed would take up all of them.
+    """
+    taken: list[str] = []
+    ended = False
+
+    def feed() -> Iterator[str]:
+        nonlocal ended
+        size = 0
+        while size < LONGEST and (line := ahead.popleft() if ahead else next(lines, None)) is not None:
+            taken.append(line)
+            size += len(line)
+            yield line
+        ended = True
+
+    row = next(_rows(_reader(feed(), shape), where, before))
+    problem = ""
+    if ended:
+        problem = "a quote is opened and never closed"
+    elif len(taken) > 1 and not _is_strict(taken, shape):
+        problem = "a quote is opened, and characters follow the one that closes it in another line"
+    if problem:
+        ahead.extendleft(reversed(taken[1:]))
+        del taken[1:]
+    return row, taken, problem
+
+
+def _is_strict(lines: Iterable[str], shape: _Shape) -> bool:
+    """Whether each quoted cell ends where its quotes end: another that goes over lines is two, with others between."""
+    try:
+        for _ in csv.reader(lines, delimiter=shape.mark, strict=True):
+            continue
+    except csv.Error:
+        return False
+    return True
 
 
 def _is_odd(text: str, shape: _Shape) -> bool:
     """True where lines hold more than cells with delimiters between them."""
     if shape.mark != "\t" and '"' in text:
         return True
+    if shape.ending == "\r":
+        return "\0" in text or "\n" in text
     return "\0" in text or ("\r" in text and text.count("\r") != text.count("\r\n"))
 
 
@@ -195,6 +281,10 @@ def _first_line(lines: Iterable[str], where: str) -> tuple[str, Iterator[str]]:
         raise UsageError("the table is empty", where=where, remedy="Its first line must name the columns.")
     first = first.removeprefix("\ufeff")
     return first, chain([first], rest)
+
+
+def _ending(first: str) -> str:
+    return next((end for end in ("\r\n", "\r") if first.endswith(end)), "\n")
 
 
 def _delimiter(header: str) -> str:
@@ -239,8 +329,8 @@ def _plain(cells: Sequence[str]) -> list[str]:
 def score_pairs(lines: Iterable[str], sink: Sink, compare: Compare, *, where: str = "standard input") -> Counts:
     r"""Copy tab-separated lines with a column `score` added: the probability that `a` and `b` name one thing.
 
-    Nothing is quoted, and lines are written back as they are. A line with too few cells is passed on with
-    an empty score, and counts as failed.
+    Nothing is quoted, and lines are written back as they are, but for a column `score` that is there already: it is
+    filled anew, not added twice. A line with too few cells is passed on with an empty score, and counts as failed.
 
     >>> import io
     >>> out = io.StringIO()
@@ -253,30 +343,33 @@ def score_pairs(lines: Iterable[str], sink: Sink, compare: Compare, *, where: st
     header = _cells(next(lines))
     missing = [name for name in ("a", "b") if name not in header]
     if missing:
-        raise UsageError(
-            f"there is no column {missing[0]!r}",
-            where=where,
-            remedy="The first line must name the columns a and b, with a tab between them.",
-        )
+        remedy = "The first line must name the columns a and b, with a tab between them."
+        cause = misread(header, "\t", MEND)
+        raise UsageError(f"there is no column {missing[0]!r}", where=where, remedy=cause + remedy)
     left, right = header.index("a"), header.index("b")
-    ending = "\r\n" if first.endswith("\r\n") else "\n"
-    sink.write("\t".join([*header, "score"]) + ending)
-    count, failed = 0, 0
-    failures: list[Failure] = []
+    ending = _ending(first)
+    place = header.index("score") if "score" in header else None
+    sink.write("\t".join(_scored(header, "score", place)) + ending)
+    count, failures = 0, _Failures()
     while block := list(islice(lines, _BLOCK)):
         rows = [_cells(line) for line in block]
         sound = [len(row) > max(left, right) for row in rows]
         scores = iter(compare([(row[left], row[right]) for row, ok in zip(rows, sound, strict=True) if ok]))
         out = []
         for number, (row, ok) in enumerate(zip(rows, sound, strict=True), count + 2):
-            out.append("\t".join([*row, score(next(scores), 6) if ok else ""]) + ending)
+            out.append("\t".join(_scored(row, score(next(scores), 6) if ok else "", place)) + ending)
             if not ok:
-                failed += 1
-                if len(failures) < _KEPT_FAILURES:
-                    failures.append(_short_row(where, number, len(row), len(header)))
+                failures.add(_short_row(where, number, len(row), len(header)))
         sink.write("".join(out))
         count += len(block)
-    return Counts(count, {}, failed, tuple(failures))
+    return Counts(count, {}, failures.count, tuple(failures.first))
+
+
+def _scored(row: list[str], value: str, place: int | None) -> list[str]:
+    """A row with its score: in its old place, or behind the others, however many there are."""
+    if place is None:
+        return [*row, value]
+    return [*row[:place], *[""] * (place - len(row)), value, *row[place + 1 :]]
 
 
 def _cells(line: str) -> list[str]:

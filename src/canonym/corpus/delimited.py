@@ -18,6 +18,7 @@ from canonym.corpus.formats import Options
 from canonym.corpus.stream import decoded, heading, sniff
 from canonym.model import Document, DocumentError, Failure, Result
 from canonym.patterns import pattern
+from canonym.table import listed, misread
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 # Possessive: a doubled quote must not be taken apart to find an end.
@@ -25,9 +26,10 @@ _QUOTED: Final = pattern(r'"[^"]*+(?:""[^"]*+)*+"')
 _FIRST_END: Final = pattern(r'(?:[^"\r\n]|"[^"]*+")*+([\r\n])')
 _DOUBLED: Final = pattern('""')
 _SURROGATE: Final = pattern("[\ud800-\udfff]")
-# A quoted field longer than this (code points) is a stray quote.
-_LONGEST: Final = 16 << 20
-_PASSED: Final = "The row was passed on unchanged"
+#: A quoted field longer than this (code points) is a stray quote.
+LONGEST: Final = 16 << 20
+MEND: Final = "say its --encoding"
+PASSED: Final = "The row was passed on unchanged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def _quoted_row(
         quoted = text.startswith('"', place)
         match = (_QUOTED if quoted else unquoted).match(text, place)
         if match is None:
-            if not final and size - place < _LONGEST:
+            if not final and size - place < LONGEST:
                 return None
             return _bad(text, start, stop, "a quote is opened and never closed", final)
         end = match.end()
@@ -129,6 +131,16 @@ def unquote(raw: str) -> str:
     return raw[1:-1].replace('""', '"') if raw.startswith('"') else raw
 
 
+def line_end(text: str) -> str:
+    r"""What ends the lines of a table, by the end of its first: a lone "\r", else "\n".
+
+    >>> line_end('a,"b\rc"\n'), line_end("a,b\r1,2\r"), line_end("a\r\n")
+    ('\n', '\r', '\n')
+    """
+    stop = _FIRST_END.match(text)
+    return "\r" if stop and stop[1] == "\r" and text[stop.end() : stop.end() + 1] != "\n" else "\n"
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """The first row: names of columns, where the texts, the id and `mentions` stand (-1: nowhere)."""
@@ -149,7 +161,7 @@ def header(text: str, options: Options, ending: str, final: bool) -> Header | No
     stop = _FIRST_END.match(text)
     if not final and (stop is None or stop.end() == len(text)):
         return None
-    newline = "\r" if stop and stop[1] == "\r" and text[stop.end() : stop.end() + 1] != "\n" else "\n"
+    newline = line_end(text)
     found: list[Header] = []
     for delimiter in ("\t",) if ending == ".tsv" else DELIMITERS:
         dialect = Dialect(delimiter, newline)
@@ -165,8 +177,9 @@ def header(text: str, options: Options, ending: str, final: bool) -> Header | No
         raise DocumentError(f"its first row cannot be read: {best.row.problem}", remedy="Mend the first row")
     for field, place in zip(options.fields, best.texts, strict=True):
         if place < 0:
-            known = ", ".join(name or '""' for name in best.names[:30])
-            raise DocumentError(f"no column {field!r}", remedy=f"Name one with --column; there are: {known}")
+            known = listed([name or '""' for name in best.names[:30]])
+            cause = misread(best.names, "".join(DELIMITERS) if ending != ".tsv" else "\t", MEND)
+            raise DocumentError(f"no column {field!r}", remedy=f"{cause}Name one with --column; there are: {known}")
     return best
 
 
@@ -265,11 +278,11 @@ def _block(
             continue
         try:
             if row.problem:
-                raise DocumentError(row.problem, remedy=f"Mend the quotes of the row. {_PASSED}")
+                raise DocumentError(row.problem, remedy=f"Mend the quotes of the row. {PASSED}")
             if len(row.fields) > width:
                 raise DocumentError(
                     f"{len(row.fields)} fields where the first row has {width}",
-                    remedy=f"Quote fields that hold the delimiter {head.dialect.delimiter!r}. {_PASSED}",
+                    remedy=f"Quote fields that hold the delimiter {head.dialect.delimiter!r}. {PASSED}",
                 )
             units += _units(text, row, where, head, options)
         except DocumentError as error:
@@ -286,14 +299,14 @@ def _units(text: str, row: Row, where: str, head: Header, options: Options) -> I
         if place >= len(row.fields):
             raise DocumentError(
                 f"{len(row.fields)} fields, none of them for {options.fields[field]!r}",
-                remedy=f"Complete the row. {_PASSED}",
+                remedy=f"Complete the row. {PASSED}",
             )
         begin, end = row.fields[place]
         value = unquote(text[begin:end])
         if not value.isascii() and _SURROGATE.search(value):
             raise DocumentError(
                 f"{options.fields[field]!r} holds bytes that are no text",
-                remedy=f"Say the right --encoding. {_PASSED}",
+                remedy=f"Say the right --encoding. {PASSED}",
             )
         yield Unit(Document(where, value, id_), row.start, row.after, field)
 

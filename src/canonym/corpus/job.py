@@ -28,7 +28,7 @@ class Job:
     `output`: a file, a folder, or None or "-" for standard output.
     `format`: txt, csv, jsonl or parquet; None goes by the ending of each file.
     `text_key` and `id_key`: where JSON lines keep them (dots lead into objects), and CSV or Parquet columns.
-    `column`: text columns of CSV and Parquet, where `text_key` is not the one.
+    `column`: text columns of CSV and Parquet, where `text_key` is not the one; each counts once.
     `edits`: the edit log to write. `provenance` goes into its first line.
     `block_bytes`: how much text to hold at once; the outcome does not depend on it.
     `hands`: how many work on the blocks of a single file at a time.
@@ -54,6 +54,10 @@ class Job:
     settings: Mapping[str, object] = field(default_factory=dict)
     evidence: Evidence | None = None
     resume: bool = False
+
+    def __post_init__(self) -> None:
+        # A column named twice would have its edits made twice.
+        object.__setattr__(self, "column", tuple(dict.fromkeys(self.column)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from canonym.corpus import editlog, parquet
 from canonym.corpus.block import Rows
 from canonym.corpus.editlog import FileRecord
 from canonym.corpus.formats import kind
+from canonym.corpus.plan import find
 from canonym.corpus.stream import chunks, digest
 from canonym.corpus.writer import Output
 from canonym.model import CanonymError, DocumentError, UsageError
@@ -65,13 +66,21 @@ def undo(outputs: Sequence[str], log: str, destination: str | None = None, *, in
 def _tasks(
     outputs: Sequence[str], known: Sequence[FileRecord], log: str, destination: str | None, in_place: bool
 ) -> list[_Task]:
+    if not known:
+        # A whole log has a record of each file, of one without edits too.
+        raise CanonymError(
+            "holds no file: it was cut short, or its run wrote none",
+            where=log,
+            remedy="Give the whole log of the run that wrote the output",
+        )
     pairs: list[tuple[str, FileRecord, str]] = []
     for given in outputs:
         path = Path(given)
         if path.is_dir():
+            _check_whole(given, known, log)
             pairs += [(str(path / record.output), record, record.output) for record in known]
         elif path.exists():
-            pairs.append((given, _record(given, known, log), path.name))
+            pairs.append((given, _record(given, known, log, len(outputs) == 1), path.name))
         else:
             raise UsageError(f"{given} is not there", remedy="Give the output of the run")
     for output, _, _ in pairs:
@@ -95,6 +104,23 @@ def _tasks(
     return tasks
 
 
+def _check_whole(folder: str, known: Sequence[FileRecord], log: str) -> None:
+    """Refuse a folder with outputs of which the log does not tell: they would be left as they are, without a word."""
+    try:
+        found, _ = find([folder], leave_out=[log])
+    except UsageError:  # no file that a run may have written
+        return
+    told = {record.output for record in known}
+    strays = [source.name for source in found if source.relative not in told]
+    if strays:
+        others = f", nor are {len(strays) - 1:,} others" if len(strays) > 1 else ""
+        raise CanonymError(
+            f"is not in the log{others}",
+            where=strays[0],
+            remedy=f"See whether {log} was cut short, or is the log of another run; or name the files that are in it",
+        )
+
+
 def _check_targets(tasks: Sequence[_Task], in_place: bool) -> None:
     for task in tasks:
         if task.target is None and len(tasks) > 1:
@@ -106,8 +132,8 @@ def _check_targets(tasks: Sequence[_Task], in_place: bool) -> None:
             raise UsageError(f"{task.target} exists", remedy="Say another -o, or --in-place for the output itself")
 
 
-def _record(given: str, known: Sequence[FileRecord], log: str) -> FileRecord:
-    if len(known) == 1:
+def _record(given: str, known: Sequence[FileRecord], log: str, alone: bool) -> FileRecord:
+    if alone and len(known) == 1:  # whatever it is called by now
         return known[0]
     parts = PurePath(given).parts
 
@@ -123,7 +149,7 @@ def _record(given: str, known: Sequence[FileRecord], log: str) -> FileRecord:
     for record in near:
         if record.output_sha256 == own:
             return record
-    raise CanonymError("is not in the log", where=given, remedy=f"See whether {log} is the log of that run")
+    raise CanonymError("is not in the log", where=given, remedy=f"See whether {log} is the whole log of that run")
 
 
 def _restore(task: _Task, lines: Iterator[dict[str, Any]], log: str) -> int:

@@ -10,7 +10,7 @@ from typing import Final
 from canonym.importers.records import Name, Progress, Record, Tally
 from canonym.importers.streams import lines
 from canonym.model import KINDS, TableError, UsageError
-from canonym.table import default_id
+from canonym.table import default_id, misread
 
 FIELDS: Final = ("canonical", "alias", "type", "id", "kind", "prominence", "lang", "country")
 
@@ -104,7 +104,8 @@ def _places(header: list[str], columns: Mapping[str, str], values: Mapping[str, 
         if name in columns:
             if columns[name] not in names:
                 raise UsageError(
-                    f'{path} has no column "{columns[name]}"', remedy=f"Its columns are {', '.join(names)}"
+                    f'{path} has no column "{columns[name]}"',
+                    remedy=f"{misread(header)}Its columns are {', '.join(names)}",
                 )
             at[name] = names.index(columns[name])
         elif name in lowered and name not in values:
@@ -112,7 +113,7 @@ def _places(header: list[str], columns: Mapping[str, str], values: Mapping[str, 
     if "canonical" not in at:
         raise UsageError(
             f"{path}: which column holds the canonical names is not known",
-            remedy=f"Say it with --column canonical=NAME; the columns are {', '.join(names)}",
+            remedy=f"{misread(header)}Say it with --column canonical=NAME; the columns are {', '.join(names)}",
         )
     return at
 

@@ -1,0 +1,272 @@
+"""Calls that went wrong in the hands of new users: nothing is lost, and what is wrong is said."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa_untyped
+import pyarrow.parquet as pq_untyped
+import pytest
+
+from test_cli import TEXT, Run, command, environment, files, run
+
+pa: Any = pa_untyped
+pq: Any = pq_untyped
+__all__ = ["command", "environment", "run"]
+
+
+def refused(run: Run, folder: Path, *args: str) -> str:
+    """What is said of a call that is wrong; nothing is written for it."""
+    before = files(folder)
+    done = run(*args)
+    assert (done.status, done.out) == (2, b"")
+    assert files(folder) == before
+    return done.err
+
+
+class TestAColumnNamedTwice:
+    @pytest.mark.parametrize("header", ["id,text", "text,text"])
+    def test_is_one_column(self, run: Run, tmp_path: Path, header: str) -> None:
+        given = f"{header}\nx,y Caboul\n" if header.startswith("id") else f"{header}\nCaboul,x\n"
+        (tmp_path / "a.csv").write_text(given)
+        twice = ("--column", "text", "--column", "text")
+        done = run("normalise", "a.csv", *twice, "-t", "t.csv", "-o", "b.csv", "--edits", "e.jsonl")
+        assert (done.status, (tmp_path / "b.csv").read_text()) == (0, given.replace("Caboul", "Kabul"))
+        assert "1 edit" in done.err
+        assert run("undo", "b.csv", "--edits", "e.jsonl").text == given
+
+    def test_is_counted_once_in_parquet(self, run: Run, tmp_path: Path) -> None:
+        pq.write_table(pa.table({"text": ["Caboul"]}), tmp_path / "a.parquet")
+        twice = ("--column", "text", "--column", "text")
+        done = run("normalise", "a.parquet", *twice, "-t", "t.csv", "-o", "b.parquet", "--json")
+        assert json.loads(done.text)["edits"] == 1
+
+    def test_is_one_to_annotate(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_text("text\nCaboul\n")
+        done = run("annotate", "a.csv", "--column", "text", "--column", "text", "-t", "t.csv")
+        assert done.status == 0
+
+
+class TestOutputsThatOverwrite:
+    @pytest.fixture(autouse=True)
+    def inputs(self, tmp_path: Path) -> None:
+        (tmp_path / "sub").mkdir()
+        (tmp_path / "g.csv").write_text("canonical,alias\nHerat,Harat\n")
+        (tmp_path / "link.csv").symlink_to("g.csv")
+        (tmp_path / "hard.csv").hardlink_to(tmp_path / "g.csv")
+        (tmp_path / "AF.txt").write_text("1\tHerat\n")
+        (tmp_path / "x.txt").write_text(TEXT)
+
+    @pytest.mark.parametrize("output", ["g.csv", "./sub/../g.csv", "link.csv", "hard.csv"])
+    def test_inputs_of_tables_are_kept(self, run: Run, tmp_path: Path, output: str) -> None:
+        for args in (
+            ["table", "import", "csv", "g.csv"],
+            ["table", "import", "geonames", "AF.txt", "--alternates", "g.csv"],
+            ["table", "import", "geonames", "g.csv"],
+            ["table", "import", "wikidata", "g.csv"],
+            ["table", "export", "g.csv", "--to", "solr"],
+        ):
+            said = refused(run, tmp_path, *args, "-o", output)
+            assert "is an input, and would be overwritten. Name another file" in said
+
+    @pytest.mark.parametrize("other", ["vv", "./sub/../vv"])
+    def test_outputs_do_not_overwrite_each_other(self, run: Run, tmp_path: Path, other: str) -> None:
+        call = ("normalise", "x.txt", "-t", "t.csv", "--edits", "vv")
+        assert "would overwrite each other. Name two files" in refused(run, tmp_path, *call, "--verdicts", other)
+        assert "would overwrite each other" in refused(run, tmp_path, *call, "-o", other)
+
+    def test_a_link_to_another_output_is_that_output(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "link").symlink_to("vv")
+        said = refused(run, tmp_path, "normalise", "x.txt", "-t", "t.csv", "--verdicts", "link", "--edits", "vv")
+        assert "would overwrite each other" in said
+
+    def test_one_device_may_take_all(self, run: Run) -> None:
+        assert run("normalise", "x.txt", "-t", "t.csv", "-o", "/dev/null", "--edits", "/dev/null").status == 0
+
+
+class TestADryRunOfAnnotate:
+    def test_counts_and_shows_no_change(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.txt").write_text(TEXT + "The bakers’ road".encode().decode("cp1252"))
+        before = files(tmp_path)
+        done = run("annotate", "a.txt", "-t", "t.csv", "--dry-run")
+        assert (done.status, done.out) == (0, b"")
+        assert "1 document, 3 names found" in done.err
+        assert json.loads(run("annotate", "a.txt", "-t", "t.csv", "--dry-run", "--json").text)["mentions"]
+        assert files(tmp_path) == before
+
+    def test_is_told_in_the_help(self, run: Run) -> None:
+        assert "Count what would be found; write nothing." in run("annotate", "--help").text
+
+
+class TestUndoByALogThatWasCut:
+    @pytest.fixture(autouse=True)
+    def outputs(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "in").mkdir()
+        (tmp_path / "in/a.txt").write_text(TEXT)
+        (tmp_path / "in/b.txt").write_text(TEXT * 2)
+        (tmp_path / "in/c.jsonl").write_text("{}\n" * 2)  # two failures, so that there is a file of them
+        run("normalise", "in", "-o", "out", "-t", "t.csv", "--edits", "e.jsonl")
+
+    def cut(self, folder: Path, lines: int) -> None:
+        whole = (folder / "e.jsonl").read_bytes().splitlines(keepends=True)
+        assert lines < len(whole)
+        (folder / "e.jsonl").write_bytes(b"".join(whole[:lines]))
+
+    def test_a_whole_one_does(self, run: Run, tmp_path: Path) -> None:
+        assert "(3 files)" in run("undo", "out", "--edits", "e.jsonl", "-o", "back").err
+        assert (tmp_path / "back/b.txt").read_text() == TEXT * 2
+
+    @pytest.mark.parametrize("given", ["out", "out/a.txt"])
+    def test_to_its_first_lines(self, run: Run, tmp_path: Path, given: str) -> None:
+        for lines in (2, 1):
+            self.cut(tmp_path, lines)
+            said = refused(run, tmp_path, "undo", given, "--edits", "e.jsonl", "-o", "back")
+            assert "e.jsonl: holds no file: it was cut short" in said
+
+    @pytest.mark.parametrize("lines", [3, 4, 5])
+    def test_between_files(self, run: Run, tmp_path: Path, lines: int) -> None:
+        self.cut(tmp_path, lines)
+        said = refused(run, tmp_path, "undo", "out", "--edits", "e.jsonl", "--in-place")
+        assert "is not in the log" in said and "cut short" in said
+        assert run("undo", "out/a.txt", "--edits", "e.jsonl").text == TEXT
+
+    def test_files_by_name(self, run: Run, tmp_path: Path) -> None:
+        self.cut(tmp_path, 3)
+        said = refused(run, tmp_path, "undo", "out/a.txt", "out/b.txt", "--edits", "e.jsonl", "-o", "back")
+        assert "out/b.txt: is not in the log. See whether e.jsonl is the whole log of that run" in said
+
+    def test_nothing_changed_is_no_fault(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "d.txt").write_text("Kabul")
+        run("normalise", "d.txt", "-o", "e.txt", "-t", "t.csv", "--edits", "e.jsonl")
+        assert run("undo", "e.txt", "--edits", "e.jsonl").text == "Kabul"
+
+
+class TestWhatResolveCannotDo:
+    def test_a_type_that_no_table_has(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_text("name\nCaboul\n")
+        for args in (
+            ["resolve", "Caboul"],
+            ["explain", "Caboul"],
+            ["resolve", "--column", "name", "a.csv", "-o", "b.csv"],
+        ):
+            said = refused(run, tmp_path, *args, "-t", "t.csv", "--type", "nope")
+            assert "no table has the type 'nope'. Types are 'outlet', 'place'" in said
+        both = ("-t", "t.csv", "-t", "default")
+        assert run("resolve", "Caboul", *both, "--type", "outlet").status == 0
+
+    @pytest.mark.parametrize(
+        ("args", "said"),
+        [
+            (["--json", "--column", "name", "a.csv"], "Leave out --json, or --column"),
+            (["--column", "name", "--column", "other", "a.csv"], "Name one --column"),
+            (["Londno", "-"], "Give either of them"),
+            (["-", "Londno"], "Give either of them"),
+            (["-", "-"], "Give either of them"),
+        ],
+    )
+    def test_is_refused(self, run: Run, tmp_path: Path, args: list[str], said: str) -> None:
+        (tmp_path / "a.csv").write_text("name,other\nCaboul,Caboul\n")
+        assert said in refused(run, tmp_path, "resolve", *args, "-t", "t.csv")
+        assert run("resolve", "--column", "name", "--column", "name", "a.csv", "-t", "t.csv").status == 0
+
+
+class TestColumnsOfOddTables:
+    def test_an_unclosed_quote_fails_alone(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_text('n,name\n1,"Caboul\n2,Caboul\n3,Caboul\n')
+        done = run("resolve", "--column", "name", "a.csv", "-t", "t.csv")
+        assert done.status == 1
+        assert done.text.splitlines()[1] == '1,"Caboul'
+        assert [line.split(",")[3] for line in done.text.splitlines()[2:]] == ["Kabul", "Kabul"]
+        assert "a.csv, line 2: a quote is opened and never closed" in done.err
+        assert "3 rows: 2 accept" in done.err
+
+    def test_old_line_ends(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_bytes(b'n,name\r1,Caboul\r2,"Caboul"\r3,"x\ry"')
+        done = run("resolve", "--column", "name", "a.csv", "-t", "t.csv")
+        rows = list(csv.reader(io.StringIO(done.text, newline="")))
+        assert done.status == 0 and b"\n" not in done.out
+        assert [row[3] for row in rows] == ["canonym_canonical", "Kabul", "Kabul", ""]
+        assert rows[3][1] == "x\ry"
+        pairs = run("compare", "--format", "tsv", "-", given="a\tb\rKabul\tKabul\r")
+        assert pairs.out == b"a\tb\tscore\rKabul\tKabul\t1.0\r"
+        assert len(run("resolve", "--json", "-t", "t.csv", "-", given="Caboul\rVOA\r").text.splitlines()) == 2
+
+
+class TestPairsWithAScore:
+    def test_twice_adds_no_second_score(self, run: Run) -> None:
+        call = ("compare", "--format", "tsv", "-")
+        once = run(*call, given="a\tb\nKabul\tCaboul\n").out
+        assert run(*call, given=once).out == once
+
+    def test_the_old_one_keeps_its_place(self, run: Run) -> None:
+        given = "score\ta\tb\tn\n\tKabul\tKabul\t1\t2\n"
+        assert run("compare", "--format", "tsv", "-", given=given).text == given.replace("\n\t", "\n1.0\t")
+        given = "a\tb\tn\tscore\nKabul\tKabul\n"
+        assert run("compare", "--format", "tsv", "-", given=given).text.endswith("Kabul\tKabul\t\t1.0\n")
+
+    def test_is_all_that_is_told(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "p.tsv").write_text("a\tb\nKabul\tCaboul\n")
+        for option in ("--json", "--explain"):
+            assert "Leave out" in refused(run, tmp_path, "compare", "--format", "tsv", "p.tsv", option)
+
+
+class TestEmptyPaths:
+    @pytest.mark.parametrize(
+        "args",
+        [
+            ["normalise", "a.txt", "-o"],
+            ["annotate", "a.txt", "-o"],
+            ["normalise", "a.txt", "--edits"],
+            ["normalise", "a.txt", "--verdicts"],
+            ["normalise", "a.txt", "--profile"],
+            ["resolve", "Caboul", "-o"],
+            ["table", "export", "t.csv", "--to", "solr", "-o"],
+            ["profile", "a.txt", "-o"],
+            ["undo", "a.txt", "--edits"],
+        ],
+    )
+    def test_are_no_names_of_files(self, run: Run, tmp_path: Path, args: list[str]) -> None:
+        (tmp_path / "a.txt").write_text(TEXT)
+        assert "it names nothing. Give the name of a file" in refused(run, tmp_path, *args, "")
+
+    def test_are_no_inputs(self, run: Run, tmp_path: Path) -> None:
+        assert "a path is empty" in refused(run, tmp_path, "normalise", "", "-o", "out", "-t", "t.csv")
+
+
+class TestTablesOfAnotherLayout:
+    @pytest.mark.parametrize(
+        ("data", "said"),
+        [
+            (b"canonical;alias\nKabul;Caboul\n", "Its cells seem to be parted by ';'"),
+            (b"canonical\talias\nKabul\tCaboul\n", "Its cells seem to be parted by '\\t'"),
+            (b"sep=;\r\ncanonical;alias\r\n", "is for Excel, and no header: remove it"),
+            ("canonical,alias\n".encode("utf-16"), "It looks like UTF-16"),
+            ("canonical,alias\n".encode("utf-16-le"), "It looks like UTF-16"),
+        ],
+    )
+    def test_as_an_alias_table(self, run: Run, tmp_path: Path, data: bytes, said: str) -> None:
+        (tmp_path / "x.csv").write_bytes(data)
+        err = refused(run, tmp_path, "resolve", "Caboul", "-t", "x.csv")
+        assert said in err and "\0" not in err
+        checked = run("table", "check", "x.csv")
+        assert checked.status == 1 and said in checked.text and "\0" not in checked.text
+
+    @pytest.mark.parametrize(
+        ("data", "said"),
+        [
+            (b"sep=;\r\nname;n\r\n", "is for Excel, and no header: remove it"),
+            ("name,n\n".encode("utf-16-le"), "It looks like UTF-16: say its --encoding"),
+        ],
+    )
+    def test_as_an_input(self, run: Run, tmp_path: Path, data: bytes, said: str) -> None:
+        (tmp_path / "x.csv").write_bytes(data)
+        for name in ("normalise", "resolve"):
+            assert said in refused(run, tmp_path, name, "x.csv", "--column", "name", "-t", "t.csv")
+        if "remove it" in said:
+            assert said in refused(run, tmp_path, "table", "import", "csv", "x.csv", "-o", "y.csv")
+        (tmp_path / "x.tsv").write_bytes(b"name;n\n")
+        assert "parted by ';'" in refused(run, tmp_path, "normalise", "x.tsv", "--column", "name", "-t", "t.csv")

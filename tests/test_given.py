@@ -1,0 +1,84 @@
+"""What the Python interface takes, and what it says of what it does not take."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import canonym
+from canonym.model import KINDS
+from canonym.resolve import Normaliser
+
+NAN: Any = float("nan")
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory: pytest.TempPathFactory) -> Normaliser:
+    path = tmp_path_factory.mktemp("table") / "t.csv"
+    rows = ["canonical,alias,kind", "Kabul,Caboul,spelling", "Voice of America,VOA,abbreviation"]
+    path.write_text("\n".join(rows) + "\n", "utf-8")
+    return canonym.load(path)
+
+
+@pytest.mark.parametrize("make", [frozenset, set, list, tuple, iter, dict.fromkeys])
+def test_kinds_come_in_any_collection(names: Normaliser, make: Any) -> None:
+    assert names.normalise("VOA in Caboul", rewrite=make(["abbreviation"])) == "Voice of America in Caboul"
+    assert names.normalise("VOA in Caboul", rewrite=make(KINDS)) == "Voice of America in Kabul"
+
+
+def test_what_is_no_kind_is_refused(names: Normaliser) -> None:
+    with pytest.raises(ValueError, match=r"the string 'abbreviation', not a collection of kinds. Give a list"):
+        names.normalise("VOA", rewrite="abbreviation")
+    with pytest.raises(ValueError, match=r"no kind 'nick'. Kinds are canonical, spelling, "):
+        names.process(["VOA"], rewrite=["nick"])
+    for value in (None, [None], 3):
+        with pytest.raises(TypeError, match="kind"):
+            names.normalise("VOA", rewrite=value)  # type: ignore[arg-type]
+
+
+def test_texts_and_names_come_from_anything(names: Normaliser) -> None:
+    assert [r.text for r in names.process(t for t in ("Caboul", "x"))] == ["Kabul", "x"]
+    assert [d.status for d in names.resolve_all(n for n in ("Caboul", "Caboul", "Xyzzy"))] == 2 * ["accept"] + [
+        "abstain"
+    ]
+    assert [b.status for b in names.resolve_briefly({"Caboul": 1})] == ["accept"]
+    assert names.compare_all(pair for pair in [("Kabul", "Kabul")]) == [1.0]
+    assert names.compare_all([["Kabul", "Kabul"]]) == [1.0]  # type: ignore[list-item]
+
+
+def test_a_lone_string_is_not_several(names: Normaliser) -> None:
+    for call in (names.process, names.resolve_all, names.resolve_briefly):
+        with pytest.raises(TypeError, match=r"'Caboul' is one (text|name), not several. Give a list"):
+            call("Caboul")
+    with pytest.raises(TypeError, match="Give a list of pairs"):
+        names.compare_all("ab")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="pair 1 is 'ab', not two names"):
+        names.compare_all([("a", "b"), "ab"])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(("value", "told"), [(None, "None"), (NAN, r"nan \(float\)"), (b"x", r"b'x' \(bytes\)")])
+def test_what_is_no_string_is_told(names: Normaliser, value: Any, told: str) -> None:
+    for one in (names.normalise, names.annotate, names.resolve, names.explain, lambda v: names.compare("a", v)):
+        with pytest.raises(TypeError, match=f"the (text|name) is {told}, not a str"):
+            one(value)
+    for several in (names.process, names.resolve_all, names.resolve_briefly):
+        with pytest.raises(TypeError, match=f"(text|name) 1 is {told}, not a str"):
+            several(["Caboul", value])
+    with pytest.raises(TypeError, match=f"in pair 0 a name is {told}"):
+        names.compare_all([("a", value)])
+    with pytest.raises(TypeError, match="cannot be gone through"):
+        names.process(3)  # type: ignore[arg-type]
+
+
+def test_dir_lists_what_is_public_and_loads_nothing() -> None:
+    code = "import sys, canonym; print(*dir(canonym)); print(*(m for m in sys.modules if m.startswith('canonym')))"
+    environment = {"PYTHONPATH": str(Path(canonym.__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment)
+    listed, loaded = done.stdout.splitlines()
+    assert {*canonym.__all__, "__version__"} <= set(listed.split())
+    assert loaded == "canonym"
+    assert all(getattr(canonym, name) for name in canonym.__all__)
