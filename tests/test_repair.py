@@ -117,6 +117,15 @@ def test_listed_names_are_words_too() -> None:
     assert "Zebanika" not in {e.after for e in repair(text, found, names.__contains__)}
 
 
+def test_a_given_name_before_a_surname_has_lost_nothing() -> None:
+    text = (
+        "The orgsation gave humtarian help in Afghstan. The compy said it was old. Mufacturing mes were Ji and Dl. "
+        "Romia and Germy signed. Officials and Chief Fincial Officer Meng Wanzhou flew home."
+    )
+    done = apply(text, repair(text, profile.of([text])))
+    assert "organisation" in done and "Meng Wanzhou" in done
+
+
 def test_addresses_and_abbreviations_are_left() -> None:
     text = scrub(CASES["good"][0]["text"], "ani")
     extra = " See www.mechcs.com, compes@mechcs.org and the MALS office at 5 p.m."

@@ -38,6 +38,11 @@ _COMPOUND: Final = 2.0
 _NAME: Final = 0.9
 #: The same where a word beside it has a capital, as in the names of offices and companies.
 _SOMETIMES: Final = 0.3
+#: A given name that may be left of an ordinary word has so many letters at most; such a word has a capital less often;
+#: and a surname is rarer (Zipf scale) than other words with a capital.
+_GIVEN: Final = 5
+_SELDOM: Final = 0.1
+_KNOWN: Final = 3.0
 _SENTENCE_END: Final = ".!?:"
 
 
@@ -132,6 +137,8 @@ def _restored(text: str, table: Readings, lang: str, known: Callable[[str], bool
         whole = _reading(token, case, table, lang, known)
         if whole is not None and _hyphened(text, *match.span()) and whole[1] < _COMPOUND:
             continue
+        if whole is not None and _surnamed(text, *match.span(), whole[0], lang):
+            continue
         if whole is not None:
             out.append(_fit(text, match.start(), token, *whole, table.strings, lang))
             continue
@@ -194,6 +201,22 @@ def _foreign(text: str, start: int, end: int) -> bool:
     if end - start > 2:
         return False
     return before in _JOINTS or after in _JOINTS.replace(".", "") or text[max(0, start - 2) : start - 1].isdigit()
+
+
+def _surnamed(text: str, start: int, end: int, word: str, lang: str) -> bool:
+    """True where a short word with a capital stands before what looks like a surname, and the restored one is ordinary.
+
+    Meng Wanzhou lost no "ani" of "Meaning".
+    """
+    if end - start > _GIVEN or not text[start].isupper() or text[start:end].isupper() or capital(word, lang) >= _SELDOM:
+        return False
+    after = _AFTER.match(text, end)
+    return (
+        after is not None
+        and after[0][1].isupper()
+        and not after[0].isupper()
+        and zipf(after[0][1:].lower(), lang) < _KNOWN
+    )
 
 
 def _hyphened(text: str, start: int, end: int) -> bool:
