@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from canonym.corpus.delimited import line_end
 from canonym.corpus.formats import kind
 from canonym.corpus.stream import check_encoding, chunks, heading, sniff
 from canonym.corpus.writer import Output
@@ -41,6 +40,8 @@ def reading(source: str, encoding: str | None = None) -> Iterator[io.TextIOWrapp
         mark, coder = sniff(head, encoding)
         data = io.BufferedReader(_Pieces(pieces), _CHUNK)
         data.read(len(mark))
+        from canonym.corpus.delimited import line_end
+
         first = head[len(mark) :].decode(coder.encoding, "ignore")
         yield io.TextIOWrapper(data, encoding=coder.encoding, newline=line_end(first))
     except UnicodeDecodeError as error:
