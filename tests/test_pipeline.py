@@ -489,6 +489,17 @@ def test_encodings_that_cannot_be_patched(here: Path, encoding: str) -> None:
         run(Job(("a.txt",), "b.txt", encoding=encoding), rename)
 
 
+def test_files_of_other_kinds_in_a_folder_are_told(tmp_path: Path) -> None:
+    here = tmp_path / "in"
+    here.mkdir()
+    for name in ("a.txt", "b.html", "c.HTML", "d", ".hidden.log", "e.log"):
+        (here / name).write_text("Shiberghan fell.\n", "utf-8")
+    summary = run(Job((str(here),), str(tmp_path / "out")), lambda texts: [Result(t) for t in texts])
+    (told,) = summary.left_out
+    assert told.startswith("4 files of other kinds were not read (.html 2, .log 1, no ending 1)")
+    assert [path.name for path in sorted((tmp_path / "out").iterdir())] == ["a.txt"]
+
+
 def test_a_table_among_texts_is_left_out_and_told(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in/a.txt").write_text("in Kabool", "utf-8")

@@ -192,7 +192,7 @@ def _planned(job: Job) -> Plan:
             kept.append(source)
     if left_out and not kept:
         raise UsageError(left_out[0], remedy="No other file was found to read")
-    return replace(planned, sources=tuple(kept), left_out=tuple(left_out))
+    return replace(planned, sources=tuple(kept), left_out=(*planned.left_out, *left_out))
 
 
 def _check_resumable(job: Job, planned: Plan) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,8 @@ from canonym.model import Failure, UsageError
 
 STDIN: Final = "-"
 _MAGIC: Final = frozenset("*?[")
+#: So many endings are named of files that are not read.
+_KINDS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class Source:
 class Plan:
     """All sources in order, folders' files that cannot be read, and the output folder ("" without one).
 
-    `left_out`: tables in folders that have no text column, each with what to do about it.
+    `left_out`: what folders hold and is not read, other kinds of files and tables that have no text column, each with
+    what to do about it.
     """
 
     sources: tuple[Source, ...]
@@ -51,9 +55,14 @@ class Plan:
 
 
 def find(
-    inputs: Sequence[str], format: str | None = None, leave_out: Sequence[str] = ()
+    inputs: Sequence[str],
+    format: str | None = None,
+    leave_out: Sequence[str] = (),
+    unread: Counter[str] | None = None,
 ) -> tuple[list[Source], list[Failure]]:
     """The files that inputs stand for, sorted within each; `leave_out` are files or folders not to enter.
+
+    In `unread` files of folders are counted, by their endings, that are of no kind which is read there.
 
     Raises UsageError for a path that is not there and for a folder or pattern without any file to read.
     """
@@ -68,7 +77,7 @@ def find(
             form = format or "txt"
             sources.append(Source(STDIN, None, form, "", "", f"stdin.{form}", True))
         elif Path(given).is_dir():
-            sources += _folder(Path(given), Path(given), format, skip, failures)
+            sources += _folder(Path(given), Path(given), format, skip, failures, unread)
         elif os.path.lexists(given) or not _MAGIC & set(given):
             sources.append(_named(given, format))
         else:
@@ -88,7 +97,14 @@ def _source(path: str, format: str | None, relative: str, named: bool, known: Ki
     return Source(path, path, form, known.compression, sys.intern(known.ending), relative, named)
 
 
-def _folder(top: Path, root: Path, format: str | None, skip: set[Path], failures: list[Failure]) -> Iterator[Source]:
+def _folder(
+    top: Path,
+    root: Path,
+    format: str | None,
+    skip: set[Path],
+    failures: list[Failure],
+    unread: Counter[str] | None = None,
+) -> Iterator[Source]:
     found = False
 
     def unreadable(error: OSError) -> None:
@@ -102,6 +118,8 @@ def _folder(top: Path, root: Path, format: str | None, skip: set[Path], failures
         for file in sorted(files):
             known = kind(file)
             if file.startswith(".") or not known.format or (format and known.format != format):
+                if unread is not None and not known.format and not file.startswith("."):
+                    unread[Path(file).suffix.lower() or "no ending"] += 1
                 continue
             path = str(here / file)
             if (file in skipped or os.path.islink(path)) and Path(path).resolve() in skip:  # noqa: PTH114
@@ -160,15 +178,17 @@ def make(
     leave_out = [
         path for path in (edits if edits and is_edit_log(Path(edits)) else None, output if folder else None) if path
     ]
-    sources, failures = find(inputs, format, leave_out)
+    unread: Counter[str] = Counter()
+    sources, failures = find(inputs, format, leave_out, unread)
+    left_out = _told(unread)
     if output is None:
         if dry_run:
-            return Plan(tuple(sources), tuple(failures), "", "")
+            return Plan(tuple(sources), tuple(failures), "", "", left_out)
         if len(sources) > 1 and any(_result(s, mentions) != "jsonl" for s in sources):
             raise UsageError(f"{len(sources)} files would run together on standard output", remedy="Say -o FOLDER")
         if len(sources) > 1 and edits:
             raise UsageError("an edit log needs one output for each file", remedy="Say -o FOLDER, or leave out --edits")
-        return Plan(tuple(sources), tuple(failures), "", "")
+        return Plan(tuple(sources), tuple(failures), "", "", left_out)
     if folder:
         placed = [_placed(s, str(Path(output) / _name(s, mentions))) for s in sources]
         failures_file = str(Path(output) / "failures.jsonl")
@@ -177,7 +197,18 @@ def make(
         placed = [_placed(sources[0], output)]
         failures_file = "" if is_special(output) else output + ".failures.jsonl"
     _check_clashes(placed, [path for path in (edits, failures_file) if path])
-    return Plan(tuple(placed), tuple(failures), output if folder else "", failures_file)
+    return Plan(tuple(placed), tuple(failures), output if folder else "", failures_file, left_out)
+
+
+def _told(unread: Mapping[str, int]) -> tuple[str, ...]:
+    """One line on the files of other kinds, the commonest first."""
+    if not unread:
+        return ()
+    most = sorted(unread.items(), key=lambda pair: (-pair[1], pair[0]))
+    kinds = ", ".join(f"{ending} {count:,}" for ending, count in most[:_KINDS]) + (", ..." if most[_KINDS:] else "")
+    total = sum(unread.values())
+    files = "1 file of another kind was" if total == 1 else f"{total:,} files of other kinds were"
+    return (f"{files} not read ({kinds}). Give such files by name, or with a pattern, to have them read as text",)
 
 
 def _many(given: str) -> bool:
