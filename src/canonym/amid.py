@@ -6,12 +6,13 @@ one in Python, ask it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
 from canonym.datafiles import data_file
 from canonym.doubts import is_sound, is_swapped
+from canonym.found import Found
 from canonym.keys import squeeze
 from canonym.lexicon import zipf
 from canonym.model import UNKNOWN_PROMINENCE, Mention
@@ -62,20 +63,23 @@ _LIKELIER: Final = 0.9
 _LIKELIEST: Final = 0.95
 
 
-def other(text: str, found: Mention, *, hurt: bool = False) -> bool:
+def other(text: str, found: Mention, listed: Sequence[Found] = (), *, hurt: bool = False) -> bool:
     """True where the text around an accepted form tells that it is no damaged name, however near it is to one.
 
-    `hurt`: something else in the text is surely damaged, so that this may well be too.
+    `listed`: the names that are listed in the text; `hurt`: something else in it is surely damaged, so that this may
+    well be too.
     """
     if not found.text[1:].islower() and (coined(found) or acronym(text, found) or labelled(text, found)):
         return True
     if accented(found) or run_together(text, found) or addressed(text, found) or cut_short(text, found):
         return True
-    return bare(text, found) or abroad(text, found) or (not hurt and (given_name(text, found) or namesake(text, found)))
+    if bare(text, found) or abroad(text, found):
+        return True
+    return not hurt and (given_name(text, found) or namesake(found)) and not _is_named(text, found, listed)
 
 
 def given_name(text: str, found: Mention) -> bool:
-    """True for a word near a country before one that looks like a surname, unless the text names it: Giorgia Meloni.
+    """True for a word near a country before one that looks like a surname: Giorgia Meloni.
 
     Clubs of cities have such names too (the Houston Astros), so that cities are not asked about.
 
@@ -88,23 +92,23 @@ def given_name(text: str, found: Mention) -> bool:
     """
     if found.entity.prominence < _COUNTRY or fold(found.alias) != fold(found.entity.canonical):
         return False
-    if " " in found.text or _has_name(text, found):
+    if " " in found.text:
         return False
     after = _SURNAME.match(text, found.end)
     return after is not None and zipf(after[1].lower()) < _RARE
 
 
-def _has_name(text: str, found: Mention) -> bool:
+def namesake(found: Mention) -> bool:
+    """True for a word that is right as it stands: another place (Arica, Chile), or a word of another language."""
+    return fold(found.text) in _namesakes()
+
+
+def _is_named(text: str, found: Mention, listed: Sequence[Found]) -> bool:
+    """True where the text has the name itself, in whatever spelling, so that a form near it may well be a slip."""
+    if any(one.entity.canonical == found.entity.canonical for one in listed):
+        return True
     lowered = text.lower()
     return any(name.lower() in lowered for name in (found.alias, found.entity.canonical))
-
-
-def namesake(text: str, found: Mention) -> bool:
-    """True for a word that is right as it stands, as the name of another place or in another language: Arica, Giorgia.
-
-    Unless the text has the name itself, so that it may well be a slip.
-    """
-    return fold(found.text) in _namesakes() and not _has_name(text, found)
 
 
 @cache

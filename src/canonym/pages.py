@@ -80,7 +80,7 @@ def believe(pages: Sequence[Page], sieve: native.Sieve | None = None) -> None:
         for hurt in (False, True):
             some = [page for page in pages if page.hurt == hurt]
             for page, place, found in believed(some, hurt) if sieve is None else _believed(some, sieve, hurt):
-                if not other(page.text, found, hurt=hurt):
+                if not other(page.text, found, page.listed, hurt=hurt):
                     taken.setdefault(id(page), []).append((place, found))
         pages = [page for page in pages if id(page) in taken]
         for page in pages:
