@@ -66,7 +66,8 @@ _FAMILIAR: Final = 1.5
 #: How much nearer a damaged demonym is to the demonym than to the name.
 _NEARER: Final = 0.3
 _OFTEN: Final = 4
-_VOWELS: Final = frozenset("aeiouy")
+#: Letters behind which an n makes a demonym: Asian, but not Irann.
+VOWELS: Final = frozenset("aeiouy")
 
 
 def doubted(form: str, candidate: Candidate, seen: Evidence, score: float, hurt: bool = False) -> bool:
@@ -130,7 +131,7 @@ def _demonym_endings() -> tuple[str, ...]:
 
 def _fits(ending: str, name: str, among: str) -> bool:
     """True for an ending that a name may take: Asian, but not Irann."""
-    return ending in words(among) and (ending[0] != "n" or name[-1:] in _VOWELS)
+    return ending in words(among) and (ending[0] != "n" or name[-1:] in VOWELS)
 
 
 def _is_mark(rest: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from canonym.doubts import inflected, is_joined
+from canonym.doubts import VOWELS, inflected, is_joined
 from canonym.evidence import Evidence
 from canonym.lexicon import zipf
 from canonym.model import Candidate
@@ -14,7 +14,6 @@ from canonym.text import fold
 #: From this prominence on a name is expected without support.
 _WELL_KNOWN: Final = 1_000_000
 _TOWN: Final = 15_000
-_VOWELS: Final = ("a", "e", "i", "o", "u", "y")
 
 
 def left_alone(form: str, candidate: Candidate, seen: Evidence) -> bool:
@@ -39,7 +38,7 @@ def sound(form: str, candidate: Candidate, seen: Evidence) -> bool:
     alias = fold(candidate.alias)
     known = candidate.entity.prominence >= _WELL_KNOWN or bool(seen.same_entity)
     rest = form[len(alias) :] if form.startswith(alias) else ""
-    if rest in ("an", "ian", "ese", "ish") or (rest == "n" and alias[-1:] in _VOWELS):
+    if rest in ("an", "ian", "ese", "ish") or (rest == "n" and alias[-1:] in VOWELS):
         return True  # Asian, but not Dublinn
     if _turned(form, alias):
         return True

@@ -57,11 +57,6 @@ static int set_holds(PyObject *set, const char *text, int size)
     return out;
 }
 
-static int is_vowel(char c)
-{
-    return c && strchr("aeiouy", c) != NULL;
-}
-
 /* -- `sound.py` ---------------------------------------------------------------------------------------------------- */
 
 /* Twin: `surname_of`. */
