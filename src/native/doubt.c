@@ -130,7 +130,7 @@ static int is_inflected(const Sieve *s, const Grounds *g, const Spelling *form, 
         if (!begins_with(form, names[k], sizes[k]) || left == 0)
             continue;
         if (is_number(rest, left) || (set_holds(g->inflections, rest, left) &&
-                                      (rest[0] != 'n' || (sizes[k] && is_vowel(names[k][sizes[k] - 1])))))
+                                      (rest[0] != 'n' || ends_in_vowel(names[k], sizes[k]))))
             return 1;
     }
     double cost = -1.0;
@@ -146,7 +146,7 @@ static int is_inflected(const Sieve *s, const Grounds *g, const Spelling *form, 
         for (int k = 0; k < 2; k++) {
             char longer[2 * SHORT];
             int size = sizes[k] + (int)n;
-            if ((tail[0] == 'n' && !(sizes[k] && is_vowel(names[k][sizes[k] - 1]))) || size >= SHORT)
+            if ((tail[0] == 'n' && !ends_in_vowel(names[k], sizes[k])) || size >= SHORT)
                 continue; /* that is too long to be near is no nearer */
             memcpy(longer, names[k], (size_t)sizes[k]);
             memcpy(longer + sizes[k], tail, (size_t)n);

@@ -20,14 +20,9 @@
 #define MOST_FEATURES MOST_WIDTH
 
 /* Whether an n behind a name may make a demonym of it: Asian, but not Irann. Twin: `doubts.VOWELS`. */
-static inline int is_vowel(char c)
-{
-    return c && strchr("aeiouy", c) != NULL;
-}
-
 static inline int ends_in_vowel(const char *text, int size)
 {
-    return size > 0 && is_vowel(text[size - 1]);
+    return size > 0 && text[size - 1] && strchr("aeiouy", text[size - 1]) != NULL;
 }
 
 enum { NOTHING = 1, LISTED = 2, MAYBE = 3 };
