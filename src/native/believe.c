@@ -350,19 +350,8 @@ static PyObject *others_than(const Claim *claims, const int *order, int count)
     return ids;
 }
 
-enum { MENTION_PARTS = 10 };
-
-static PyObject *mention_parts[MENTION_PARTS];
-
-static int intern_parts(void)
-{
-    static const char *const names[MENTION_PARTS] = {"start", "end",   "text",    "entity",       "match",
-                                                     "kind",  "score", "reasons", "alternatives", "alias"};
-    for (int k = 0; k < MENTION_PARTS; k++)
-        if (mention_parts[k] == NULL && (mention_parts[k] = PyUnicode_InternFromString(names[k])) == NULL)
-            return -1;
-    return 0;
-}
+static Shape mention_shape = {
+    10, {"start", "end", "text", "entity", "match", "kind", "score", "reasons", "alternatives", "alias"}, NULL, {0}};
 
 /* What is decided of a form: a mention; None where it is none, True where Python must be asked. */
 static PyObject *decided(const Witness *w, const Sieve *s, const Grounds *g, PyObject *page, const Proposed *p,
@@ -383,14 +372,14 @@ static PyObject *decided(const Witness *w, const Sieve *s, const Grounds *g, PyO
     if (!accepted)
         return Py_NewRef(Py_None);
     PyObject *best = PyTuple_GET_ITEM(p->candidates, order[0]), *text = get(page, &s_text);
-    PyObject *values[MENTION_PARTS] = {
+    PyObject *values[] = {
         PyLong_FromSsize_t(p->start), PyLong_FromSsize_t(p->end),
         text && PyUnicode_Check(text) ? PyUnicode_Substring(text, p->start, p->end) : NULL, get(best, &s_entity),
         get(best, &s_match), get(best, &s_kind), PyFloat_FromDouble(scores[order[0]]),
         reasons_for(s, g, &form, &claims[order[0]], best), others_than(claims, order, count), get(best, &s_alias),
     };
     Py_XDECREF(text);
-    return object_of(g->mention_type, mention_parts, values, MENTION_PARTS);
+    return object_of(g->mention_type, &mention_shape, values);
 }
 
 PyObject *witness_decide(Witness *self, PyObject *args)
@@ -401,7 +390,7 @@ PyObject *witness_decide(Witness *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "O!y*y*y*O!O", &PyList_Type, &asked, &rows, &sums, &scores, &SieveType, &sieve, &given))
         return NULL;
     Py_ssize_t used = 0, room = scores.len / (Py_ssize_t)sizeof(double);
-    int failed = !read_grounds(given, &g) || intern_parts() < 0 || (out = PyList_New(0)) == NULL;
+    int failed = !read_grounds(given, &g) || (out = PyList_New(0)) == NULL;
     if (!failed && (rows.len != room * TRAITS * (Py_ssize_t)sizeof(double) || sums.len != scores.len)) {
         PyErr_SetString(PyExc_ValueError, "the scores do not fit the evidence");
         failed = 1;

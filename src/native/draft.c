@@ -1,25 +1,17 @@
 /* Plans of runs of which the sieve knows all. Twin: `spans.Planner`, which makes the same of what it finds itself. */
 #include "sieve.h"
 
-enum { SPAN_PARTS = 6, PLAN_PARTS = 3, CANDIDATE_PARTS = 6, ENTITY_PARTS = 5, MOST_MADE = 60000 };
+enum { MOST_MADE = 60000 };
 
-static PyObject *span_parts[SPAN_PARTS], *plan_parts[PLAN_PARTS], *candidate_parts[CANDIDATE_PARTS];
-static PyObject *entity_parts[ENTITY_PARTS], *matches[MATCHES];
+static Shape plan_shape = {3, {"listed", "proposed", "words"}, NULL, {0}};
+static Shape span_shape = {6, {"start", "end", "form", "candidates", "weak", "needy"}, NULL, {0}};
+static Shape candidate_shape = {6, {"entity", "alias", "kind", "match", "score", "reasons"}, NULL, {0}};
+static Shape entity_shape = {5, {"id", "type", "canonical", "prominence", "country"}, NULL, {0}};
 
-static int intern_all(PyObject **to, const char *const *names, int count)
-{
-    for (int k = 0; k < count; k++)
-        if (to[k] == NULL && (to[k] = PyUnicode_InternFromString(names[k])) == NULL)
-            return -1;
-    return 0;
-}
+static PyObject *matches[MATCHES];
 
 int draft_open(Sieve *s, PyObject *makers)
 {
-    static const char *const span[] = {"start", "end", "form", "candidates", "weak", "needy"};
-    static const char *const plan[] = {"listed", "proposed", "words"};
-    static const char *const candidate[] = {"entity", "alias", "kind", "match", "score", "reasons"};
-    static const char *const entity[] = {"id", "type", "canonical", "prominence", "country"};
     static const char *const match[MATCHES] = {"fuzzy", "rule", "exact", "alias"};
     int fits = PyTuple_GET_SIZE(makers) == MAKERS;
     for (int k = PLAN; fits && k <= ENTITY_TYPE; k++)
@@ -31,11 +23,10 @@ int draft_open(Sieve *s, PyObject *makers)
     s->makers = Py_NewRef(makers);
     if ((s->made = PyDict_New()) == NULL)
         return -1;
-    return intern_all(span_parts, span, SPAN_PARTS) < 0 || intern_all(plan_parts, plan, PLAN_PARTS) < 0 ||
-                   intern_all(candidate_parts, candidate, CANDIDATE_PARTS) < 0 ||
-                   intern_all(entity_parts, entity, ENTITY_PARTS) < 0 || intern_all(matches, match, MATCHES) < 0
-               ? -1
-               : 0;
+    for (int k = 0; k < MATCHES; k++)
+        if (matches[k] == NULL && (matches[k] = PyUnicode_InternFromString(match[k])) == NULL)
+            return -1;
+    return 0;
 }
 
 void draft_close(Sieve *s)
@@ -47,22 +38,6 @@ void draft_close(Sieve *s)
 PyObject *maker(const Sieve *s, int which)
 {
     return PyTuple_GET_ITEM(s->makers, which);
-}
-
-/* Of a frozen class slots are set past its own `__setattr__`, as its `__init__` does. */
-PyObject *object_of(PyObject *of, PyObject *const *names, PyObject *const *values, int count)
-{
-    PyTypeObject *type = (PyTypeObject *)of;
-    int failed = 0;
-    for (int k = 0; k < count; k++)
-        failed |= values[k] == NULL;
-    PyObject *out = failed ? NULL : type->tp_alloc(type, 0);
-    for (int k = 0; k < count; k++) {
-        if (out != NULL && PyObject_GenericSetAttr(out, names[k], values[k]) < 0)
-            Py_CLEAR(out);
-        Py_XDECREF(values[k]);
-    }
-    return out;
 }
 
 static PyObject *form_of(const Sifted *found, int at, int end)
@@ -128,11 +103,11 @@ static PyObject *words_of(const Sifted *found)
 static PyObject *span_of(const Sieve *s, const Sifted *found, int at, int end, PyObject *candidates, PyObject *weak,
                          int needy)
 {
-    PyObject *values[SPAN_PARTS] = {
+    PyObject *values[] = {
         PyLong_FromLong(found->words[at].begin), PyLong_FromLong(found->words[end - 1].end), form_of(found, at, end),
         candidates, weak, Py_NewRef(needy ? Py_True : Py_False),
     };
-    return object_of(maker(s, SPAN), span_parts, values, SPAN_PARTS);
+    return object_of(maker(s, SPAN), &span_shape, values);
 }
 
 static PyObject *listed_of(const Sieve *s, const Sifted *found, int *loud)
@@ -172,11 +147,11 @@ PyObject *layer_entity(const Sieve *s, const Layer *layer, uint32_t number)
         Py_XDECREF(key);
         return Py_XNewRef(known);
     }
-    PyObject *values[ENTITY_PARTS] = {
+    PyObject *values[] = {
         layer_string(layer, ID, number), layer_string(layer, TYPE, number), layer_string(layer, CANONICAL, number),
         PyLong_FromLongLong(((const int64_t *)layer->at[PROMINENCE].buf)[number]), layer_string(layer, COUNTRY, number),
     };
-    PyObject *out = object_of(maker(s, ENTITY_TYPE), entity_parts, values, ENTITY_PARTS);
+    PyObject *out = object_of(maker(s, ENTITY_TYPE), &entity_shape, values);
     if (out != NULL && PyDict_SetItem(layer->known, key, out) < 0)
         Py_CLEAR(out);
     Py_DECREF(key);
@@ -192,7 +167,7 @@ static PyObject *candidate_from(const Sieve *s, int table, uint32_t number, int 
         Py_XDECREF(why);
         return NULL;
     }
-    PyObject *values[CANDIDATE_PARTS] = {
+    PyObject *values[] = {
         layer_entity(s, layer, ((const uint32_t *)layer->at[ENTITY].buf)[number]),
         layer_string(layer, TEXT, number),
         Py_NewRef(PyTuple_GET_ITEM(kinds, kind)),
@@ -200,7 +175,7 @@ static PyObject *candidate_from(const Sieve *s, int table, uint32_t number, int 
         PyFloat_FromDouble(match != BY_LIKENESS),
         why,
     };
-    return object_of(maker(s, CANDIDATE), candidate_parts, values, CANDIDATE_PARTS);
+    return object_of(maker(s, CANDIDATE), &candidate_shape, values);
 }
 
 static PyObject *new_candidate(const Sieve *s, const Near *near, PyObject *form)
@@ -290,7 +265,7 @@ PyObject *draft_of(const Sieve *s, const Sifted *found, int *grade)
     for (int k = 0; k < found->hit_count; k++)
         loud |= found->hits[k].hope == HOPE_GOOD;
     PyObject *listed = listed_of(s, found, &loud), *proposed = listed ? proposed_of(s, found) : NULL;
-    PyObject *values[PLAN_PARTS] = {listed, proposed, proposed ? words_of(found) : NULL};
+    PyObject *values[] = {listed, proposed, proposed ? words_of(found) : NULL};
     *grade = loud ? LOUD : found->hit_count ? NEEDY : found->name_count ? LISTED : NOTHING;
-    return object_of(maker(s, PLAN), plan_parts, values, PLAN_PARTS);
+    return object_of(maker(s, PLAN), &plan_shape, values);
 }

@@ -389,9 +389,19 @@ const char *hood_word(const Hood *hood, Py_ssize_t k, int *size);       /* one o
 /* Of a sieve: whether surely no listed name holds a span of a text, which fits it, and more. */
 int sieve_is_alone(PyObject *sieve, PyObject *text, Py_ssize_t start, Py_ssize_t end);
 
-/* -- draft.c ------------------------------------------------------------------------------------------------------ */
+/* -- shape.c ------------------------------------------------------------------------------------------------------ */
+
+#define MOST_SLOTS 10
+
+/* The slots of a type, by their names; and where objects of the type that was asked for last keep them. */
+typedef struct {
+    int count;
+    const char *names[MOST_SLOTS];
+    PyTypeObject *type;
+    Py_ssize_t at[MOST_SLOTS];
+} Shape;
 
 /* An object of a type with slots, whose values are taken over; any of these may be NULL on an error. */
-PyObject *object_of(PyObject *of, PyObject *const *names, PyObject *const *values, int count);
+PyObject *object_of(PyObject *of, Shape *shape, PyObject *const *values);
 
 #endif

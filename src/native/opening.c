@@ -347,18 +347,7 @@ static int without_tickers(PyObject *text, PyObject *found)
     return PyErr_Occurred() ? -1 : 0;
 }
 
-enum { PAGE_PARTS = 6 };
-
-static PyObject *page_parts[PAGE_PARTS];
-
-static int intern_parts(void)
-{
-    static const char *const names[PAGE_PARTS] = {"text", "listed", "proposed", "partial", "_mended", "_small"};
-    for (int k = 0; k < PAGE_PARTS; k++)
-        if (page_parts[k] == NULL && (page_parts[k] = PyUnicode_InternFromString(names[k])) == NULL)
-            return -1;
-    return 0;
-}
+static Shape page_shape = {6, {"text", "listed", "proposed", "partial", "_mended", "_small"}, NULL, {0}};
 
 /* The page of a text; `rest` makes one of a text that has signs, but for those that are passed over and those of
    tickers, or in which words in small letters open names. */
@@ -377,11 +366,11 @@ static PyObject *page_of(const Witness *w, PyObject *text, PyObject *seen, PyObj
             out = PyObject_CallFunctionObjArgs(rest, text, seen, runs, found[0], found[1], found[2], there, NULL);
         } else if (plain && !failed && (PyList_GET_SIZE(found[1]) == 0 || support(found[0], found[1]) == 0)) {
             int partial = PyList_GET_SIZE(runs) < PyList_GET_SIZE(PyTuple_GET_ITEM(seen, 0));
-            PyObject *values[PAGE_PARTS] = {
+            PyObject *values[] = {
                 Py_NewRef(text), Py_NewRef(found[0]), Py_NewRef(found[2]), Py_NewRef(partial ? Py_True : Py_False),
                 PyLong_FromLong(0), Py_NewRef(Py_None),
             };
-            out = object_of(type, page_parts, values, PAGE_PARTS);
+            out = object_of(type, &page_shape, values);
         }
         Py_XDECREF(there);
     }
@@ -396,7 +385,7 @@ PyObject *witness_pages(Witness *self, PyObject *args)
     unsigned passed;
     if (!PyArg_ParseTuple(args, "O!O!O!OOIO!", &PyList_Type, &texts, &PyList_Type, &seen, &PyList_Type, &runs, &plan_of,
                           &rest, &passed, &PyType_Type, &type) ||
-        !are_texts(texts, seen) || !are_texts(texts, runs) || intern_parts() < 0 || (out = PyList_New(0)) == NULL)
+        !are_texts(texts, seen) || !are_texts(texts, runs) || (out = PyList_New(0)) == NULL)
         return NULL;
     for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(texts); k++) {
         PyObject *one = PyList_GET_ITEM(seen, k), *planned = PyList_GET_ITEM(runs, k);

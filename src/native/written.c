@@ -2,7 +2,7 @@
    where names overlap, or a longer name may stand around one. */
 #include "witness.h"
 
-enum { EDIT_PARTS = 10, SPELT_PARTS = 4, RESULT_PARTS = 3 };
+enum { SPELT_PARTS = 4, RESULT_PARTS = 3 };
 
 /* What edits are made by. */
 typedef struct {
@@ -17,21 +17,9 @@ typedef struct {
 
 enum { STAYS = 0, CHANGES = 1, ASK = 2 };
 
-static PyObject *edit_parts[EDIT_PARTS], *result_parts[RESULT_PARTS];
-
-static int intern_parts(void)
-{
-    static const char *const names[EDIT_PARTS] = {"start",     "end", "before", "after", "source",
-                                                  "canonical", "id",  "type",   "score", "reasons"};
-    static const char *const others[RESULT_PARTS] = {"text", "edits", "mentions"};
-    for (int k = 0; k < EDIT_PARTS; k++)
-        if (edit_parts[k] == NULL && (edit_parts[k] = PyUnicode_InternFromString(names[k])) == NULL)
-            return -1;
-    for (int k = 0; k < RESULT_PARTS; k++)
-        if (result_parts[k] == NULL && (result_parts[k] = PyUnicode_InternFromString(others[k])) == NULL)
-            return -1;
-    return 0;
-}
+static Shape edit_shape = {
+    10, {"start", "end", "before", "after", "source", "canonical", "id", "type", "score", "reasons"}, NULL, {0}};
+static Shape result_shape = {RESULT_PARTS, {"text", "edits", "mentions"}, NULL, {0}};
 
 /* What a name was recognised as, which has its kind and score: the best candidate of a listed one, or a mention. */
 static PyObject *recognised(PyObject *found)
@@ -91,12 +79,12 @@ static PyObject *edit_of(const Writer *w, Extent place, PyObject *before, PyObje
     PyObject *reasons = get(best, &s_reasons);
     if (reasons != NULL && PyTuple_Check(reasons) && PyTuple_GET_SIZE(reasons) == 0)
         Py_SETREF(reasons, Py_NewRef(PyTuple_GET_ITEM(spelt, 1)));
-    PyObject *values[EDIT_PARTS] = {
+    PyObject *values[] = {
         PyLong_FromSsize_t(place.start), PyLong_FromSsize_t(place.end), Py_NewRef(before),
         Py_NewRef(PyTuple_GET_ITEM(spelt, 0)), get(best, &s_match), get(entity, &s_canonical), get(entity, &s_id),
         get(entity, &s_type), get(best, &s_score), reasons,
     };
-    return object_of(w->edit_type, edit_parts, values, EDIT_PARTS);
+    return object_of(w->edit_type, &edit_shape, values);
 }
 
 /* What becomes of a name that is not spelt as its canonical form; -1 on an error. */
@@ -242,7 +230,7 @@ PyObject *witness_edits(Witness *Py_UNUSED(self), PyObject *args)
     Writer w;
     if (!PyArg_ParseTuple(args, "O!O!OO!", &PyList_Type, &pages, &SieveType, &w.sieve, &w.spelt, &PyType_Type,
                           &w.edit_type) ||
-        intern_parts() < 0 || (out = PyList_New(0)) == NULL)
+        (out = PyList_New(0)) == NULL)
         return NULL;
     for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(pages); k++)
         if (append(out, page_written(&w, PyList_GET_ITEM(pages, k))) < 0)
@@ -254,8 +242,7 @@ PyObject *witness_results(Witness *Py_UNUSED(self), PyObject *args)
 {
     PyObject *from[RESULT_PARTS], *type, *out;
     if (!PyArg_ParseTuple(args, "O!O!O!O!", &PyList_Type, &from[0], &PyList_Type, &from[1], &PyList_Type, &from[2],
-                          &PyType_Type, &type) ||
-        intern_parts() < 0)
+                          &PyType_Type, &type))
         return NULL;
     Py_ssize_t count = PyList_GET_SIZE(from[0]);
     if (PyList_GET_SIZE(from[1]) != count || PyList_GET_SIZE(from[2]) != count) {
@@ -267,7 +254,7 @@ PyObject *witness_results(Witness *Py_UNUSED(self), PyObject *args)
         PyObject *values[RESULT_PARTS];
         for (int j = 0; j < RESULT_PARTS; j++)
             values[j] = Py_NewRef(PyList_GET_ITEM(from[j], k));
-        PyObject *one = object_of(type, result_parts, values, RESULT_PARTS);
+        PyObject *one = object_of(type, &result_shape, values);
         if (one == NULL)
             Py_CLEAR(out);
         else
