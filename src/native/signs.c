@@ -65,25 +65,59 @@ static inline __attribute__((always_inline)) unsigned sign_at(int kind, const vo
     return sign;
 }
 
+#define LAST_CASED 0x558 /* letters beyond it may be of a script without capitals */
+
+static inline unsigned letter_of(Py_UCS4 c)
+{
+    return c > LAST_CASED && (c >= 0x20000 || Py_UNICODE_ISALPHA(c)) ? LETTER : 0;
+}
+
+#ifdef __SSE2__
+/* A bit for each of sixteen bytes that is a sign, and for some that are none. */
+static inline unsigned marks_among(__m128i text)
+{
+    __m128i one = _mm_or_si128(text, _mm_set1_epi8(1)), three = _mm_or_si128(text, _mm_set1_epi8(3));
+    __m128i found = _mm_or_si128(_mm_cmpeq_epi8(one, _mm_set1_epi8('/')), _mm_cmpeq_epi8(three, _mm_set1_epi8('_')));
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8(':')));
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8('<')));
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8('@')));
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8('#')));
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8('$')));
+    return (unsigned)_mm_movemask_epi8(found); /* . is beside / in ASCII, and \\ is three before _ */
+}
+
+/* A bit for each of eight characters of two bytes that is beyond the last with capitals. */
+static inline unsigned beyond_last(__m128i text)
+{
+    __m128i low = _mm_subs_epu16(text, _mm_set1_epi16(LAST_CASED)), near = _mm_cmpeq_epi16(low, _mm_setzero_si128());
+    return ~(unsigned)_mm_movemask_epi8(_mm_packs_epi16(near, near)) & 0xFF;
+}
+#endif
+
 static inline __attribute__((always_inline)) unsigned signs_in(int kind, const void *data, Py_ssize_t n)
 {
     unsigned out = 0;
     Py_ssize_t k = 0;
 #ifdef __SSE2__
-    for (; kind == PyUnicode_1BYTE_KIND && k + 16 <= n; k += 16) {
-        __m128i text = _mm_loadu_si128((const __m128i *)((const char *)data + k)), found = _mm_setzero_si128();
-        for (const char *sign = "./:<@#$\\_"; *sign; sign++)
-            found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8(*sign)));
-        for (unsigned marks = (unsigned)_mm_movemask_epi8(found); marks; marks &= marks - 1)
+    for (; kind != PyUnicode_4BYTE_KIND && k + 16 <= n; k += 16) {
+        const __m128i *at = (const __m128i *)((const char *)data + k * kind);
+        __m128i text = _mm_loadu_si128(at);
+        unsigned far = 0;
+        if (kind == PyUnicode_2BYTE_KIND) {
+            /* What is beyond Latin-1 becomes 255 or 0, and neither is a sign. */
+            __m128i next = _mm_loadu_si128(at + 1);
+            far = beyond_last(text) | beyond_last(next) << 8;
+            text = _mm_packus_epi16(text, next);
+        }
+        for (unsigned marks = marks_among(text); marks; marks &= marks - 1)
             out |= sign_at(kind, data, n, k + __builtin_ctz(marks));
+        for (; far && !(out & LETTER); far &= far - 1)
+            out |= letter_of(PyUnicode_READ(kind, data, k + __builtin_ctz(far)));
     }
 #endif
     for (; k < n; k++) {
         Py_UCS4 c = PyUnicode_READ(kind, data, k);
-        if (c < 128)
-            out |= sign_at(kind, data, n, k);
-        else if (kind != PyUnicode_1BYTE_KIND && c > 0x558 && (c >= 0x20000 || Py_UNICODE_ISALPHA(c)))
-            out |= LETTER;
+        out |= c < 128 ? sign_at(kind, data, n, k) : letter_of(c);
     }
     return out;
 }
