@@ -50,7 +50,7 @@ from canonym.protected import Sign, signs, signs_plain
 from canonym.repair.mojibake import doubtful, is_doubtful, mend
 from canonym.resolve import open_table
 from canonym.rewrite import apply
-from canonym.scan import compiled_scanner, find_long_runs, lower_words
+from canonym.scan import compiled_scanner, find_long_runs, find_lower, find_small, lower_words
 from canonym.spans import Planner
 from canonym.text import beyond_ascii, beyond_ascii_plain, fold, has_caseless, without_caseless
 from canonym.trees import shipped
@@ -325,6 +325,25 @@ def test_cuts(found: dict[str, float], residues: list[str], base: float) -> None
     for damaged in (made.store()[:-4], b"x" * len(made.store()), b""):
         with pytest.raises(ValueError, match="no words"):
             native.Cuts.stored(damaged)
+
+
+#: What names in small letters are made of, and what joins words of them, or does not.
+SMALL_PIECES = ["mazar", "sharif", "kandahar", "herat", "spin", "boldak", "xqzt", "e", "i", "kabulé", "Kabul", "9"]
+BETWEEN = [" ", "  ", "   ", "-", "'", "’", ", ", "\n", " \r\n ", "\r", ".", "_", "\u00a0", ""]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(SMALL_PIECES + BETWEEN), max_size=24).map("".join))
+def test_where_names_in_small_letters_may_begin(text: str) -> None:
+    scanner = fresh()
+    judge, wanted = sieve(scanner), []
+    places = sorted((at, at + len(word)) for word in lower_words(text) for at in find_small(text, word))
+    for (start, end), (_, found) in zip(places, find_lower(text, places), strict=True):
+        forms = [fold(text[start : start + one.end]) for one in found]
+        if any(judge.may_name(form, k > 0) for k, form in enumerate(forms) if k > 0 or len(form) >= 5):
+            wanted.append((start, end))
+    told = judge.small_names(text, 1)
+    assert told == wanted if text.isascii() else set(told) >= set(wanted)
 
 
 def test_cuts_are_of_sorted_words() -> None:

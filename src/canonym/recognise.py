@@ -24,7 +24,7 @@ from canonym.pages import Page, Placed, Run, believe, has_company, opened, other
 from canonym.patterns import pattern
 from canonym.plans import Grade, Plan
 from canonym.protected import Sign, find_domains, find_protected, signs
-from canonym.scan import find_long_runs, find_lower, lower_words
+from canonym.scan import find_long_runs, find_lower, find_small, lower_words
 from canonym.spans import Planner
 from canonym.text import fold, has_caseless, is_boundary, without_caseless
 
@@ -333,14 +333,13 @@ class Recogniser:
         limit = SMALL_RARE if capitals else SMALL_PLAIN
         out: list[Mention] = []
         if native.COMPILED:
-            small: Iterable[str] = self._planner.scanner.smalls(text, PLAIN_ONLY)
+            some = self._planner.sieve.small_names(text, OPENS if capitals else PLAIN_ONLY)
+            places = [(start, end) for start, end in some if self._opens_name(text[start:end], limit)]
         else:
-            small = lower_words(text) - self._plain
-        triggers = {w for w in small if self._opens_name(w, limit)}
-        if not triggers:
-            return out
+            triggers = [word for word in lower_words(text) - self._plain if self._opens_name(word, limit)]
+            places = sorted((start, start + len(word)) for word in triggers for start in find_small(text, word))
         may = self._planner.sieve.may_name if native.COMPILED else None
-        for start, tokens in find_lower(text, triggers):
+        for start, tokens in find_lower(text, places):
             for count in range(len(tokens), 0, -1):
                 end = tokens[count - 1].end
                 form = fold(text[start : start + end])

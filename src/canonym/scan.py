@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -199,11 +199,10 @@ def lower_words(text: str) -> set[str]:
     return set(_LOWER.findall(text))
 
 
-def find_lower(text: str, triggers: set[str]) -> Iterator[tuple[int, list[Token]]]:
-    """Where one of the trigger words opens a name in small letters: its offset, and up to six words from there."""
-    places = {start: word for word in triggers for start in find_small(text, word)}
-    for start, word in sorted(places.items()):
-        end, count = start + len(word), 1
+def find_lower(text: str, places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, list[Token]]]:
+    """Where words in small letters that open names stand: each offset, and up to six words from there."""
+    for start, end in places:
+        count = 1
         while count < 6 and (follow := _LOWER_NEXT.match(text, end)):
             end, count = follow.end(), count + 1
         yield start, tokens(text[start:end])

@@ -257,6 +257,14 @@ typedef struct {
     size_t noted_count, noted_room, *noted_ends;
 } Scanner;
 
+/* Where words stand: from, to. */
+typedef struct {
+    Py_ssize_t (*at)[2]; /* to be freed */
+    size_t count, room;
+} Smalls;
+
+/* The words of a text in small letters that have at least some verdict, or none: 0, or -1 on an error. */
+int scanner_small_words(const Scanner *s, PyObject *text, unsigned least, Smalls *out);
 int scanner_scan(Scanner *s, PyObject *texts); /* look at a list of texts, and note what is fresh in them */
 uint32_t scanner_verdict_on(const Scanner *s, PyObject *run); /* a str; 0 where there is none */
 int scanner_know(Scanner *s, uint64_t key, int small, uint32_t verdict);

@@ -237,15 +237,26 @@ static PyObject *scanner_runs(Scanner *self, PyObject *text)
     return out;
 }
 
+int scanner_small_words(const Scanner *self, PyObject *text, unsigned least, Smalls *out)
+{
+    return BY_WIDTH(text, words, self, text, least, out);
+}
+
 static PyObject *scanner_smalls(Scanner *self, PyObject *args)
 {
     PyObject *text;
     unsigned least;
     if (!PyArg_ParseTuple(args, "UI", &text, &least))
         return NULL;
-    PyObject *out = PySet_New(NULL);
-    if (out != NULL && BY_WIDTH(text, words, self, text, least, out) < 0)
-        Py_CLEAR(out);
+    Smalls found = {0};
+    PyObject *out = scanner_small_words(self, text, least, &found) < 0 ? NULL : PySet_New(NULL);
+    for (size_t k = 0; out != NULL && k < found.count; k++) {
+        PyObject *one = PyUnicode_Substring(text, found.at[k][0], found.at[k][1]);
+        if (one == NULL || PySet_Add(out, one) < 0)
+            Py_CLEAR(out);
+        Py_XDECREF(one);
+    }
+    free(found.at);
     return out;
 }
 

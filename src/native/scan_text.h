@@ -591,22 +591,25 @@ static int OF(spans)(const Scanner *s, PyObject *text, PyObject *out)
     return found;
 }
 
-/* The words in small letters whose verdict is at least so much. */
-static int OF(words)(const Scanner *s, PyObject *text, uint32_t least, PyObject *out)
+/* Where the words in small letters stand whose verdict is at least so much, or that have none: 0, or -1 on an error. */
+static int OF(words)(const Scanner *s, PyObject *text, uint32_t least, Smalls *out)
 {
     View v;
     Py_ssize_t start, end, k = 0;
     if (view_of(s, text, &v) < 0)
         return -1;
     while (next_small(&v, &k, &start, &end)) {
+        if (least > QUIET && is_quiet(&v, start, end))
+            continue;
         uint32_t verdict = verdicts_get(&s->smalls, hash_span(&v, start, end));
         if (verdict && verdict < least)
             continue;
-        PyObject *one = PyUnicode_Substring(text, start, end);
-        int failed = one == NULL || PySet_Add(out, one) < 0;
-        Py_XDECREF(one);
-        if (failed)
+        void *wider = with_room(out->at, out->count, &out->room, sizeof *out->at);
+        if (wider == NULL)
             return -1;
+        out->at = wider;
+        out->at[out->count][0] = start;
+        out->at[out->count++][1] = end;
     }
     return 0;
 }

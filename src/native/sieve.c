@@ -406,6 +406,9 @@ static PyMethodDef sieve_methods[] = {
      "Whether surely no listed name holds a span of a text and more."},
     {"may_name", (PyCFunction)sieve_may_name, METH_VARARGS,
      "Whether a folded form may be listed, or, with a second argument that is true, name something under the rules."},
+    {"small_names", (PyCFunction)sieve_small_names, METH_VARARGS,
+     "Where in a text words in small letters stand, (start, end), with at least some verdict or none, from which on up to\n"
+     "six of them may name something."},
     {"foresee", (PyCFunction)sieve_foresee, METH_O,
      "What is to be known of some words in small letters, for `take` of another sieve with the same table."},
     {"take", (PyCFunction)sieve_take, METH_O, "Know of words what `foresee` found out about them."},

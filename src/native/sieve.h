@@ -277,6 +277,7 @@ PyObject *sieve_take(Sieve *self, PyObject *data);
 
 uint32_t small_verdict(const Sieve *s, Slice word); /* 0 where Python must be asked */
 PyObject *sieve_may_name(Sieve *self, PyObject *args);
+PyObject *sieve_small_names(Sieve *self, PyObject *args);
 
 /* -- draft.c ---------------------------------------------------------------------------------------------------- */
 
