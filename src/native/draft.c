@@ -1,7 +1,7 @@
 /* Plans of runs of which the sieve knows all. Twin: `spans.Planner`, which makes the same of what it finds itself. */
 #include "sieve.h"
 
-enum { MOST_MADE = 60000 };
+enum { MOST_MADE = 60000, MOST_NAMED = 20000 };
 
 static Shape plan_shape = {3, {"listed", "proposed", "words"}, NULL, {0}};
 static Shape span_shape = {6, {"start", "end", "form", "candidates", "weak", "needy"}, NULL, {0}};
@@ -21,7 +21,7 @@ int draft_open(Sieve *s, PyObject *makers)
         return -1;
     }
     s->makers = Py_NewRef(makers);
-    if ((s->made = PyDict_New()) == NULL)
+    if ((s->made = PyDict_New()) == NULL || (s->named[0] = PyDict_New()) == NULL || (s->named[1] = PyDict_New()) == NULL)
         return -1;
     for (int k = 0; k < MATCHES; k++)
         if (matches[k] == NULL && (matches[k] = PyUnicode_InternFromString(match[k])) == NULL)
@@ -33,6 +33,8 @@ void draft_close(Sieve *s)
 {
     Py_XDECREF(s->makers);
     Py_XDECREF(s->made);
+    Py_XDECREF(s->named[0]);
+    Py_XDECREF(s->named[1]);
 }
 
 PyObject *maker(const Sieve *s, int which)
@@ -58,27 +60,37 @@ static int is_shouted(const Sifted *found)
     return found->word_count > 2 && upper && !lower;
 }
 
-PyObject *named_at(const Sieve *s, const Sifted *found, int at, int end)
+/* What the spelling of some words names, where it must be asked. */
+static PyObject *ask_listing(const Sieve *s, const Sifted *found, int at, int end, PyObject *surface, int shouted)
 {
-    PyObject *told = listing_of(s, found, at, end);
-    if (told != NULL || PyErr_Occurred())
-        return told;
-    Slice run = found->run;
-    int begin = found->words[at].begin, size = found->words[end - 1].end - begin;
-    PyObject *given[4] = {
-        PyUnicode_FromKindAndData(run.kind, (const char *)run.data + begin * run.kind, size),
-        form_of(found, at, end),
-        PyLong_FromLong(end - at),
-        Py_NewRef(is_shouted(found) ? Py_True : Py_False),
-    };
-    PyObject *named = given[0] && given[1] && given[2] ? PyObject_Vectorcall(maker(s, NAMED), given, 4, NULL) : NULL;
-    for (int k = 0; k < 4; k++)
-        Py_XDECREF(given[k]);
+    PyObject *given[4] = {surface, form_of(found, at, end), PyLong_FromLong(end - at), shouted ? Py_True : Py_False};
+    PyObject *named = given[1] && given[2] ? PyObject_Vectorcall(maker(s, NAMED), given, 4, NULL) : NULL;
+    Py_XDECREF(given[1]);
+    Py_XDECREF(given[2]);
     if (named != NULL && named != Py_None && !(PyTuple_Check(named) && PyTuple_GET_SIZE(named) == 4)) {
         PyErr_SetString(PyExc_TypeError, "what is named is a tuple of four");
         Py_CLEAR(named);
     }
     return named;
+}
+
+PyObject *named_at(const Sieve *s, const Sifted *found, int at, int end)
+{
+    Slice run = found->run;
+    int begin = found->words[at].begin, size = found->words[end - 1].end - begin, shouted = is_shouted(found);
+    PyObject *surface = PyUnicode_FromKindAndData(run.kind, (const char *)run.data + begin * run.kind, size);
+    PyObject *known = s->named[shouted], *out = surface ? Py_XNewRef(PyDict_GetItemWithError(known, surface)) : NULL;
+    if (out == NULL && !PyErr_Occurred()) {
+        out = listing_of(s, found, at, end);
+        if (out == NULL && !PyErr_Occurred())
+            out = ask_listing(s, found, at, end, surface, shouted);
+        if (PyDict_GET_SIZE(known) > MOST_NAMED)
+            PyDict_Clear(known);
+        if (out != NULL && PyDict_SetItem(known, surface, out) < 0)
+            Py_CLEAR(out);
+    }
+    Py_XDECREF(surface);
+    return out;
 }
 
 static PyObject *words_of(const Sifted *found)

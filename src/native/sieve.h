@@ -91,6 +91,7 @@ typedef struct {
     Py_buffer foreseen;   /* what is known of common words: see foresee.c */
     size_t foreseen_mask; /* 0: nothing */
     PyObject *makers, *made; /* what plans are made of: see draft.c; the candidates made so far */
+    PyObject *named[2]; /* what spellings were found to name; those among capitals */
     int busy; /* what is asked of Python may let other threads go on: they do not come in here then */
 } Sieve;
 
