@@ -91,7 +91,9 @@ class Planner:
         if not new:
             return
         if len(self._plans) > _PLANS:
-            self._plans.clear()
+            # What is listed is soon found again, what is near names is not.
+            dear = {run: plan for run, plan in self._plans.items() if plan.proposed}
+            self._plans = dear if len(dear) < _PLANS / 2 else {}
         if self.kept is not None:
             known = {run: plan for run in new if (plan := self.kept(run)) is not None}
             self._plans.update(known)
