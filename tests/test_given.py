@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,7 @@ import pytest
 
 import canonym
 from canonym.model import KINDS
-from canonym.resolve import Normaliser
+from canonym.resolve import Normaliser, open_table
 
 NAN: Any = float("nan")
 
@@ -82,3 +85,22 @@ def test_dir_lists_what_is_public_and_loads_nothing() -> None:
     assert {*canonym.__all__, "__version__"} <= set(listed.split())
     assert loaded == "canonym"
     assert all(getattr(canonym, name) for name in canonym.__all__)
+
+
+def test_a_normaliser_goes_to_other_processes(names: Normaliser) -> None:
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        assert list(pool.map(names.normalise, ["To Caboul.", "VOA said."])) == ["To Kabul.", "VOA said."]
+
+
+def test_tables_are_found_from_other_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "t.csv").write_text("canonical,alias\nHerat,Hirat\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    kept = pickle.dumps(canonym.load("t.csv"))
+    monkeypatch.chdir("there")
+    assert pickle.loads(kept).normalise("In Hirat.") == "In Herat."
+
+
+def test_one_made_of_indexes_says_that_it_cannot_be_pickled() -> None:
+    with pytest.raises(TypeError, match=r"Make it with canonym\.load"):
+        pickle.dumps(Normaliser([open_table("default")]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from mmap import mmap
@@ -46,8 +46,8 @@ def open_table(table: str | Path) -> Index:
         compiled = data_file("default.index")
         return open_index(compiled) if compiled.exists() else _cached(embedded_table())
     path = Path(table)
-    if isinstance(table, str) and packs.is_name(table) and packs.path_of(table).exists():
-        return open_index(packs.path_of(table))
+    if _is_pack(table):
+        return open_index(packs.path_of(str(table)))
     if not path.exists():
         raise TableError(
             "no such table",
@@ -70,7 +70,17 @@ def load(*tables: str | Path) -> Normaliser:
     >>> canonym.load().normalise("He fled Afghstan.")
     'He fled Afghanistan.'
     """
-    return Normaliser([open_table(t) for t in tables or ("default",)])
+    tables = tables or ("default",)
+    return Normaliser([open_table(t) for t in tables], tuple(map(_anywhere, tables)))
+
+
+def _anywhere(table: str | Path) -> str | Path:
+    """A table so that it is found from other folders too."""
+    return table if str(table) == "default" or _is_pack(table) else Path(table).resolve()
+
+
+def _is_pack(table: str | Path) -> bool:
+    return isinstance(table, str) and packs.is_name(table) and packs.path_of(table).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +130,27 @@ class Normaliser:
     """Names in texts and names alone, against one or more tables. Make one by `canonym.load`.
 
     Not changed by use, but for what it keeps of strings it has seen; one for each process, whose threads take turns.
+    Pickled it is the names of its tables: where it is unpickled they are opened.
     """
 
-    def __init__(self, indexes: Sequence[Index]) -> None:
+    def __init__(self, indexes: Sequence[Index], tables: Sequence[str | Path] = ()) -> None:
         self._candidates = Candidates(indexes)
         self._recogniser = Recogniser(self._candidates)
         self._alone = Alone(self._candidates, self._recogniser.planner)
         stamp = "+".join(index.fingerprint for index in indexes)
         self._turn = threading.RLock()
+        self._tables = tuple(tables)
         self.fingerprint = stamp if len(indexes) == 1 else _digest(stamp)
+
+    def __reduce__(self) -> tuple[Callable[..., Normaliser], tuple[str | Path, ...]]:
+        """For pickle, as pools of processes use it.
+
+        Raises:
+            TypeError: it was made of indexes, of which nobody knows where they lie.
+        """
+        if not self._tables:
+            raise TypeError("a Normaliser made of indexes cannot be pickled. Make it with canonym.load")
+        return load, self._tables
 
     # -- texts ---------------------------------------------------------------------------------------------
 
