@@ -420,6 +420,7 @@ def test_targets(folder: Path) -> None:
         (["e.txt"], "link.txt", "is an input"),
         (["e.txt"], "hard.txt", "is an input"),
         (["in/b.txt", "in/sub/b.txt"], "out", "would both be written"),
+        (["odd"], "out", "tells of its failures. Rename the input"),
         (["e.txt"], "out.csv", "would hold txt"),
         (["broken.txt"], None, "is a link to nothing"),
         (["-", "-"], None, "twice"),
@@ -430,6 +431,8 @@ def test_impossible_calls(folder: Path, inputs: list[str], output: str | None, m
     (folder / "in/sub/b.txt").write_text("x")
     (folder / "link.txt").symlink_to("e.txt")
     (folder / "broken.txt").symlink_to("nowhere")
+    (folder / "odd").mkdir()
+    (folder / "odd/failures.jsonl").write_text('{"text": "of another tool"}\n')
     os.link(folder / "e.txt", folder / "hard.txt")
     with pytest.raises(UsageError, match=message):
         make(inputs, output)

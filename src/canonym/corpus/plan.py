@@ -263,6 +263,11 @@ def _check_clashes(sources: Sequence[Source], others: Sequence[str]) -> None:
         if hash(place) in taken:
             for other, before in targets[:number]:
                 if not is_special(other) and _place(other, folders) == place:
+                    if target in others[-1:] and before not in others:
+                        raise UsageError(
+                            f"{before} would be written to {target}, where this run tells of its failures",
+                            remedy="Rename the input, or move it elsewhere",
+                        )
                     raise UsageError(
                         f"{before} and {name} would both be written to {target}",
                         remedy="Give the folder that holds both, or run them apart",
