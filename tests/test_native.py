@@ -693,6 +693,17 @@ def test_a_text_in_ascii_is_seen_as_others_are(words: list[str]) -> None:
         assert _glance().told([text], enough) == _glance().told([text + " “"], enough)
 
 
+def test_a_text_tells_the_same_wherever_its_words_stand() -> None:
+    # Letters are looked at 64 at a time, so that each word lies across an end of them somewhere.
+    words = ["kémon", "FRANÇS", "orgsation", "fncé", "the", "ÉÉ", "pokém"]
+    for text in (" ".join(words), "…".join(words), "orgsation the studt"):
+        told = {word.lower() for word in [*words, "studt"] if word in text} - {"the", "éé"}
+        for before in range(70):
+            for behind in ("", ".", " the é" * 30):
+                whole = "the of and to in a " + " " * before + text + behind
+                assert _glance().told([whole], 1) == [(0, (True, told))]
+
+
 @settings(deadline=None)
 @given(st.lists(st.text("ab ‘’“”–—…£éÃ¢€中😀", max_size=12)))
 def test_texts_that_may_have_to_be_mended(texts: list[str]) -> None:
