@@ -544,14 +544,21 @@ def test_a_line_respelt(text: str, cuts: list[tuple[int, int, str]], escaped: bo
     line = json.dumps({"id": "1", "text": text, "more": "text"}, ensure_ascii=escaped).encode()
     raw = b"before\n" + line + b"\nafter"
     told = written(raw, (7, 7 + len(line)), "text", text, edits, 0)
-    found = native.respelt(raw, 7, 7 + len(line), b"text", text.isascii(), tuple(edits))
+    results, end = [None, Result("", tuple(edits)), Result("")], 7 + len(line)
+    lines, plans, left = native.respelt(raw, b"text", [7] * 3, [end] * 3, [text] * 3, results)
     assert told is not None
-    assert found is None or found == told[0]
-    assert found is not None or any(e.after in ('"', "\n", "é") for e in edits)
-    assert native.respelt(raw, 7, 7 + len(line), b"id", True, (Edit(3, 4, "", "", ""),)) is None
+    assert (lines, plans, left) in (
+        ([(7, end, told[0])], [tuple(edits)], []),
+        ([], [], [1] if edits else []),
+    )
+    assert lines or not edits or any(e.after in ('"', "\n", "é") for e in edits)
+    odd = Result("", (Edit(3, 4, "", "", ""),))
+    assert native.respelt(raw, b"id", [7], [end], [""], [odd]) == ([], [], [0])
     for wrong in ((-1, 5), (5, 4), (0, len(raw) + 1)):
         with pytest.raises(ValueError, match="outside"):
-            native.respelt(raw, *wrong, b"text", True, ())
+            native.respelt(raw, b"text", [wrong[0]], [wrong[1]], [""], [odd])
+    with pytest.raises(ValueError, match="one line"):
+        native.respelt(raw, b"text", [], [], [""], [odd])
 
 
 @given(st.binary(max_size=100), st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))

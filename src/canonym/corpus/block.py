@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from canonym.model import Document, DocumentError, Edit, Failure, Result
 
@@ -31,8 +31,7 @@ class Coder:
         return self.encoding.startswith("utf-")
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(NamedTuple):
     """A span of a block's text, in code points, and what stands there instead."""
 
     start: int
@@ -40,8 +39,7 @@ class Patch:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A patch as the edit log keeps it: `at` is the byte in the output where `after` begins."""
 
     at: int
@@ -49,8 +47,7 @@ class Placed:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One changed document for the edit log.
 
     `places` are what was written, one for each edit unless `whole`, when one stands for all of them.
