@@ -38,7 +38,7 @@ def finish(
     """Write the results of a block's documents (None: failed) into it; what is not `logged` is only counted."""
     if isinstance(block, LinesBlock) and not logged:
         spliced, outcome = block.spliced(results, 0, logged=False)
-        outcome = replace(outcome, payload=block.with_spliced(spliced))
+        outcome = outcome._replace(payload=block.with_spliced(spliced))
     else:
         outcome = block.outcome(results, 0)
     counts = _counted(block, results, () if annotated else outcome.entries)

@@ -108,7 +108,7 @@ class LinesBlock:
     def outcome(self, results: Sequence[Result | None], offset: int) -> Outcome:
         """Write the results into the lines."""
         spliced, outcome = self.spliced(results, offset)
-        return replace(outcome, payload=self.with_spliced(spliced))
+        return outcome._replace(payload=self.with_spliced(spliced))
 
     def with_spliced(self, spliced: Spliced) -> bytes:
         """The lines with new ones among them."""
