@@ -563,14 +563,21 @@ def test_a_line_respelt(text: str, cuts: list[tuple[int, int, str]], escaped: bo
     line = json.dumps({"id": "1", "text": text, "more": "text"}, ensure_ascii=escaped).encode()
     raw = b"before\n" + line + b"\nafter"
     told = written(raw, (7, 7 + len(line)), "text", text, edits, 0)
-    found = native.respelt(raw, 7, 7 + len(line), b"text", text.isascii(), tuple(edits))
+    results, end = [None, Result("", tuple(edits)), Result("")], 7 + len(line)
+    lines, plans, left = native.respelt(raw, b"text", [7] * 3, [end] * 3, [text] * 3, results)
     assert told is not None
-    assert found is None or found == told[0]
-    assert found is not None or any(e.after in ('"', "\n", "é") for e in edits)
-    assert native.respelt(raw, 7, 7 + len(line), b"id", True, (Edit(3, 4, "", "", ""),)) is None
+    assert (lines, plans, left) in (
+        ([(7, end, told[0])], [tuple(edits)], []),
+        ([], [], [1] if edits else []),
+    )
+    assert lines or not edits or any(e.after in ('"', "\n", "é") for e in edits)
+    odd = Result("", (Edit(3, 4, "", "", ""),))
+    assert native.respelt(raw, b"id", [7], [end], [""], [odd]) == ([], [], [0])
     for wrong in ((-1, 5), (5, 4), (0, len(raw) + 1)):
         with pytest.raises(ValueError, match="outside"):
-            native.respelt(raw, *wrong, b"text", True, ())
+            native.respelt(raw, b"text", [wrong[0]], [wrong[1]], [""], [odd])
+    with pytest.raises(ValueError, match="one line"):
+        native.respelt(raw, b"text", [], [], [""], [odd])
 
 
 @given(st.binary(max_size=100), st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))
@@ -710,6 +717,17 @@ def test_a_text_in_ascii_is_seen_as_others_are(words: list[str]) -> None:
     text = " ".join(words)
     for enough in (1, 2):
         assert _glance().told([text], enough) == _glance().told([text + " “"], enough)
+
+
+def test_a_text_tells_the_same_wherever_its_words_stand() -> None:
+    # Letters are looked at 64 at a time, so that each word lies across an end of them somewhere.
+    words = ["kémon", "FRANÇS", "orgsation", "fncé", "the", "ÉÉ", "pokém"]
+    for text in (" ".join(words), "…".join(words), "orgsation the studt"):
+        told = {word.lower() for word in [*words, "studt"] if word in text} - {"the", "éé"}
+        for before in range(70):
+            for behind in ("", ".", " the é" * 30):
+                whole = "the of and to in a " + " " * before + text + behind
+                assert _glance().told([whole], 1) == [(0, (True, told))]
 
 
 @settings(deadline=None)

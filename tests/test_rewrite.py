@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canonym.model import CanonymError, Edit
+from canonym import native
+from canonym.model import CanonymError, Edit, Result
 from canonym.rewrite import apply, compose, invert, map_back
 
 ALPHABET = "ab é\U0001f600\n"
@@ -34,6 +35,36 @@ def test_compose_does_what_both_do(case: tuple[str, tuple[Edit, ...], tuple[Edit
     both = compose(first, second, text)
     assert apply(text, both) == apply(apply(text, first), second)
     assert all(e.before != e.after for e in both)
+
+
+def _is_settled(text: str, result: Result) -> bool:
+    try:
+        return apply(text, result.edits) == result.text and all(e.before != e.after for e in result.edits)
+    except CanonymError:
+        return False
+
+
+@pytest.mark.skipif(not native.COMPILED, reason="what only the compiled loops have")
+@given(texts_and_plans(), st.text(ALPHABET, max_size=8))
+def test_compiled_code_sees_what_edits_lead_to(
+    case: tuple[str, tuple[Edit, ...], tuple[Edit, ...]], other: str
+) -> None:
+    text, first, second = case
+    made = apply(text, first)
+    results = [Result(made, first), Result(made, second), Result(text, first), Result(other, first), Result(made)]
+    results += [Result(made, first[::-1]), Result(made, (*first, *first)), Result(text), Result(made + "é", first)]
+    told = native.unsettled([text] * len(results), results)
+    assert told == [k for k, result in enumerate(results) if not _is_settled(text, result)]
+    assert native.unsettled([text], ["what is wrong"]) == [0]
+    assert native.unsettled([text], [Result(made, [*first])]) == [0]  # type: ignore[arg-type]
+
+
+@pytest.mark.skipif(not native.COMPILED, reason="what only the compiled loops have")
+@pytest.mark.parametrize(
+    "edit", [Edit(-1, 2, "abc", "x", ""), Edit(2, 1, "", "x", ""), Edit(1 << 70, 1 << 70, "", "x", ""), None, "a"]
+)
+def test_compiled_code_leaves_odd_edits_to_others(edit: Edit) -> None:
+    assert native.unsettled(["abc"], [Result("xabc", (edit,))]) == [0]
 
 
 @given(texts_and_plans())

@@ -234,7 +234,7 @@ def main() -> None:
     report("texts", probability, y, case, real & ~alone, total)
     if (real & alone).any():
         report("names", probability, y, case, real & alone, 0)
-    judge = Judge(docs, open_table(given[0].table), [replace(f, scale=scale, shift=shift) for f in forests])
+    judge = Judge(docs, open_table(given[0].table), [f._replace(scale=scale, shift=shift) for f in forests])
     if a.texts:
         print(f"whole texts: {judge.outcome(thresholds())}", flush=True)
     if a.families:
@@ -245,7 +245,7 @@ def main() -> None:
         print(f"with all: best F1 {best_f1(score, y, case, real & ~alone, total):.4f}")
     if a.output:
         forest = grow(NAMES, x, y, weight, settings)
-        write(str(a.output / "decide.npz"), replace(forest, scale=scale, shift=shift))
+        write(str(a.output / "decide.npz"), forest._replace(scale=scale, shift=shift))
         points = curve(probability, y, case, real & alone, 0) if (real & alone).any() else []
         limits = choose(judge, points, thresholds(), Aims(a.precision, a.false_repairs))
         (a.output / "decide.json").write_text(json.dumps(asdict(limits)) + "\n", "utf-8")

@@ -276,7 +276,7 @@ def finish(a: argparse.Namespace, x: Array, same: Array, weight: Array, fold: Ar
     trees = forest(x, same, weight, tuple(f.name for f in vector.FEATURES), settings)
     scale, shift = calibrate(odds[out], same[out])
     a.out.mkdir(parents=True, exist_ok=True)
-    trees = replace(trees, scale=scale, shift=shift)
+    trees = trees._replace(scale=scale, shift=shift)
     write(str(a.out / "pairs.npz"), trees)
     say("trees", trees.leaf.shape, "scale", round(scale, 3), "shift", round(shift, 3))
     return trees

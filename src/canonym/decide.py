@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from canonym import evidence, features, native, trees
 from canonym.datafiles import data_file
@@ -58,8 +58,7 @@ def thresholds() -> Thresholds:
     return Thresholds(**raw)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """A folded form with its candidates, nearest first, and the evidence for each of them."""
 
     form: str

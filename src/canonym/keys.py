@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from canonym import native
 from canonym.datafiles import data_file
@@ -20,8 +19,7 @@ KEY_VERSION: Final = 5
 _MASK: Final = (1 << 64) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """What `data/rules.json` holds, ready for use."""
 
     particles: frozenset[str]

@@ -43,6 +43,7 @@ __all__ = [
     "signs",
     "sums",
     "surprise",
+    "unsettled",
     "widened",
 ]
 
@@ -74,6 +75,7 @@ if not os.environ.get("CANONYM_PURE"):
             signs,
             sums,
             surprise,
+            unsettled,
             widened,
         )
 

@@ -179,7 +179,7 @@ def _planned(job: Job) -> Plan:
     if job.resume:
         _check_resumable(job, planned)
     copies = dict(job.spooled)
-    sources = tuple(replace(s, path=copies.get(s.name, s.path)) for s in planned.sources)
+    sources = tuple(s._replace(path=copies.get(s.name, s.path)) for s in planned.sources)
     kept, left_out = [], []
     for source in sources:
         error = missing_column(source, _options(job, source))
@@ -192,7 +192,7 @@ def _planned(job: Job) -> Plan:
             kept.append(source)
     if left_out and not kept:
         raise UsageError(left_out[0], remedy="No other file was found to read")
-    return replace(planned, sources=tuple(kept), left_out=(*planned.left_out, *left_out))
+    return planned._replace(sources=tuple(kept), left_out=(*planned.left_out, *left_out))
 
 
 def _check_resumable(job: Job, planned: Plan) -> None:

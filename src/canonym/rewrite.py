@@ -7,7 +7,8 @@ text before any edit. Everything here checks what it is given: a plan that does 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from canonym.model import CanonymError, Edit
 
@@ -55,8 +56,7 @@ def invert(edits: Sequence[Edit]) -> tuple[Edit, ...]:
     return tuple(out)
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """One edit by its place in the text between the two plans."""
 
     start: int

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from canonym.model import KINDS, Entity, TableError
 
@@ -82,8 +82,7 @@ def parse(data: bytes, name: str = "table") -> Table:
     return _build(_rows(text, name), name, fingerprint(data))
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
+class _Header(NamedTuple):
     """Where each known column stands in a row; -1 where it is absent."""
 
     at: dict[str, int]

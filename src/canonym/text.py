@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from canonym import native
 from canonym.kept import kept
@@ -133,8 +132,7 @@ def unaccented(text: str) -> str:
     return "".join(c for c in apart if not unicodedata.combining(c))
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """A folded text and, for every folded character, where it came from.
 
     `starts` has shape (len(text) + 1,): `starts[k]` is the code-point offset in the original of the character

@@ -9,9 +9,8 @@ import math
 import struct
 from array import array
 from bisect import bisect_left
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from canonym import native, npz
 from canonym.datafiles import data_file
@@ -29,8 +28,7 @@ _MOST: Final = 30.0
 Grid = Any
 
 
-@dataclass(frozen=True, slots=True)
-class Trees:
+class Trees(NamedTuple):
     """A forest for one score.
 
     `feature` and `threshold` have shape (trees, 2**depth - 1), `leaf` has (trees, 2**depth): numbers, or whole numbers

@@ -268,17 +268,19 @@ static inline int is_special(Py_UCS4 c)
     return c == 0x130 || c == 0x3A3;
 }
 
-/* Where among 64 bytes letters stand: those in ASCII, and those beyond. */
-static inline uint64_t letters_among(const uint8_t *text)
+/* Where among 64 bytes letters stand: those in ASCII, and those beyond, which are told apart as well. */
+static inline uint64_t letters_among(const uint8_t *text, uint64_t *wide)
 {
     const __m128i bit = _mm_set1_epi8(0x20), before = _mm_set1_epi8('a' - 1), after = _mm_set1_epi8('z' + 1);
     uint64_t out = 0;
+    *wide = 0;
     for (int k = 0; k < 4; k++) {
         __m128i raw = _mm_loadu_si128((const __m128i *)(text + 16 * k)), x = _mm_or_si128(raw, bit);
         __m128i is = _mm_and_si128(_mm_cmpgt_epi8(x, before), _mm_cmplt_epi8(x, after));
-        out |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_or_si128(is, raw)) << (16 * k);
+        out |= (uint64_t)(uint32_t)_mm_movemask_epi8(is) << (16 * k);
+        *wide |= (uint64_t)(uint32_t)_mm_movemask_epi8(raw) << (16 * k);
     }
-    return out;
+    return out | *wide;
 }
 
 /* The hash of some letters in ASCII, `left` bytes before the end of the text. */
@@ -358,10 +360,11 @@ static inline int is_wide(const uint8_t *word, Py_ssize_t size)
     return all >= WIDE;
 }
 
-static inline void add_word(Glance *g, Gathered *to, const uint8_t *word, Py_ssize_t size, Py_ssize_t left)
+/* One word; of one that goes beyond ASCII the letters are those of the text itself. */
+static inline void add_word(Glance *g, Gathered *to, const uint8_t *word, Py_ssize_t size, Py_ssize_t left, int wide)
 {
-    int wide = to->wide != NULL && is_wide(word, size);
-    uint64_t h = wide ? hash_wide(to->wide, word - to->text, size) : hash_ascii(word, size, left), met = *met_at(g, h);
+    uint64_t h = wide && is_wide(word, size) ? hash_wide(to->wide, word - to->text, size) : hash_ascii(word, size, left);
+    uint64_t met = *met_at(g, h);
     int first = to->words++ < FIRST;
     if ((met ^ h) < 4) {
         add_nature(to, h, (unsigned)met & 3, first, (Place){word, size});
@@ -434,35 +437,32 @@ static int look_narrow(Glance *g, PyObject *whole, Py_ssize_t enough, Gathered *
     }
     all->text = text;
     all->words = all->known = all->different = all->count = 0;
+    uint64_t before = 0, wide_before = 0; /* whether a letter stood last; and whether it may be one of a word beyond ASCII */
     for (Py_ssize_t base = 0; base < n; base += 64) {
         const uint8_t *here = text + base;
         if (n - base < 64) {
             memset(last, 0, sizeof last);
             here = memcpy(last, here, (size_t)(n - base));
         }
-        uint64_t letters = letters_among(here);
-        if (open >= 0) {
-            if (letters == ~(uint64_t)0)
-                continue;
-            int size = __builtin_ctzll(~letters);
-            add_word(g, all, text + open, base + size - open, n - open);
-            letters &= letters + 1; /* without the lowest, where the first is one */
+        uint64_t wide, letters = letters_among(here, &wide), behind = letters << 1 | before;
+        uint64_t begins = letters & ~behind, ends = behind & ~letters;
+        int any_wide = (wide | wide_before) != 0;
+        if (open >= 0 && ends) {
+            add_word(g, all, text + open, base + __builtin_ctzll(ends) - open, n - open, any_wide);
             open = -1;
+            ends &= ends - 1;
         }
-        while (letters) {
-            int begin = __builtin_ctzll(letters);
-            uint64_t others = ~letters >> begin; /* the lowest is none */
-            if (others == 0) {
-                open = base + begin;
-                break;
-            }
-            int size = __builtin_ctzll(others);
-            add_word(g, all, text + base + begin, size, n - base - begin);
-            letters &= ~(((((uint64_t)1 << size) - 1)) << begin);
+        for (; ends; ends &= ends - 1, begins &= begins - 1) {
+            int begin = __builtin_ctzll(begins);
+            add_word(g, all, text + base + begin, __builtin_ctzll(ends) - begin, n - base - begin, any_wide);
         }
+        if (begins)
+            open = base + __builtin_ctzll(begins);
+        before = letters >> 63;
+        wide_before = open >= 0 ? wide_before | wide : 0;
     }
     if (open >= 0)
-        add_word(g, all, text + open, n - open, n - open);
+        add_word(g, all, text + open, n - open, n - open, wide_before != 0);
     add_waiting(g, all);
     if (all->words < FEWEST)
         return 0;

@@ -322,14 +322,26 @@ static int stands_plain(const char *data, Py_ssize_t size, int only_ascii)
     return 1;
 }
 
+static PyObject *start_name, *end_name, *after_name, *edits_name;
+
+static int intern_names(void)
+{
+    static const char *const names[] = {"start", "end", "after", "edits"};
+    PyObject **to[] = {&start_name, &end_name, &after_name, &edits_name};
+    for (int k = 0; k < 4; k++)
+        if (*to[k] == NULL && (*to[k] = PyUnicode_InternFromString(names[k])) == NULL)
+            return -1;
+    return 0;
+}
+
 /* Where an edit goes; 1, or 0 where somebody else has to see to it, or -1. */
 static int respelt_at(PyObject *edit, const Bytes *text, int only_ascii, const uint8_t **at, Py_ssize_t *plain,
                       Respelt *out)
 {
-    static const char *const names[] = {"start", "end"};
+    PyObject *names[] = {start_name, end_name};
     const uint8_t **to[] = {&out->left, &out->right};
     for (int k = 0; k < 2; k++) {
-        PyObject *number = PyObject_GetAttrString(edit, names[k]);
+        PyObject *number = PyObject_GetAttr(edit, names[k]);
         Py_ssize_t goal = number != NULL ? PyLong_AsSsize_t(number) : -1;
         Py_XDECREF(number);
         if (goal == -1 && PyErr_Occurred())
@@ -339,7 +351,7 @@ static int respelt_at(PyObject *edit, const Bytes *text, int only_ascii, const u
             return 0; /* this is another text */
         *to[k] = *at;
     }
-    if ((out->after = PyObject_GetAttrString(edit, "after")) == NULL)
+    if ((out->after = PyObject_GetAttr(edit, after_name)) == NULL)
         return -1;
     if (!PyUnicode_Check(out->after))
         return 0;
@@ -351,23 +363,13 @@ static int respelt_at(PyObject *edit, const Bytes *text, int only_ascii, const u
     return stands_plain(out->data, out->size, only_ascii);
 }
 
-/* Twin: `corpus.inplace.written`, of which it gives the line alone. */
-PyObject *native_respelt(PyObject *Py_UNUSED(self), PyObject *args)
+/* A line with edits made in its text, which is in ASCII or not; None where somebody else has to see to it. */
+static PyObject *respelt(const uint8_t *line, const uint8_t *end, PyObject *key, int ascii, PyObject *edits)
 {
-    PyObject *raw, *key, *edits;
-    Py_ssize_t start, end;
-    int ascii;
-    if (!PyArg_ParseTuple(args, "SnnSpO!", &raw, &start, &end, &key, &ascii, &PyTuple_Type, &edits))
-        return NULL;
-    if (start < 0 || end < start || end > PyBytes_GET_SIZE(raw)) {
-        PyErr_SetString(PyExc_ValueError, "the line lies outside");
-        return NULL;
-    }
-    const uint8_t *base = (const uint8_t *)PyBytes_AS_STRING(raw), *line = base + start;
-    Bytes text = literal_of(line, base + end, (const uint8_t *)PyBytes_AS_STRING(key), (size_t)PyBytes_GET_SIZE(key));
+    Bytes text = literal_of(line, end, (const uint8_t *)PyBytes_AS_STRING(key), (size_t)PyBytes_GET_SIZE(key));
     if (text.at == NULL)
         Py_RETURN_NONE;
-    Py_ssize_t count = PyTuple_GET_SIZE(edits), plain = 0, size = end - start;
+    Py_ssize_t count = PyTuple_GET_SIZE(edits), plain = 0, size = end - line;
     Respelt *all = PyMem_Calloc((size_t)count + 1, sizeof *all);
     if (all == NULL)
         return PyErr_NoMemory();
@@ -380,7 +382,7 @@ PyObject *native_respelt(PyObject *Py_UNUSED(self), PyObject *args)
     PyObject *out = fits == 1 ? PyBytes_FromStringAndSize(NULL, size) : fits == 0 ? Py_NewRef(Py_None) : NULL;
     uint8_t *to = fits == 1 && out != NULL ? (uint8_t *)PyBytes_AS_STRING(out) : NULL;
     for (Py_ssize_t k = 0; to != NULL && k <= count; k++) {
-        size_t before = (size_t)((k < count ? all[k].left : base + end) - line);
+        size_t before = (size_t)((k < count ? all[k].left : end) - line);
         memcpy(to, line, before);
         to += before;
         if (k < count) {
@@ -392,5 +394,74 @@ PyObject *native_respelt(PyObject *Py_UNUSED(self), PyObject *args)
     for (Py_ssize_t k = 0; k < count; k++)
         Py_XDECREF(all[k].after);
     PyMem_Free(all);
+    return out;
+}
+
+/* What `native_respelt` goes by, and what it fills. */
+typedef struct {
+    PyObject *raw, *key, *starts, *ends, *texts, *results, *lines, *edits, *left;
+} Lines;
+
+static int append(PyObject *list, PyObject *one)
+{
+    int failed = one == NULL || PyList_Append(list, one) < 0;
+    Py_XDECREF(one);
+    return failed ? -1 : 0;
+}
+
+/* One line with what became of its document; -1 where that fails. */
+static int respell(Lines *l, Py_ssize_t k)
+{
+    PyObject *result = PyList_GET_ITEM(l->results, k), *text = PyList_GET_ITEM(l->texts, k);
+    if (result == Py_None)
+        return 0;
+    PyObject *edits = PyObject_GetAttr(result, edits_name);
+    if (edits == NULL)
+        return -1;
+    if (PyTuple_Check(edits) && PyTuple_GET_SIZE(edits) == 0) { /* most */
+        Py_DECREF(edits);
+        return 0;
+    }
+    Py_ssize_t start = PyLong_AsSsize_t(PyList_GET_ITEM(l->starts, k)), end = PyLong_AsSsize_t(PyList_GET_ITEM(l->ends, k));
+    if (PyErr_Occurred() || start < 0 || end < start || end > PyBytes_GET_SIZE(l->raw) || !PyUnicode_Check(text)) {
+        Py_DECREF(edits);
+        if (!PyErr_Occurred())
+            PyErr_SetString(PyExc_ValueError, "the line lies outside");
+        return -1;
+    }
+    const uint8_t *base = (const uint8_t *)PyBytes_AS_STRING(l->raw);
+    PyObject *line = PyTuple_Check(edits) ? respelt(base + start, base + end, l->key, PyUnicode_IS_ASCII(text), edits)
+                                          : Py_NewRef(Py_None);
+    int failed = line == NULL;
+    if (line == Py_None)
+        failed = append(l->left, PyLong_FromSsize_t(k)) < 0;
+    else if (line != NULL)
+        failed = append(l->lines, Py_BuildValue("(nnO)", start, end, line)) < 0 || PyList_Append(l->edits, edits) < 0;
+    Py_XDECREF(line);
+    Py_DECREF(edits);
+    return failed ? -1 : 0;
+}
+
+/* Twin: `corpus.inplace.written`, of which it gives the lines alone. */
+PyObject *native_respelt(PyObject *Py_UNUSED(self), PyObject *args)
+{
+    Lines l = {0};
+    if (!PyArg_ParseTuple(args, "SSO!O!O!O!", &l.raw, &l.key, &PyList_Type, &l.starts, &PyList_Type, &l.ends, &PyList_Type,
+                          &l.texts, &PyList_Type, &l.results) ||
+        intern_names() < 0)
+        return NULL;
+    Py_ssize_t count = PyList_GET_SIZE(l.results);
+    if (PyList_GET_SIZE(l.starts) != count || PyList_GET_SIZE(l.ends) != count || PyList_GET_SIZE(l.texts) != count) {
+        PyErr_SetString(PyExc_ValueError, "each text has one line, and one result");
+        return NULL;
+    }
+    l.lines = PyList_New(0), l.edits = PyList_New(0), l.left = PyList_New(0);
+    int failed = l.lines == NULL || l.edits == NULL || l.left == NULL;
+    for (Py_ssize_t k = 0; !failed && k < count; k++)
+        failed = respell(&l, k) < 0;
+    PyObject *out = failed ? NULL : Py_BuildValue("(OOO)", l.lines, l.edits, l.left);
+    Py_XDECREF(l.lines);
+    Py_XDECREF(l.edits);
+    Py_XDECREF(l.left);
     return out;
 }

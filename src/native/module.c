@@ -11,7 +11,10 @@ static PyMethodDef functions[] = {
     {"literal", native_literal, METH_VARARGS,
      "Where sorted offsets into the text under a key of a line stand in its bytes, and whether it is in ASCII there."},
     {"respelt", native_respelt, METH_VARARGS,
-     "A line with edits made in the text under a key, or None where that takes more than to write them as they are."},
+     "The lines of the texts under a key that have edits, with those made, as spans and bytes; their edits; and the numbers\n"
+     "of the texts where that takes more than to write them as they are."},
+    {"unsettled", native_unsettled, METH_VARARGS,
+     "The numbers of the results whose edits do not plainly lead from their texts to the new ones, each with a change."},
     {"line_feeds", native_line_feeds, METH_O, "How many lines end in some bytes."},
     {"documents", native_documents, METH_VARARGS,
      "Reads the documents of lines of JSON onto lists, from some place on to the first line that is not as most are."},

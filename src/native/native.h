@@ -173,6 +173,7 @@ PyObject *native_doubtful(PyObject *self, PyObject *args);
 PyObject *native_members(PyObject *self, PyObject *args);
 PyObject *native_escaped(PyObject *self, PyObject *args);
 PyObject *native_respelt(PyObject *self, PyObject *args);
+PyObject *native_unsettled(PyObject *self, PyObject *args);
 PyObject *native_literal(PyObject *self, PyObject *args);
 PyObject *native_line_feeds(PyObject *self, PyObject *raw);
 PyObject *native_documents(PyObject *self, PyObject *args);

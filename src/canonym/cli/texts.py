@@ -195,6 +195,8 @@ def _run(
     options.leave_if_idle(context, paths)
     import gc
 
+    # What is imported, and what a run keeps, only grows and has no cycles: searching it for garbage is time lost.
+    gc.disable()
     from canonym import pipeline
     from canonym.workers import crew, default_workers
 
@@ -223,8 +225,6 @@ def _run(
     watched = not quiet and not dry_run
     # Annotation repairs a text only to read it: no text changes, and a diff would show changes that are never made.
     shows_diff = dry_run and not as_json and mode != "annotate"
-    # What a run keeps only grows and has no cycles: searching it for garbage again and again is time lost.
-    gc.disable()
     with ExitStack() as stack:
         normaliser = options.load(tables)
         job = replace(job, provenance={"tables": tables or ("default",), "fingerprint": normaliser.fingerprint})

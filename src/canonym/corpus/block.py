@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from canonym.model import Document, DocumentError, Edit, Failure, Result
 
 
-@dataclass(frozen=True, slots=True)
-class Coder:
+class Coder(NamedTuple):
     """How text and bytes of one file correspond, such that encoding what was decoded gives the same bytes."""
 
     encoding: str = "utf-8"
@@ -31,8 +30,7 @@ class Coder:
         return self.encoding.startswith("utf-")
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(NamedTuple):
     """A span of a block's text, in code points, and what stands there instead."""
 
     start: int
@@ -40,8 +38,7 @@ class Patch:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A patch as the edit log keeps it: `at` is the byte in the output where `after` begins."""
 
     at: int
@@ -49,8 +46,7 @@ class Placed:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One changed document for the edit log.
 
     `places` are what was written, one for each edit unless `whole`, when one stands for all of them.
@@ -64,8 +60,7 @@ class Entry:
     column: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(NamedTuple):
     """Some rows for a Parquet file: an Arrow table, and options for the writer.
 
     A row group is written after `most` rows, and after the `last` of a row group of the input.
@@ -77,8 +72,7 @@ class Rows:
     last: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a block became: its output, entries for the log, and documents that could not be written.
 
     `encoding` is that of the places in the entries.
@@ -113,8 +107,7 @@ class Block(Protocol):
         """Write the results (None: leave that document as it is) at byte `offset` of the output."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """Where one document's record stands in a block's text, and which of the fields asked for it is."""
 
     document: Document
@@ -123,8 +116,7 @@ class Unit:
     field: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """Patches for one document, sorted; one for each edit unless `whole`."""
 
     patches: tuple[Patch, ...] = ()

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from canonym.corpus.block import Entry
 from canonym.corpus.formats import kind
@@ -33,8 +32,7 @@ _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  #
 _LEAST, _MOST = 1e-4, 1e16
 
 
-@dataclass(frozen=True, slots=True)
-class FileRecord:
+class FileRecord(NamedTuple):
     """One written file: the input's name, the output's place under the output folder, digests, counts.
 
     A digest is "" where none was taken (the input of Parquet).
@@ -69,9 +67,7 @@ class LogWriter:
 
     def finish_file(self, record: FileRecord) -> None:
         """Log that a file was written."""
-        from dataclasses import asdict
-
-        self._line(asdict(record))
+        self._line(record._asdict())
 
     def _line(self, value: Mapping[str, Any]) -> None:
         self._output.write(_dumped_plain(value) + b"\n")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+from canonym import native
 from canonym.corpus.block import Block, Entry, Rows
 from canonym.corpus.editlog import Pieces, pieces
 from canonym.corpus.jsonl import LinesBlock, Spliced
@@ -36,7 +38,7 @@ def finish(
     """Write the results of a block's documents (None: failed) into it; what is not `logged` is only counted."""
     if isinstance(block, LinesBlock) and not logged:
         spliced, outcome = block.spliced(results, 0, logged=False)
-        outcome = replace(outcome, payload=block.with_spliced(spliced))
+        outcome = outcome._replace(payload=block.with_spliced(spliced))
     else:
         outcome = block.outcome(results, 0)
     counts = _counted(block, results, () if annotated else outcome.entries)
@@ -99,17 +101,24 @@ def _results(
     return [*results]
 
 
+def _unsettled(texts: Sequence[str], results: list[Result | str]) -> list[int]:
+    """The numbers of the results to look at: all that say anything, or where that can be seen at once, the odd ones."""
+    if native.COMPILED:
+        return native.unsettled([*texts], results)
+    pairs = enumerate(zip(texts, results, strict=True))
+    return [k for k, (text, r) in pairs if isinstance(r, str) or r.edits or r.text != text]
+
+
 def _checked(
     block: Block, texts: Sequence[str], results: list[Result | str]
 ) -> tuple[list[Result | None], tuple[Failure, ...]]:
     """The results of a block; what is written and logged comes from the edits, so they must say all of it."""
-    own: list[Result | None] = [None if isinstance(result, str) else result for result in results]
+    own: list[Any] = [*results]  # each str among them is looked at
     failures: list[Failure] = []
-    changed = [k for k, (text, r) in enumerate(zip(texts, own, strict=True)) if r is None or r.edits or r.text != text]
-    for k in changed:
-        result, problem = own[k], "the edits do not lead to the new text"
-        if result is None:
-            problem = str(results[k])
+    for k in _unsettled(texts, results):
+        result, problem = results[k], "the edits do not lead to the new text"
+        if isinstance(result, str):
+            problem = result
         else:
             try:
                 if apply(texts[k], result.edits) == result.text:

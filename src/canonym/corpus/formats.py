@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Final
+from typing import Final, NamedTuple
 
 from canonym.model import UsageError
 
@@ -26,8 +25,7 @@ ENDINGS: Final = {
 COMPRESSIONS: Final = {".gz": "gz", ".zst": "zst", ".bz2": "bz2", ".xz": "xz"}
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """What the name of a file says; "" where it says nothing. `ending` is the format's ending, as ".tsv"."""
 
     format: str
@@ -47,8 +45,7 @@ def kind(name: str) -> Kind:
     return Kind(ENDINGS.get(ending, ""), compression, ending if ending in ENDINGS else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """How to read: text keys or columns, the id's key, an encoding or None, bytes held at once, and in how many hands.
 
     `mentions` asks for annotation: the text stays, a field `mentions` is added.

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any, AnyStr, Final
 
 from canonym import native
@@ -107,7 +108,7 @@ class LinesBlock:
     def outcome(self, results: Sequence[Result | None], offset: int) -> Outcome:
         """Write the results into the lines."""
         spliced, outcome = self.spliced(results, offset)
-        return replace(outcome, payload=self.with_spliced(spliced))
+        return outcome._replace(payload=self.with_spliced(spliced))
 
     def with_spliced(self, spliced: Spliced) -> bytes:
         """The lines with new ones among them."""
@@ -135,26 +136,23 @@ class LinesBlock:
         one_field = len(self.options.fields) == 1 and "." not in key
         direct = native.COMPILED and self.coder.encoding == "utf-8" and one_field and not every
         spliced: Spliced = []
-        entries, failures = list[Entry](), list[Failure]()
+        entries, failures = list[tuple[int, Entry]](), list[Failure]()  # each entry with where its line begins
+        if direct and not logged and touched:
+            spliced, plans, touched = native.respelt(
+                self.raw, key.encode(), lines.starts, lines.ends, lines.texts, [*results]
+            )
+            entries = [(line[0], Entry(_UNTOLD, edits, ())) for line, edits in zip(spliced, plans, strict=True)]
         done, at = 0, offset + len(self.mark)
         for start, group in groupby(touched, lines.starts.__getitem__):
             own = list(group)
             end = lines.ends[own[0]]
             at += start - done
             result = results[own[0]]
-            if direct and not logged and result is not None:
-                ascii_, edits = lines.texts[own[0]].isascii(), result.edits
-                line_ = native.respelt(self.raw, start, end, key.encode(), ascii_, edits)
-                if line_ is not None:
-                    spliced.append((start, end, line_))
-                    entries.append(Entry(_UNTOLD, edits, ()))
-                    done, at = end, at + len(line_)
-                    continue
             if direct and result is not None:
                 told = written(self.raw, (start, end), key, lines.texts[own[0]], result.edits, at)
                 if told is not None:
                     spliced.append((start, end, told[0]))
-                    entries.append(Entry(self.document(own[0]), result.edits, told[1]))
+                    entries.append((start, Entry(self.document(own[0]), result.edits, told[1])))
                     done, at = end, at + len(told[0])
                     continue
             raw = self.raw[start:end]
@@ -164,10 +162,12 @@ class LinesBlock:
             one = block.outcome([results[k] for k in own], at)
             assert isinstance(one.payload, bytes)
             spliced.append((start, end, one.payload))
-            entries += one.entries
+            entries += [(start, entry) for entry in one.entries]
             failures += one.failures
             done, at = end, at + len(one.payload)
-        return spliced, Outcome(b"", tuple(entries), tuple(failures), self.coder.encoding)
+        spliced.sort()
+        entries.sort(key=itemgetter(0))
+        return spliced, Outcome(b"", tuple([entry for _, entry in entries]), tuple(failures), self.coder.encoding)
 
 
 def blocks(name: str, pieces: Iterator[bytes], options: Options) -> Iterator[Block]:

@@ -6,9 +6,8 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from canonym.corpus.failures import is_edit_log, is_failures_file
 from canonym.corpus.formats import ENDINGS, Kind, check_format, kind
@@ -21,8 +20,7 @@ _MAGIC: Final = frozenset("*?[")
 _KINDS: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A file to read. `name` is for messages; `path` None is standard input.
 
     `relative` is its place under an output folder, `target` the output's path or None for standard output.
@@ -39,8 +37,7 @@ class Source:
     target: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """All sources in order, folders' files that cannot be read, and the output folder ("" without one).
 
     `left_out`: what folders hold and is not read, other kinds of files and tables that have no text column, each with
@@ -229,7 +226,7 @@ def _name(source: Source, mentions: bool) -> str:
 
 
 def _placed(source: Source, target: str) -> Source:
-    return replace(source, target=target)
+    return source._replace(target=target)
 
 
 def _check_ending(output: str, source: Source, mentions: bool) -> None:

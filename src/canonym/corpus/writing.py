@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from canonym.corpus.block import Block
 from canonym.corpus.editlog import pieces
@@ -28,16 +27,14 @@ if TYPE_CHECKING:
     from canonym.corpus.ledger import Ledger
 
 
-@dataclass(frozen=True, slots=True)
-class Begin:
+class Begin(NamedTuple):
     """A source begins; `tally` counts what was read of it so far."""
 
     source: Source
     tally: Tally
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A block of it, with the results of its documents (None: failed) once they are there.
 
     Or what became of it elsewhere, where nobody asks for results.
@@ -49,15 +46,13 @@ class Piece:
     finished: Done | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(NamedTuple):
     """It ends, too early if there is a problem."""
 
     problem: Failure | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """A whole source was finished by an earlier run."""
 
     source: Source

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from canonym.lexicon import capital, frequencies
 from canonym.profile.residues import LEAST_GAIN, WITNESS, gain, without
@@ -32,16 +31,14 @@ _UNLISTED_MARGIN: Final = 1.0
 CLITICS: Final = frozenset({"s", "t", "d", "m", "ll", "re", "ve"})
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a leftover stands for: the known `word`, and the odds (log10) that it does and nothing else."""
 
     word: str
     margin: float
 
 
-@dataclass(frozen=True, slots=True)
-class Readings:
+class Readings(NamedTuple):
     """All `leftovers` of known words without `strings`, each with its one reading by its case.
 
     `witnesses` are the leftovers that tell that something is missing, with the stem of the word behind and the

@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from canonym import native
 from canonym.kept import kept
@@ -55,8 +54,7 @@ def without(word: str, strings: Sequence[str]) -> str:
     return word
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """One explanation of an unknown word: the missing `string`, the `word` behind it, the gain (log10)."""
 
     string: str

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from canonym import native
 from canonym.model import Edit
@@ -103,8 +102,7 @@ def _is_fixable(text: str, runs: Sequence[tuple[int, int]]) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class _Role:
+class _Role(NamedTuple):
     """In which of the encodings that ftfy tries a character is what byte of UTF-8, a bit for each.
 
     It `begins` one, or `goes_on` with it; or it begins one that is taken for whole with a `blank` behind it, or with a
@@ -136,7 +134,7 @@ def _roles() -> Mapping[str, _Role]:
     for byte in range(0x80, 0xA0):
         if char := bytes((byte,)).decode("windows-1252", "ignore"):
             here, there = out[chr(byte)], out[char]
-            out[chr(byte)] = _Role(*(getattr(here, name) | getattr(there, name) for name in _Role.__slots__))
+            out[chr(byte)] = _Role(*(one | two for one, two in zip(here, there, strict=True)))
     return out
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from canonym.lexicon import capital, zipf
 from canonym.model import Edit
@@ -46,8 +45,7 @@ _KNOWN: Final = 3.0
 _SENTENCE_END: Final = ".!?:"
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     """A word put back: its place, what stands there, what stood there, and the odds (log10)."""
 
     start: int
