@@ -361,7 +361,7 @@ typedef struct Edits Edits;
 
 #define SHORT 64 /* longer spellings are measured on the heap */
 
-double edits_short(const Edits *edits, const char *form, int n, const char *alias, int m); /* both below SHORT */
+double edits_short(Edits *edits, const char *form, int n, const char *alias, int m); /* both below SHORT */
 
 /* -- speller.c -------------------------------------------------------------------------------------------------- */
 
