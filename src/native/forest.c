@@ -130,7 +130,7 @@ static void plant_tree(Forest *forest, Py_ssize_t at)
 
 int forest_plant(Forest *forest)
 {
-    size_t groups = ((size_t)forest->trees + EIGHT_TREES - 1) / EIGHT_TREES, places = (groups * EIGHT_TREES) << forest->depth;
+    size_t groups = (size_t)forest->trees / EIGHT_TREES + 1, places = (groups * EIGHT_TREES) << forest->depth;
     float *spare = malloc(places * sizeof *spare);
     forest->order = malloc(((size_t)forest->trees + 1) * sizeof *forest->order);
     forest->limits = malloc(MOST_LIMITS * sizeof *forest->limits);
@@ -193,7 +193,7 @@ void forest_ask(const Forest *forest, const float *row, int from, int to, uint8_
 /* Eight trees go down abreast, since each step waits for the one before; a place in them is eight times that of a node. A
    function of its own, so that nothing but these places is kept in registers. */
 static __attribute__((noinline)) uint64_t eight_sum(const uint16_t *asked, const uint32_t *leaves, const uint8_t *answers,
-                                                    int depth)
+                                                    int depth, uint32_t *out)
 {
     size_t a = 8, b = 8, c = 8, d = 8, e = 8, f = 8, g = 8, h = 8, all = (size_t)EIGHT_TREES << depth;
     for (; depth > 0; depth--) {
@@ -206,14 +206,35 @@ static __attribute__((noinline)) uint64_t eight_sum(const uint16_t *asked, const
         g = 2 * g + answers[asked[g + 6]];
         h = 2 * h + answers[asked[h + 7]];
     }
-    return (uint64_t)leaves[a - all] + leaves[b - all + 1] + leaves[c - all + 2] + leaves[d - all + 3] +
-           leaves[e - all + 4] + leaves[f - all + 5] + leaves[g - all + 6] + leaves[h - all + 7];
+    out[0] = leaves[a - all], out[1] = leaves[b - all + 1], out[2] = leaves[c - all + 2], out[3] = leaves[d - all + 3];
+    out[4] = leaves[e - all + 4], out[5] = leaves[f - all + 5], out[6] = leaves[g - all + 6], out[7] = leaves[h - all + 7];
+    return (uint64_t)out[0] + out[1] + out[2] + out[3] + out[4] + out[5] + out[6] + out[7];
 }
 
-int64_t forest_eight(const Forest *forest, const uint8_t *answers, Py_ssize_t group)
+int64_t forest_eight(const Forest *forest, const uint8_t *answers, Py_ssize_t group, uint32_t *out)
 {
     size_t first = (size_t)(group * EIGHT_TREES) << forest->depth;
-    return (int64_t)eight_sum(forest->asked + first, forest->leaves + first, answers, forest->depth);
+    return (int64_t)eight_sum(forest->asked + first, forest->leaves + first, answers, forest->depth, out);
+}
+
+/* One after the other: the processor begins with the next while it waits for the one before. */
+static inline void some_sums(const Forest *forest, const uint8_t *answers, const uint32_t *places, int depth, uint32_t *out)
+{
+    for (int k = 0; k < EIGHT_TREES; k++) {
+        const uint16_t *asked = forest->asked + places[k];
+        size_t node = EIGHT_TREES;
+        for (int d = 0; d < depth; d++)
+            node = 2 * node + answers[asked[node]];
+        out[k] = forest->leaves[places[k] + node - ((size_t)EIGHT_TREES << depth)];
+    }
+}
+
+void forest_some(const Forest *forest, const uint8_t *answers, const uint32_t *places, uint32_t *out)
+{
+    if (forest->depth == 6) /* as it comes with the package: the compiler counts the steps */
+        some_sums(forest, answers, places, 6, out);
+    else
+        some_sums(forest, answers, places, forest->depth, out);
 }
 
 /* What a row comes to in some trees. They go down abreast: each step waits for memory, and those of different trees wait
@@ -240,9 +261,10 @@ int64_t forest_sum(const Forest *forest, const float *row)
     Py_ssize_t tree = 0;
     if (forest->groups) {
         uint8_t answers[MOST_LIMITS];
+        uint32_t leaves[EIGHT_TREES];
         forest_ask(forest, row, 0, forest->width, answers);
         for (Py_ssize_t group = 0; group < forest->groups; group++)
-            total += forest_eight(forest, answers, group);
+            total += forest_eight(forest, answers, group, leaves);
         return total;
     }
     for (; tree + EIGHT_TREES <= forest->trees; tree += EIGHT_TREES)

@@ -154,7 +154,7 @@ typedef struct {
     Py_ssize_t trees;
     int depth, width;
     /* Where it is planted: */
-    Py_ssize_t groups;           /* of eight trees; 0 where it is not */
+    Py_ssize_t groups;           /* of eight trees, with one more at least that comes to nothing; 0 where it is not */
     Telling *order;              /* the trees, those first that tell most */
     float *limits;               /* the thresholds of each feature, each once, in rows of sixteen */
     int starts[MOST_WIDTH + 1];  /* where those of each feature begin */
@@ -170,15 +170,24 @@ int64_t forest_sum(const Forest *forest, const float *row);
 /* Whether some features of a row, of which the first is given, are beyond each of their limits: EIGHT_TREES, or 0. */
 void forest_ask(const Forest *forest, const float *row, int from, int to, uint8_t *answers);
 
-int64_t forest_eight(const Forest *forest, const uint8_t *answers, Py_ssize_t group); /* what comes of these in eight trees */
+/* What comes of these in eight trees, the sum and each; and in eight that stand anywhere, by their places. */
+int64_t forest_eight(const Forest *forest, const uint8_t *answers, Py_ssize_t group, uint32_t *out);
+void forest_some(const Forest *forest, const uint8_t *answers, const uint32_t *places, uint32_t *out);
 
-/* A planted forest, with some kinds of what its last features may be. */
+/* Where the root of a tree would be asked, were it the first node. */
+static inline uint32_t forest_place(const Forest *forest, uint32_t at)
+{
+    return (at / EIGHT_TREES * EIGHT_TREES << forest->depth) + at % EIGHT_TREES;
+}
+
+/* A planted forest, with some kinds of what its last features may be: the first so many are one part of them, those behind
+   them the other. */
 typedef struct Grove Grove;
 
-Grove *grove_new(const Forest *forest, const float *known, int kinds, int from); /* NULL on an error */
+Grove *grove_new(const Forest *forest, const float *known, int kinds, int part, int from); /* NULL on an error */
 void grove_close(Grove *grove);
 void grove_read(Grove *grove, const float *row);           /* the first features of a row that is asked about */
-int grove_reaches(Grove *grove, int kind, int64_t limit); /* whether it comes to so much */
+int grove_reaches(Grove *grove, int part, int64_t limit); /* whether it comes to so much with any kind of a part */
 
 /* -- signs.c ---------------------------------------------------------------------------------------------------- */
 

@@ -376,7 +376,7 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         goto failed;
     }
     self->seen_count = (int)(seen.len / ((Py_ssize_t)sizeof(float) * self->evidence));
-    if ((self->grove = grove_new(&self->forest, seen.buf, self->seen_count, SPELT)) == NULL)
+    if ((self->grove = grove_new(&self->forest, seen.buf, self->seen_count, self->best, SPELT)) == NULL)
         goto failed;
     PyBuffer_Release(&seen);
     return (PyObject *)self;
