@@ -502,6 +502,22 @@ def test_forest(pure: None) -> None:
     assert (trees.sums(rows) == plain).all()
 
 
+def test_many_rows_down_a_forest(pure: None) -> None:
+    """They are compared with each threshold once; some stand on thresholds, and are beside all of them."""
+    import numpy as np
+
+    rng = np.random.default_rng(7)
+    for trees in (shipped("decide"), shipped("pairs")):
+        limits = np.asarray(trees.threshold).ravel()
+        rows = rng.choice(limits, (2000, len(trees.names))).astype(np.float32)
+        rows[rng.random(rows.shape) < 0.1] = rng.choice([-np.inf, np.nan, 0.0, -0.0, 1e30, -1e30])
+        native.COMPILED = False
+        plain = trees.sums(rows)
+        native.COMPILED = True
+        assert (trees.sums(rows) == plain).all()
+        assert (trees.sums(rows[:10]) == plain[:10]).all()
+
+
 def _accented(name: str, k: int) -> str:
     """A name with accents on some of its letters, or other letters of the kind."""
     accents = dict(zip("aceilnosuyACEILNOSUY", "áçéıłñøşūÿÁÇÉİŁÑØŞŪŸ", strict=True))

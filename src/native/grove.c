@@ -1,188 +1,153 @@
-/* A forest of which the last features are one of some kinds that are known: whether a row reaches a sum with one. Twin:
-   `decide.promises`.
+/* A planted forest of which the last features are one of some kinds that are known: whether a row reaches a sum with one of
+   them. Twin: `decide.promises`.
 
-   The leaves of a tree are bits of a word, the first lowest. A node that a row leaves to the right rules out the leaves on
-   its left; of what is left when all of these have spoken the first is where the row ends (Lucchese et al., QuickScorer,
-   SIGIR 2015). What the known features rule out is worked out once for each kind, what the others do once for a row. */
+   A row goes down all trees with one kind only. In most trees another kind comes to the same leaf whatever the row; what it
+   comes to in the others is asked for as long as that may still decide, those first in which it can come to more. */
 #include "native.h"
 
-enum { DEEPEST = 6, ABREAST = 8 };
-
-/* A node that rows leave to the right that are beyond its threshold. */
+/* How a kind is told from another. */
 typedef struct {
-    uint64_t kept; /* all leaves but those on its left */
-    uint32_t tree;
-    float threshold;
-} Turn;
+    int base;              /* the other; a kind is not told from itself */
+    int count;             /* of trees in which they may differ */
+    uint32_t *at, *places; /* these in the order, and their places; eight by eight, with some that come to nothing */
+    int64_t *most, *least; /* what there is left to gain from each of them on */
+} Step;
 
 struct Grove {
     const Forest *forest;
-    Turn *turns;           /* of each feature, by their thresholds */
-    uint32_t *leaves;      /* beyond the least leaf of their tree; the trees stand in an order of their own */
-    int64_t base;          /* these, of all trees */
-    uint64_t *left, *open; /* of each tree what a row leaves of its leaves; of each kind and tree what that does */
-    int64_t *most, *least; /* of each kind what is left to gain from each eight trees on */
-    Py_ssize_t groups;
-    int from, kinds, starts[MOST_WIDTH + 1];
+    int from, kinds, part, first, rest; /* the first of the known features; where their answers begin, and how many these are */
+    uint8_t *known;                     /* of each kind the answers of its features */
+    Step *steps;                        /* of each kind */
+    int64_t totals[2];                  /* what the row that is asked about comes to with the first kind of each part */
+    uint32_t *leaves[2];                /* and in each tree */
+    int read[2];                        /* whether that is known */
+    uint8_t answers[MOST_LIMITS];       /* of that row */
 };
 
-/* All leaves of a full tree but those on the left of a node. */
-static uint64_t without_left(int depth, Py_ssize_t node)
+/* What is known of a node that asks for a known feature: whether it is left to the right; -1: it does not, or asks nothing. */
+static int told_at(const Grove *g, Py_ssize_t node, const float *known)
 {
-    int level = 0, below;
-    for (Py_ssize_t k = node + 1; k > 1; k >>= 1)
-        level++;
-    below = 1 << (depth - level); /* leaves below it */
-    Py_ssize_t first = (node + 1 - ((Py_ssize_t)1 << level)) * below;
-    uint64_t half = ((uint64_t)1 << (below / 2)) - 1;
-    return ~(half << first);
+    int feature = ((const int16_t *)g->forest->feature.buf)[node];
+    float threshold = ((const float *)g->forest->threshold.buf)[node];
+    return threshold == Py_HUGE_VAL ? 0 : feature >= g->from ? known[feature - g->from] > threshold : -1;
 }
 
-/* The most, and the least, that a tree comes to below a node with the known features; NULL: with any. */
+/* The most, and the least, that a tree comes to below a node with the known features. */
 static void span_of(const Grove *g, Py_ssize_t tree, Py_ssize_t node, const float *known, int64_t *most, int64_t *least)
 {
-    const Forest *forest = g->forest;
-    Py_ssize_t inner = ((Py_ssize_t)1 << forest->depth) - 1;
+    Py_ssize_t inner = ((Py_ssize_t)1 << g->forest->depth) - 1;
     if (node >= inner) {
-        int64_t value = ((const int64_t *)forest->leaf.buf)[tree * (inner + 1) + node - inner];
+        int64_t value = ((const int64_t *)g->forest->leaf.buf)[tree * (inner + 1) + node - inner];
         *most = value > *most ? value : *most;
         *least = value < *least ? value : *least;
         return;
     }
-    int feature = ((const int16_t *)forest->feature.buf)[tree * inner + node];
-    float threshold = ((const float *)forest->threshold.buf)[tree * inner + node];
-    int told = threshold == Py_HUGE_VAL ? 0 : known && feature >= g->from ? known[feature - g->from] > threshold : -1;
+    int told = told_at(g, tree * inner + node, known);
     if (told != 1)
         span_of(g, tree, 2 * node + 1, known, most, least);
     if (told != 0)
         span_of(g, tree, 2 * node + 2, known, most, least);
 }
 
-/* A tree with how far its leaves lie apart, and the least of them. */
-typedef struct {
-    int64_t range, least;
-    Py_ssize_t tree;
-} Telling;
-
-static int tells_more(const void *a, const void *b)
+/* The most, and the least, that a tree comes to below a node with some known features beyond what it does with others. */
+static void gain_of(const Grove *g, Py_ssize_t tree, Py_ssize_t node, const float *base, const float *known,
+                    int64_t *most, int64_t *least)
 {
-    const Telling *x = a, *y = b;
-    return x->range > y->range ? -1 : x->range < y->range ? 1 : (x->tree > y->tree) - (x->tree < y->tree);
+    Py_ssize_t inner = ((Py_ssize_t)1 << g->forest->depth) - 1;
+    int64_t high = 0, low = 0, base_high = INT64_MIN, base_low = INT64_MAX;
+    int mine = node < inner ? told_at(g, tree * inner + node, known) : 0;
+    int other = node < inner ? told_at(g, tree * inner + node, base) : 0;
+    if (mine != other) {
+        high = INT64_MIN, low = INT64_MAX;
+        span_of(g, tree, 2 * node + 1 + mine, known, &high, &low);
+        span_of(g, tree, 2 * node + 1 + other, base, &base_high, &base_low);
+        high -= base_low, low -= base_high;
+    }
+    *most = high > *most ? high : *most;
+    *least = low < *least ? low : *least;
+    if (node >= inner || mine != other)
+        return;
+    if (mine != 1)
+        gain_of(g, tree, 2 * node + 1, base, known, most, least);
+    if (mine != 0)
+        gain_of(g, tree, 2 * node + 2, base, known, most, least);
 }
 
-/* The trees of a forest, those first that tell most; -1 where the leaves of one lie too far apart. */
-static int order_trees(const Grove *g, Telling *order)
+typedef struct {
+    int64_t most, least;
+    uint32_t at;
+} Gain;
+
+static int by_most(const void *a, const void *b)
 {
-    for (Py_ssize_t tree = 0; tree < g->forest->trees; tree++) {
-        int64_t most = INT64_MIN, least = INT64_MAX;
-        span_of(g, tree, 0, NULL, &most, &least);
-        if (most - least > UINT32_MAX)
-            return -1;
-        order[tree] = (Telling){most - least, least, tree};
+    const Gain *x = a, *y = b;
+    return x->most > y->most ? -1 : x->most < y->most ? 1 : (x->at > y->at) - (x->at < y->at);
+}
+
+/* How a kind is told from another: 0, or -1 without memory. */
+static int step_open(Grove *g, Step *step, const float *base, const float *known)
+{
+    size_t trees = (size_t)g->forest->trees, room = trees + EIGHT_TREES;
+    Gain *gains = calloc(room, sizeof *gains);
+    step->at = malloc(room * sizeof *step->at);
+    step->places = malloc(room * sizeof *step->places);
+    step->most = calloc(room + 1, sizeof *step->most);
+    step->least = calloc(room + 1, sizeof *step->least);
+    int fits = gains != NULL && step->at != NULL && step->places != NULL && step->most != NULL && step->least != NULL;
+    for (size_t k = 0; fits && k < trees; k++) {
+        Gain *one = &gains[step->count];
+        *one = (Gain){0, 0, (uint32_t)k};
+        gain_of(g, g->forest->order[k].tree, 0, base, known, &one->most, &one->least);
+        step->count += one->most || one->least;
     }
-    qsort(order, (size_t)g->forest->trees, sizeof *order, tells_more);
+    if (fits)
+        qsort(gains, (size_t)step->count, sizeof *gains, by_most);
+    while (fits && step->count % EIGHT_TREES)
+        gains[step->count++] = (Gain){0, 0, (uint32_t)trees};
+    for (int k = step->count - 1; fits && k >= 0; k--) {
+        step->at[k] = gains[k].at;
+        step->places[k] = forest_place(g->forest, gains[k].at);
+        step->most[k] = step->most[k + 1] + gains[k].most;
+        step->least[k] = step->least[k + 1] + gains[k].least;
+    }
+    free(gains);
+    return fits ? 0 : -1;
+}
+
+static int kinds_open(Grove *g, const float *known)
+{
+    int width = g->forest->width - g->from;
+    size_t trees = (size_t)(g->forest->groups * EIGHT_TREES);
+    g->known = malloc((size_t)g->kinds * (size_t)g->rest + 1);
+    g->steps = calloc((size_t)g->kinds + 1, sizeof *g->steps);
+    g->leaves[0] = malloc((trees + 1) * sizeof *g->leaves[0]);
+    g->leaves[1] = malloc((trees + 1) * sizeof *g->leaves[1]);
+    if (g->known == NULL || g->steps == NULL || g->leaves[0] == NULL || g->leaves[1] == NULL)
+        return -1;
+    for (int kind = 0; kind < g->kinds; kind++) {
+        int base = kind > g->part ? g->part : 0;
+        forest_ask(g->forest, known + kind * width, g->from, g->forest->width, g->answers);
+        memcpy(g->known + (size_t)kind * (size_t)g->rest, g->answers + g->first, (size_t)g->rest);
+        if (step_open(g, &g->steps[kind], known + base * width, known + kind * width) < 0)
+            return -1;
+    }
     return 0;
 }
 
-static int by_threshold(const void *a, const void *b)
+Grove *grove_new(const Forest *forest, const float *known, int kinds, int part, int from)
 {
-    const Turn *x = a, *y = b;
-    if (x->threshold != y->threshold)
-        return x->threshold > y->threshold ? 1 : -1;
-    return (x->tree > y->tree) - (x->tree < y->tree);
-}
-
-/* Put the tree that is `at` in the order there: its leaves, and what the known features leave of them. */
-static void plant(Grove *g, const Telling *one, Py_ssize_t at, const float *known)
-{
-    const Forest *forest = g->forest;
-    Py_ssize_t leaves = (Py_ssize_t)1 << forest->depth, inner = leaves - 1;
-    const int16_t *feature = (const int16_t *)forest->feature.buf + one->tree * inner;
-    const float *threshold = (const float *)forest->threshold.buf + one->tree * inner;
-    const int64_t *leaf = (const int64_t *)forest->leaf.buf + one->tree * leaves;
-    Py_ssize_t rest = forest->width - g->from;
-    for (Py_ssize_t k = 0; k < leaves; k++)
-        g->leaves[at * leaves + k] = (uint32_t)(leaf[k] - one->least);
-    g->base += one->least;
-    for (int kind = 0; kind < g->kinds; kind++) {
-        uint64_t open = ~(uint64_t)0;
-        for (Py_ssize_t k = 0; k < inner; k++)
-            if (feature[k] >= g->from && known[kind * rest + feature[k] - g->from] > threshold[k])
-                open &= without_left(forest->depth, k);
-        g->open[kind * forest->trees + at] = open;
-    }
-}
-
-/* The turns by the features that a row has, feature by feature. */
-static void take_turns(Grove *g, const Telling *order)
-{
-    const Forest *forest = g->forest;
-    Py_ssize_t inner = ((Py_ssize_t)1 << forest->depth) - 1;
-    int used = 0;
-    for (int feature = 0; feature < g->from; feature++) {
-        g->starts[feature] = used;
-        for (Py_ssize_t at = 0; at < forest->trees; at++) {
-            const int16_t *f = (const int16_t *)forest->feature.buf + order[at].tree * inner;
-            const float *t = (const float *)forest->threshold.buf + order[at].tree * inner;
-            for (Py_ssize_t k = 0; k < inner; k++)
-                if (f[k] == feature && t[k] < Py_HUGE_VAL)
-                    g->turns[used++] = (Turn){without_left(forest->depth, k), (uint32_t)at, t[k]};
-        }
-        qsort(g->turns + g->starts[feature], (size_t)(used - g->starts[feature]), sizeof *g->turns, by_threshold);
-    }
-    g->starts[g->from] = used;
-}
-
-static void bound(Grove *g, const Telling *order, const float *known)
-{
-    for (int kind = 0; kind < g->kinds; kind++) {
-        int64_t *most = g->most + kind * (g->groups + 1), *least = g->least + kind * (g->groups + 1);
-        for (Py_ssize_t group = g->groups - 1; group >= 0; group--) {
-            most[group] = most[group + 1];
-            least[group] = least[group + 1];
-            for (Py_ssize_t at = group * ABREAST; at < (group + 1) * ABREAST && at < g->forest->trees; at++) {
-                int64_t high = INT64_MIN, low = INT64_MAX;
-                span_of(g, order[at].tree, 0, known + kind * (g->forest->width - g->from), &high, &low);
-                most[group] += high - order[at].least;
-                least[group] += low - order[at].least;
-            }
-        }
-    }
-}
-
-Grove *grove_new(const Forest *forest, const float *known, int kinds, int from)
-{
-    size_t trees = (size_t)forest->trees, nodes = trees << forest->depth, groups = (trees + ABREAST - 1) / ABREAST;
-    size_t bounds = (size_t)kinds * (groups + 1);
-    if (forest->width > MOST_WIDTH || forest->depth > DEEPEST) {
-        PyErr_SetString(PyExc_ValueError, "a forest has at most 96 features here, and is six nodes deep");
+    if (part < 1 || part >= kinds) {
+        PyErr_SetString(PyExc_ValueError, "there are kinds of evidence in both parts");
         return NULL;
     }
     Grove *g = calloc(1, sizeof *g);
-    Telling *order = malloc((trees + 1) * sizeof *order);
-    if (g != NULL)
-        *g = (Grove){.forest = forest, .groups = (Py_ssize_t)groups, .from = from, .kinds = kinds};
-    int fits = g != NULL && order != NULL && (g->turns = malloc((nodes + 1) * sizeof *g->turns)) != NULL &&
-               (g->leaves = malloc((nodes + 1) * sizeof *g->leaves)) != NULL &&
-               (g->left = malloc((trees + 1) * sizeof *g->left)) != NULL &&
-               (g->open = malloc(((size_t)kinds * trees + 1) * sizeof *g->open)) != NULL &&
-               (g->most = calloc(bounds + 1, sizeof *g->most)) != NULL &&
-               (g->least = calloc(bounds + 1, sizeof *g->least)) != NULL;
-    if (!fits)
-        PyErr_NoMemory();
-    else if (order_trees(g, order) < 0) {
-        PyErr_SetString(PyExc_ValueError, "the leaves of a tree lie at most 1 apart here");
-        fits = 0;
+    if (g != NULL) {
+        g->forest = forest, g->from = from, g->kinds = kinds, g->part = part;
+        g->first = forest->starts[from], g->rest = forest->starts[forest->width] - g->first;
     }
-    for (Py_ssize_t at = 0; fits && at < forest->trees; at++)
-        plant(g, &order[at], at, known);
-    if (fits) {
-        take_turns(g, order);
-        bound(g, order, known);
-    }
-    free(order);
-    if (!fits) {
+    if (g == NULL || kinds_open(g, known) < 0) {
         grove_close(g);
+        PyErr_NoMemory();
         return NULL;
     }
     return g;
@@ -192,46 +157,87 @@ void grove_close(Grove *g)
 {
     if (g == NULL)
         return;
-    free(g->turns);
-    free(g->leaves);
-    free(g->left);
-    free(g->open);
-    free(g->most);
-    free(g->least);
+    for (int kind = 0; g->steps != NULL && kind < g->kinds; kind++) {
+        free(g->steps[kind].at);
+        free(g->steps[kind].places);
+        free(g->steps[kind].most);
+        free(g->steps[kind].least);
+    }
+    free(g->steps);
+    free(g->known);
+    free(g->leaves[0]);
+    free(g->leaves[1]);
     free(g);
 }
 
 void grove_read(Grove *g, const float *row)
 {
-    uint64_t *left = g->left;
-    memset(left, 0xFF, (size_t)g->forest->trees * sizeof *left);
-    for (int feature = 0; feature < g->from; feature++) {
-        const Turn *turn = g->turns + g->starts[feature], *end = turn;
-        for (int count = g->starts[feature + 1] - g->starts[feature]; count > 0;) {
-            int half = count / 2, beyond = row[feature] > end[half].threshold;
-            end = beyond ? end + half + 1 : end;
-            count = beyond ? count - half - 1 : half;
+    forest_ask(g->forest, row, 0, g->from, g->answers);
+    g->read[0] = g->read[1] = 0;
+}
+
+static void take_kind(Grove *g, int kind)
+{
+    memcpy(g->answers + g->first, g->known + (size_t)kind * (size_t)g->rest, (size_t)g->rest);
+}
+
+/* What the row comes to with the first kind of a part, in all trees. */
+static void read_whole(Grove *g, int part)
+{
+    const Step *step = &g->steps[g->part];
+    if (g->read[part])
+        return;
+    g->read[part] = 1;
+    if (part == 0) {
+        take_kind(g, 0);
+        g->totals[0] = g->forest->base;
+        for (Py_ssize_t group = 0; group < g->forest->groups; group++)
+            g->totals[0] += forest_eight(g->forest, g->answers, group, g->leaves[0] + group * EIGHT_TREES);
+        return;
+    }
+    read_whole(g, 0);
+    take_kind(g, g->part);
+    memcpy(g->leaves[1], g->leaves[0], (size_t)(g->forest->groups * EIGHT_TREES) * sizeof *g->leaves[1]);
+    g->totals[1] = g->totals[0];
+    for (int k = 0; k < step->count; k += EIGHT_TREES) {
+        uint32_t here[EIGHT_TREES];
+        forest_some(g->forest, g->answers, step->places + k, here);
+        for (int j = 0; j < EIGHT_TREES; j++) {
+            g->totals[1] += (int64_t)here[j] - g->leaves[0][step->at[k + j]];
+            g->leaves[1][step->at[k + j]] = here[j];
         }
-        for (; turn < end; turn++)
-            left[turn->tree] &= turn->kept;
     }
 }
 
-int grove_reaches(const Grove *g, int kind, int64_t limit)
+/* Whether the row comes to so much with another kind of a part. */
+static int kind_reaches(Grove *g, int part, int kind, int64_t limit)
 {
-    Py_ssize_t trees = g->forest->trees;
-    const int64_t *most = g->most + kind * (g->groups + 1), *least = g->least + kind * (g->groups + 1);
-    const uint64_t *left = g->left, *open = g->open + kind * trees;
-    const uint32_t *leaves = g->leaves;
-    int64_t total = g->base;
-    for (Py_ssize_t group = 0; group < g->groups; group++) {
-        Py_ssize_t from = group * ABREAST, to = from + ABREAST < trees ? from + ABREAST : trees;
-        if (total + most[group] < limit)
+    const Step *step = &g->steps[kind];
+    const uint32_t *leaves = g->leaves[part];
+    int64_t total = g->totals[part];
+    if (total + step->most[0] >= limit)
+        take_kind(g, kind);
+    for (int k = 0; k < step->count; k += EIGHT_TREES) {
+        uint32_t here[EIGHT_TREES];
+        if (total + step->most[k] < limit)
             return 0;
-        if (total + least[group] >= limit)
+        if (total + step->least[k] >= limit)
             return 1;
-        for (Py_ssize_t at = from; at < to; at++)
-            total += leaves[((size_t)at << g->forest->depth) + (size_t)__builtin_ctzll(left[at] & open[at])];
+        forest_some(g->forest, g->answers, step->places + k, here);
+        for (int j = 0; j < EIGHT_TREES; j++)
+            total += (int64_t)here[j] - leaves[step->at[k + j]];
     }
     return total >= limit;
+}
+
+int grove_reaches(Grove *g, int part, int64_t limit)
+{
+    int first = part ? g->part : 0, end = part ? g->kinds : g->part;
+    read_whole(g, part);
+    if (g->totals[part] >= limit)
+        return 1;
+    for (int kind = first + 1; kind < end; kind++)
+        if (kind_reaches(g, part, kind, limit))
+            return 1;
+    return 0;
 }

@@ -341,15 +341,6 @@ int one_slip(const Sieve *s, const char *form, int size, const char *alias, int 
            length[1] > 3 && osa_of(form + from[0], length[0], alias + from[1], length[1]) <= 1;
 }
 
-/* Whether a name reaches a sum with any of some kinds of evidence. */
-static int reaches(const Sieve *s, int from, int to, long long limit)
-{
-    for (int kind = from; kind < to; kind++)
-        if (grove_reaches(s->grove, kind, limit))
-            return 1;
-    return 0;
-}
-
 void rivals_of(const Sieve *s, const Near *near, int count, Rival *out)
 {
     for (int k = 0; k < count; k++, near++, out++) {
@@ -381,8 +372,8 @@ int hope_of(const Sieve *s, const char *form, int size, const Near *near, int co
     int hope = HOPE_NONE;
     for (int k = 0; k < count && hope != HOPE_GOOD; k++) {
         grove_read(s->grove, rows[k]);
-        if (reaches(s, 0, s->best, s->hopeless))
-            hope = reaches(s, s->best, s->seen_count, s->needy) ? HOPE_GOOD : HOPE_NEEDY;
+        if (grove_reaches(s->grove, 0, s->hopeless))
+            hope = grove_reaches(s->grove, 1, s->needy) ? HOPE_GOOD : HOPE_NEEDY;
     }
     return hope;
 }

@@ -138,25 +138,56 @@ double commonness(const Lexicon *lexicon, const char *form, int size); /* of its
 PyObject *forest_sums(PyObject *self, PyObject *args);
 PyObject *native_likely(PyObject *self, PyObject *args);
 
+#define MOST_WIDTH 96
+#define MOST_LIMITS 8192
+#define LIMIT_ROW 16
+#define EIGHT_TREES 8
+
+/* A tree with how far its leaves lie apart, and the least of them. */
+typedef struct {
+    int64_t range, least;
+    Py_ssize_t tree;
+} Telling;
+
 typedef struct {
     Py_buffer feature, threshold, leaf;
     Py_ssize_t trees;
     int depth, width;
+    /* Where it is planted: */
+    Py_ssize_t groups;           /* of eight trees, with one more at least that comes to nothing; 0 where it is not */
+    Telling *order;              /* the trees, those first that tell most */
+    float *limits;               /* the thresholds of each feature, each once, in rows of sixteen */
+    int starts[MOST_WIDTH + 1];  /* where those of each feature begin */
+    uint16_t *asked;             /* of each eight of them, node by node, the limit that each goes by; the roots from the second place on */
+    uint32_t *leaves;            /* of each eight of them likewise, beyond the least leaf of their tree */
+    int64_t base;                /* these, of all trees */
 } Forest;
 
 int forest_open(Forest *forest, PyObject *args); /* (feature, threshold, leaf, trees, depth, width) */
+int forest_plant(Forest *forest);                /* get it ready for many rows: 0, or -1 on an error */
 void forest_close(Forest *forest);
 int64_t forest_sum(const Forest *forest, const float *row);
+/* Whether some features of a row, of which the first is given, are beyond each of their limits: EIGHT_TREES, or 0. */
+void forest_ask(const Forest *forest, const float *row, int from, int to, uint8_t *answers);
 
-/* A forest, with some kinds of what its last features may be. */
+/* What comes of these in eight trees, the sum and each; and in eight that stand anywhere, by their places. */
+int64_t forest_eight(const Forest *forest, const uint8_t *answers, Py_ssize_t group, uint32_t *out);
+void forest_some(const Forest *forest, const uint8_t *answers, const uint32_t *places, uint32_t *out);
+
+/* Where the root of a tree would be asked, were it the first node. */
+static inline uint32_t forest_place(const Forest *forest, uint32_t at)
+{
+    return (at / EIGHT_TREES * EIGHT_TREES << forest->depth) + at % EIGHT_TREES;
+}
+
+/* A planted forest, with some kinds of what its last features may be: the first so many are one part of them, those behind
+   them the other. */
 typedef struct Grove Grove;
 
-#define MOST_WIDTH 96
-
-Grove *grove_new(const Forest *forest, const float *known, int kinds, int from); /* NULL on an error */
+Grove *grove_new(const Forest *forest, const float *known, int kinds, int part, int from); /* NULL on an error */
 void grove_close(Grove *grove);
-void grove_read(Grove *grove, const float *row);                 /* the first features of a row that is asked about */
-int grove_reaches(const Grove *grove, int kind, int64_t limit); /* whether it comes to so much */
+void grove_read(Grove *grove, const float *row);           /* the first features of a row that is asked about */
+int grove_reaches(Grove *grove, int part, int64_t limit); /* whether it comes to so much with any kind of a part */
 
 /* -- signs.c ---------------------------------------------------------------------------------------------------- */
 
@@ -348,7 +379,7 @@ typedef struct Edits Edits;
 
 #define SHORT 64 /* longer spellings are measured on the heap */
 
-double edits_short(const Edits *edits, const char *form, int n, const char *alias, int m); /* both below SHORT */
+double edits_short(Edits *edits, const char *form, int n, const char *alias, int m); /* both below SHORT */
 
 /* -- speller.c -------------------------------------------------------------------------------------------------- */
 

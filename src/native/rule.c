@@ -2,11 +2,11 @@
    not certain what these would say, they are asked. */
 #include "sieve.h"
 
+/* Whether two groups of vowels that differ are written for one another. */
 static int agree(const Sieve *s, const char *a, const char *b)
 {
-    char pair[32];
-    int size = snprintf(pair, sizeof pair, "%s|%s", a, b);
-    return !strcmp(a, b) || words_get(&s->vowels, pair, (size_t)size) != NULL;
+    uint64_t h = key_add(key_add(key_add(KEY_BEGUN, a, strlen(a)), "|", 1), b, strlen(b)), key = key_end(h);
+    return numbers_get(&s->vowels, key ? key : 1) != NULL;
 }
 
 int pieces_of(const char *form, int size, Piece *out)
@@ -96,33 +96,57 @@ static int stem_of(const Sieve *s, const Piece *form, const Piece *alias)
 /* Reasons why spellings are one name: what they are matters no more than that they are the same. */
 typedef struct {
     int count; /* 0, 1, or 2 for several */
+    int size;
     char first[2 * WORD_ROOM + 4];
 } Reasons;
 
 static void add_reason(Reasons *why, char what, const char *a, int n, const char *b, int m)
 {
     char text[sizeof why->first];
-    snprintf(text, sizeof text, "%c%.*s|%.*s", what, n, a, m, b);
-    if (!why->count)
-        memcpy(why->first, text, sizeof text), why->count = 1;
-    else if (strcmp(why->first, text))
+    int size = n + m + 2;
+    text[0] = what;
+    memcpy(text + 1, a, (size_t)n);
+    text[n + 1] = '|';
+    memcpy(text + n + 2, b, (size_t)m);
+    if (!why->count) {
+        memcpy(why->first, text, (size_t)size);
+        why->size = size;
+        why->count = 1;
+    } else if (why->size != size || memcmp(why->first, text, (size_t)size)) {
         why->count = 2;
+    }
 }
 
-/* Whether two words sound alike; -1 where they are too long. */
-static int sound_alike(const Sieve *s, const Piece *a, const Piece *b, Reasons *why)
+/* How a word sounds: its frame, and its vowels. */
+typedef struct {
+    Piece word; /* no text: none yet */
+    int size;   /* of the frame, or -1 */
+    char frame[WORD_ROOM * 2];
+    Groups groups;
+} Sound;
+
+static void sound_of(const Sieve *s, const Piece *word, Sound *out)
 {
-    Groups mine, theirs;
-    char frame[WORD_ROOM * 2], other[WORD_ROOM * 2];
-    mine.count = theirs.count = 0;
-    int made = frame_of(s->speller, a->text, a->size, frame, &mine);
-    int size = frame_of(s->speller, b->text, b->size, other, &theirs), differ = 0;
-    if (made < 0 || size < 0)
+    out->word = *word;
+    out->groups.count = 0;
+    out->size = frame_of(s->speller, word->text, word->size, out->frame, &out->groups);
+}
+
+/* Whether two words sound alike; -1 where they are too long. How the first one sounds is found out once. */
+static int sound_alike(const Sieve *s, const Piece *a, Sound *mine, const Piece *b, Reasons *why)
+{
+    Sound theirs;
+    int differ = 0;
+    if (mine->word.text != a->text || mine->word.size != a->size)
+        sound_of(s, a, mine);
+    sound_of(s, b, &theirs);
+    if (mine->size < 0 || theirs.size < 0)
         return -1;
-    if (size != made || memcmp(frame, other, (size_t)made) || mine.count != theirs.count)
+    if (theirs.size != mine->size || memcmp(mine->frame, theirs.frame, (size_t)mine->size) ||
+        mine->groups.count != theirs.groups.count)
         return 0;
-    for (int k = 0; k < mine.count; k++) {
-        const char *x = mine.text[k], *y = theirs.text[k];
+    for (int k = 0; k < mine->groups.count; k++) {
+        const char *x = mine->groups.text[k], *y = theirs.groups.text[k];
         if (!strcmp(x, y))
             continue;
         if (++differ > 2 || !agree(s, x, y))
@@ -136,7 +160,8 @@ static int sound_alike(const Sieve *s, const Piece *a, const Piece *b, Reasons *
 
 /* How many reasons there are to take one spelling for another: 0 where it is none or the very same, 2 for several; -1
    where it cannot be told. Twin: `keys.rule_reasons`. */
-static int reasons_for(const Sieve *s, const char *form, int size, const Parts *mine, const char *alias, int n)
+static int reasons_for(const Sieve *s, const char *form, int size, const Parts *mine, Sound *sounds, const char *alias,
+                       int n)
 {
     Parts theirs;
     Reasons why;
@@ -163,7 +188,7 @@ static int reasons_for(const Sieve *s, const char *form, int size, const Parts *
             a.size = stem_of(s, &a, b);
         if (same_piece(&a, b))
             continue;
-        int alike = sound_alike(s, &a, b, &why);
+        int alike = sound_alike(s, &a, &sounds[k], b, &why);
         if (alike <= 0)
             return alike;
     }
@@ -202,7 +227,11 @@ static int alike_in(const Sieve *s, int number, const char *form, int size, uint
     const Layer *layer = &s->layers[number];
     const uint64_t *keys = layer->at[KEYS].buf;
     const uint32_t *owners = layer->at[OWNERS].buf, *entities = layer->at[ENTITY].buf;
-    int count = 0;
+    Sound sounds[MOST_TOKENS];
+    int count = 0, why = 0, size_before = -1;
+    const char *before = NULL;
+    for (int k = 0; k < parts->cores; k++)
+        sounds[k].word.text = NULL;
     for (Py_ssize_t k = layer_find(layer, wanted); k >= 0 && k < layer->count && keys[k] == wanted; k++) {
         uint32_t alias = owners[k];
         int n, known = 0;
@@ -213,7 +242,10 @@ static int alike_in(const Sieve *s, int number, const char *form, int size, uint
         if (known)
             continue;
         const char *text = string_at(layer, FOLDED, alias, &n);
-        int why = is_ascii(text, n) ? reasons_for(s, form, size, parts, text, n) : -1;
+        /* Several entities that bear one name mostly stand one after the other. */
+        if (n != size_before || memcmp(text, before, (size_t)n))
+            why = is_ascii(text, n) ? reasons_for(s, form, size, parts, sounds, text, n) : -1;
+        before = text, size_before = n;
         if (why < 0 || (why && count == MOST_RULED))
             return -1;
         if (why)

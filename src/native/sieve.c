@@ -366,7 +366,8 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         words_from(&self->endings, endings) < 0 || words_from(&self->izafa, izafa) < 0 ||
         words_from(&self->articles, articles) < 0 || words_from(&self->vowels, vowels) < 0 ||
         words_from(&self->compass, compass) < 0 || words_from(&self->surnames, surnames) < 0 ||
-        set_tails(self, tails) < 0 || set_layers(self, layers) < 0 || forest_open(&self->forest, forest) < 0)
+        set_tails(self, tails) < 0 || set_layers(self, layers) < 0 || forest_open(&self->forest, forest) < 0 ||
+        forest_plant(&self->forest) < 0)
         goto failed;
     self->evidence = self->forest.width - SPELT;
     if (self->evidence <= 0 || self->forest.width > MOST_FEATURES ||
@@ -375,7 +376,7 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         goto failed;
     }
     self->seen_count = (int)(seen.len / ((Py_ssize_t)sizeof(float) * self->evidence));
-    if ((self->grove = grove_new(&self->forest, seen.buf, self->seen_count, SPELT)) == NULL)
+    if ((self->grove = grove_new(&self->forest, seen.buf, self->seen_count, self->best, SPELT)) == NULL)
         goto failed;
     PyBuffer_Release(&seen);
     return (PyObject *)self;

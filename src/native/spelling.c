@@ -4,12 +4,25 @@
 #define SYMBOLS 37 /* a to z, 0 to 9, anything else */
 #define OTHER 36
 
+#define KNOWN 64
+
 struct Edits {
     PyObject_HEAD
     double one[SYMBOLS][SYMBOLS];          /* a letter for a letter */
     uint8_t two_one[SYMBOLS * SYMBOLS][SYMBOLS]; /* two letters for one: they sound or look alike */
     uint8_t *two_two;                      /* two for two, SYMBOLS**4 flags */
     uint8_t pairs[SYMBOLS * SYMBOLS];      /* whether two letters stand for one, or for two */
+    /* Of the form last measured, what was found: a form is asked about with one name for several reasons, and with the
+       same name for each entity that bears it. */
+    char form[SHORT];
+    int size;
+    uint32_t turn; /* of the forms */
+    struct Known {
+        uint32_t turn;
+        int size;
+        double cost;
+        char alias[SHORT];
+    } known[KNOWN];
 };
 
 enum { FOR_ONE = 1, FOR_TWO = 2 };
@@ -28,9 +41,16 @@ static inline double least(double a, double b)
     return b < a ? b : a;
 }
 
-/* `rows` has room for (n + 1) * (m + 1) numbers, `symbols` for n + m. */
+/* What is known of each letter of an alias before any of a form is seen. */
+typedef struct {
+    double come;  /* what it costs to add it */
+    int pair;     /* it with the letter before it */
+    uint8_t symbol, joint; /* joint: that pair may stand for one letter */
+} Seen;
+
+/* `rows` has room for (n + 1) * (m + 1) numbers, `seen` for m. */
 static double cost_of(const Edits *e, const Py_UCS4 *form, Py_ssize_t n, const Py_UCS4 *alias, Py_ssize_t m,
-                      double *rows, uint8_t *symbols)
+                      double *rows, Seen *seen)
 {
     Py_ssize_t shorter = n < m ? n : m, low = 0, high = 0;
     while (low < shorter - 2 && form[low] == alias[low])
@@ -45,54 +65,84 @@ static double cost_of(const Edits *e, const Py_UCS4 *form, Py_ssize_t n, const P
     n -= low + high;
     m -= low + high;
     Py_ssize_t wide = m + 1;
-    uint8_t *mine = symbols, *theirs = symbols + n;
-    for (Py_ssize_t i = 0; i < n; i++)
-        mine[i] = (uint8_t)symbol(form[i]);
     rows[0] = 0.0;
     for (Py_ssize_t j = 1; j <= m; j++) {
         Py_UCS4 b = alias[j - 1];
-        double cost = b == ' ' ? 0.3 : j > 1 && alias[j - 2] == b ? 0.6 : 0.85;
-        theirs[j - 1] = (uint8_t)symbol(b);
-        rows[j] = rows[j - 1] + cost + (j == 1 ? penalty : 0.0);
+        Seen *one = &seen[j - 1];
+        one->come = b == ' ' ? 0.3 : j > 1 && alias[j - 2] == b ? 0.6 : 0.85;
+        one->symbol = (uint8_t)symbol(b);
+        one->pair = j > 1 ? one[-1].symbol * SYMBOLS + one->symbol : OTHER;
+        one->joint = j > 1 && (e->pairs[one->pair] & FOR_ONE);
+        rows[j] = rows[j - 1] + one->come + (j == 1 ? penalty : 0.0);
     }
-    for (Py_ssize_t i = 1; i <= n; i++) {
+    for (Py_ssize_t i = 1, before = OTHER; i <= n; i++) {
         double *row = rows + i * wide;
         const double *up = row - wide, *upper = up - wide;
         Py_UCS4 a = form[i - 1], before_a = i > 1 ? form[i - 2] : 0;
-        int sa = mine[i - 1], pair = i > 1 ? mine[i - 2] * SYMBOLS + sa : OTHER, kinds = i > 1 ? e->pairs[pair] : 0;
+        int sa = symbol(a), pair = (int)(i > 1 ? before * SYMBOLS + sa : OTHER), kinds = i > 1 ? e->pairs[pair] : 0;
+        const double *other = e->one[sa];
         double gone = a == ' ' ? 0.3 : i > 1 && before_a == a ? 0.7 : 1.0, first = i == 1 ? penalty : 0.0;
+        before = sa;
         row[0] = up[0] + gone + penalty;
         for (Py_ssize_t j = 1; j <= m; j++) {
-            Py_UCS4 b = alias[j - 1], before_b = j > 1 ? alias[j - 2] : 0;
-            int sb = theirs[j - 1], other = j > 1 ? theirs[j - 2] * SYMBOLS + sb : OTHER;
-            double come = b == ' ' ? 0.3 : j > 1 && before_b == b ? 0.6 : 0.85;
-            double here = a == b ? up[j - 1] : up[j - 1] + e->one[sa][sb] + (j == 1 ? first : 0.0);
+            Py_UCS4 b = alias[j - 1];
+            const Seen *one = &seen[j - 1];
+            double here = a == b ? up[j - 1] : up[j - 1] + other[one->symbol] + (j == 1 ? first : 0.0);
             here = least(here, up[j] + gone);
-            here = least(here, row[j - 1] + come);
-            if (i > 1 && j > 1 && a == before_b && before_a == b && b != a)
+            here = least(here, row[j - 1] + one->come);
+            if (before_a == b && i > 1 && j > 1 && a == alias[j - 2] && b != a)
                 here = least(here, upper[j - 2] + 0.7 + (j == 2 ? penalty : 0.0));
-            if ((kinds & FOR_ONE) && e->two_one[pair][sb])
-                here = least(here, upper[j - 1] + 0.5);
-            if (j > 1 && (e->pairs[other] & FOR_ONE) && e->two_one[other][sa])
+            if (one->joint && e->two_one[one->pair][sa])
                 here = least(here, up[j - 2] + 0.5);
-            if (j > 1 && (kinds & FOR_TWO) && e->two_two[pair * SYMBOLS * SYMBOLS + other])
-                here = least(here, upper[j - 2] + 0.5);
+            if (kinds) {
+                if ((kinds & FOR_ONE) && e->two_one[pair][one->symbol])
+                    here = least(here, upper[j - 1] + 0.5);
+                if (j > 1 && (kinds & FOR_TWO) && e->two_two[pair * SYMBOLS * SYMBOLS + one->pair])
+                    here = least(here, upper[j - 2] + 0.5);
+            }
             row[j] = here;
         }
     }
     return rows[n * wide + m];
 }
 
-double edits_short(const Edits *edits, const char *form, int n, const char *alias, int m)
+static double measured(const Edits *edits, const char *form, int n, const char *alias, int m)
 {
     Py_UCS4 f[SHORT], a[SHORT];
     double rows[SHORT * SHORT];
-    uint8_t symbols[2 * SHORT];
+    Seen seen[SHORT];
     for (int k = 0; k < n; k++)
         f[k] = (uint8_t)form[k];
     for (int k = 0; k < m; k++)
         a[k] = (uint8_t)alias[k];
-    return cost_of(edits, f, n, a, m, rows, symbols);
+    return cost_of(edits, f, n, a, m, rows, seen);
+}
+
+/* Where what is found of an alias is kept. */
+static inline struct Known *place_of(Edits *edits, const char *alias, int m)
+{
+    unsigned some = m ? (unsigned)alias[0] + 5u * (unsigned)alias[m / 2] + 25u * (unsigned)alias[m - 1] : 0;
+    return &edits->known[(some + 7u * (unsigned)m) % KNOWN];
+}
+
+double edits_short(Edits *edits, const char *form, int n, const char *alias, int m)
+{
+    struct Known *known = place_of(edits, alias, m);
+    if (n != edits->size || memcmp(form, edits->form, (size_t)n)) {
+        memcpy(edits->form, form, (size_t)n);
+        edits->size = n;
+        if (++edits->turn == 0) {
+            memset(edits->known, 0, sizeof edits->known);
+            edits->turn = 1;
+        }
+    }
+    if (known->turn != edits->turn || known->size != m || memcmp(known->alias, alias, (size_t)m)) {
+        known->turn = edits->turn;
+        known->size = m;
+        known->cost = measured(edits, form, n, alias, m);
+        memcpy(known->alias, alias, (size_t)m);
+    }
+    return known->cost;
 }
 
 static PyObject *edits_cost(Edits *self, PyObject *const *args, Py_ssize_t count)
@@ -104,18 +154,18 @@ static PyObject *edits_cost(Edits *self, PyObject *const *args, Py_ssize_t count
     Py_ssize_t n = PyUnicode_GET_LENGTH(args[0]), m = PyUnicode_GET_LENGTH(args[1]);
     Py_UCS4 form[SHORT], alias[SHORT], *long_form = NULL, *long_alias = NULL;
     double rows[SHORT * SHORT], *long_rows = NULL;
-    uint8_t symbols[2 * SHORT], *long_symbols = NULL;
+    Seen seen[SHORT], *long_seen = NULL;
     int fits = n < SHORT && m < SHORT;
     if (!fits) {
         long_form = malloc((size_t)(n + 1) * sizeof(Py_UCS4));
         long_alias = malloc((size_t)(m + 1) * sizeof(Py_UCS4));
         long_rows = malloc((size_t)(n + 1) * (size_t)(m + 1) * sizeof(double));
-        long_symbols = malloc((size_t)(n + m + 1));
-        if (long_form == NULL || long_alias == NULL || long_rows == NULL || long_symbols == NULL) {
+        long_seen = malloc((size_t)(m + 1) * sizeof *long_seen);
+        if (long_form == NULL || long_alias == NULL || long_rows == NULL || long_seen == NULL) {
             free(long_form);
             free(long_alias);
             free(long_rows);
-            free(long_symbols);
+            free(long_seen);
             return PyErr_NoMemory();
         }
     }
@@ -124,8 +174,8 @@ static PyObject *edits_cost(Edits *self, PyObject *const *args, Py_ssize_t count
         f[k] = PyUnicode_READ_CHAR(args[0], k);
     for (Py_ssize_t k = 0; k < m; k++)
         a[k] = PyUnicode_READ_CHAR(args[1], k);
-    double cost = cost_of(self, f, n, a, m, fits ? rows : long_rows, fits ? symbols : long_symbols);
-    free(long_symbols);
+    double cost = cost_of(self, f, n, a, m, fits ? rows : long_rows, fits ? seen : long_seen);
+    free(long_seen);
     free(long_form);
     free(long_alias);
     free(long_rows);
@@ -187,6 +237,7 @@ static PyObject *edits_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     Edits *self = (Edits *)type->tp_alloc(type, 0);
     if (self == NULL)
         return NULL;
+    self->size = -1;
     self->two_two = calloc(SYMBOLS * SYMBOLS, SYMBOLS * SYMBOLS);
     if (self->two_two == NULL) {
         Py_DECREF(self);
