@@ -195,6 +195,21 @@ class Glance:
     @classmethod
     def stored(cls, data: bytes | mmap, /) -> Glance: ...
 
+class Census:
+    def __init__(
+        self,
+        *,
+        common: dict[str, int],
+        share: float,
+        other_share: float,
+        rare: float,
+        strangers: tuple[float, ...],
+        least: float,
+        open: Callable[[int], tuple[Lexicon, Cuts]],
+    ) -> None: ...
+    def count(self, texts: list[str], /) -> tuple[list[tuple[int, int, dict[str, int]]], dict[int, int]]: ...
+    def take(self) -> dict[int, dict[str, int]]: ...
+
 class Cuts:
     def __init__(self, *, words: dict[str, float], shortest: int, longest: int) -> None: ...
     def of(self, word: str, base: float, least: float, /) -> list[tuple[int, int, int]]: ...

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COMPILED",
+    "Census",
     "Cuts",
     "Edits",
     "Glance",
@@ -50,6 +51,7 @@ COMPILED = False
 if not os.environ.get("CANONYM_PURE"):
     try:
         from canonym._native import (
+            Census,
             Cuts,
             Edits,
             Glance,

@@ -35,8 +35,9 @@ PyMODINIT_FUNC PyInit__native(void)
 {
     PyTypeObject *types[] = {&LexiconType, &ScannerType, &EditsType, &SpellerType,
                              &HoodType,    &SieveType,   &GlanceType, &CutsType,
-                             &WitnessType};
-    const char *names[] = {"Lexicon", "Scanner", "Edits", "Speller", "Hood", "Sieve", "Glance", "Cuts", "Witness"};
+                             &WitnessType, &CensusType};
+    const char *names[] = {"Lexicon", "Scanner", "Edits", "Speller", "Hood", "Sieve", "Glance", "Cuts", "Witness",
+                           "Census"};
     PyObject *m = PyModule_Create(&module);
     for (size_t k = 0; m != NULL && k < sizeof types / sizeof *types; k++) {
         if (PyType_Ready(types[k]) < 0 || PyModule_AddObjectRef(m, names[k], (PyObject *)types[k]) < 0)

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern PyTypeObject LexiconType, ScannerType, EditsType, SpellerType, HoodType, SieveType, GlanceType, CutsType, WitnessType;
+extern PyTypeObject LexiconType, ScannerType, EditsType, SpellerType, HoodType, SieveType, GlanceType, CutsType, WitnessType,
+    CensusType;
 
 /* -- numbers.c: a map from 64-bit hashes to numbers, and hashes ------------------------------------------------ */
 

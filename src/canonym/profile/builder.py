@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Final
 
+from canonym import native
 from canonym.lexicon import look_up
+from canonym.profile import census
+from canonym.profile.census import Census, Plain, listed
 from canonym.profile.readings import readings, rivals
 from canonym.profile.residues import Trace, traces
 from canonym.profile.types import Profile, Scrubbed
-from canonym.profile.words import RARE, frequent, language, words_of
 
 _BLOCK: Final = 2_000_000
-_MOST_WORDS: Final = 2_000_000
+#: A single text of so many characters is worth what it takes to begin with the compiled census.
+_LONG: Final = 100_000
+#: So many texts are counted by one census, whose numbers have 32 bits.
+_MOST_COUNTED: Final = 1 << 31
 _EXAMPLES: Final = 8
 _STRINGS: Final = 8
 #: Words that begin alike are relatives, and count once: "month", "months".
@@ -57,7 +63,9 @@ class ProfileBuilder:
         self._pending: list[str] = []
         self._size = 0
         self._documents = 0
-        #: In how many documents each word stands.
+        #: What counts the texts, and what it has counted by earlier ones: in how many documents each word stands.
+        self._census: Census | None = None
+        self._counted = 0
         self._spread: dict[str, Counter[str]] = {}
         self._total: Counter[str] = Counter()
         self._absent: dict[tuple[str, str], _Tally] = {}
@@ -75,7 +83,7 @@ class ProfileBuilder:
     def merge(self, other: ProfileBuilder) -> None:
         """Add what another builder collected, as if its texts had been added here."""
         self.flush()
-        other.flush()
+        other.settle()
         self._documents += other._documents
         for lang, counts in other._spread.items():
             self._spread.setdefault(lang, Counter()).update(counts)
@@ -103,8 +111,12 @@ class ProfileBuilder:
     def _found(self, lang: str) -> list[Scrubbed]:
         own = {string: tally for (other, string), tally in self._absent.items() if other == lang}
         explained = traces(lang).explain(sorted(set().union(*own.values())))
-        spread = _listed(self._spread.get(lang, Counter()), lang)
         found: list[Scrubbed] = []
+
+        @cache
+        def spread() -> Mapping[str, int]:  # seldom asked for
+            self.settle()
+            return listed(self._spread.get(lang, {}), lang)
 
         def accept(string: str, left: Mapping[str, Trace]) -> bool:
             judged = self._judge(lang, string, left, spread)
@@ -116,36 +128,44 @@ class ProfileBuilder:
 
     def flush(self) -> None:
         """Count what was added so far."""
-        block: list[tuple[str, str, list[str], set[str]]] = []
-        unknown: dict[str, set[str]] = {}
-        together: dict[str, list[str]] = {}
-        few = len(self._pending) == 1
-        for text in self._pending:
-            lowered = text.lower()
-            words = words_of(lowered)
-            lang = language(words)
-            self._documents += 1
-            self._total[lang] += len(words)
-            if not lang:
-                continue
-            distinct = set(words)
-            together.setdefault(lang, []).extend(distinct)
-            rare = _rare(distinct, lang) if few else distinct - frequent(lang)
+        if not self._pending:
+            return
+        texts, self._pending, self._size = self._pending, [], 0
+        if self._counted + len(texts) > _MOST_COUNTED:
+            self.settle()
+        told, words = self._begun(texts).count(texts)
+        self._counted += len(texts)
+        self._documents += len(texts)
+        self._total.update(words)
+        forms: dict[str, set[str]] = {}
+        for _, lang, left in told:
+            forms.setdefault(lang, set()).update(left)
+        explained = {lang: traces(lang).explain(sorted(left)) for lang, left in forms.items()}
+        for number, lang, left in told:
+            rare = {form: count for form, count in left.items() if form in explained[lang]}
             if rare:
-                block.append((lang, lowered, words, rare))
-                unknown.setdefault(lang, set()).update(rare)
-        for lang, forms in together.items():
-            # One list at a time: Counter counts lists in C, and mappings word by word.
-            mine = self._spread.setdefault(lang, Counter())
-            mine.update(forms)
-            if len(mine) > _MOST_WORDS:
-                self._spread[lang] = _listed(mine, lang)
-        self._pending, self._size = [], 0
-        explained = {lang: traces(lang).explain(sorted(rare)) for lang, rare in unknown.items()}
-        for lang, lowered, words, rare in block:
-            told = rare & explained[lang].keys()
-            if told:
-                self._weigh(lang, lowered, {form: words.count(form) for form in told}, explained[lang])
+                self._weigh(lang, texts[number].lower(), rare, explained[lang])
+
+    def _begun(self, texts: Sequence[str]) -> Census:
+        """What counts some texts. A single one is sooner counted in Python, unless it is long."""
+        if self._census is None:
+            alone = len(texts) == 1 and len(texts[0]) < _LONG
+            self._census = census.begun() if native.COMPILED and not alone else Plain()
+        return self._census
+
+    def settle(self) -> None:
+        """Count what was added so far, and let go of what it took to count."""
+        self.flush()
+        if self._census is None:
+            return
+        for lang, counts in self._census.take().items():
+            self._spread.setdefault(lang, Counter()).update(counts)
+        census.leave(self._census)
+        self._census, self._counted = None, 0
+
+    def __getstate__(self) -> dict[str, object]:
+        self.settle()
+        return self.__dict__
 
     def _weigh(
         self,
@@ -175,7 +195,7 @@ class ProfileBuilder:
         lang: str,
         string: str,
         behind: Mapping[str, Trace],
-        spread: Mapping[str, int],
+        spread: Callable[[], Mapping[str, int]],
     ) -> Scrubbed | None:
         key = (lang, string)
         tally = self._absent[key]
@@ -189,7 +209,7 @@ class ProfileBuilder:
         occurrences = sum(tally[form][0] for form in behind)
         if not strong and occurrences < _ALL_RATE * whole.witnessed * words:
             return None
-        seen = sum(n for w, n in spread.items() if string in w)
+        seen = sum(n for w, n in spread().items() if string in w)
         # How much more is missing than what left an unknown word behind; both once a document.
         missing = sum(tally[form][1] for form in behind) * whole.expected[0] / max(whole.witnessed, 1e-9)
         share = min(missing / (missing + seen + 1), 1 - present)
@@ -204,7 +224,7 @@ class ProfileBuilder:
             round(whole.expected[0] * words, 2),
             seen,
             round(share, 4),
-            _surplus(string, lang, spread, words) if share >= _THROUGHOUT else (),
+            _surplus(string, lang, spread(), words) if share >= _THROUGHOUT else (),
         )
 
 
@@ -282,17 +302,6 @@ def _by_string(
             if form in tallies.get(trace.string, ()):
                 out[trace.string][form] = trace
     return out
-
-
-def _rare(words: set[str], lang: str) -> set[str]:
-    """What is left of them without those of `frequent`, which takes longer to make than to ask for a text's words."""
-    zipf = look_up(lang)
-    return {word for word in words if zipf(word) < RARE}
-
-
-def _listed(counts: Counter[str], lang: str) -> Counter[str]:
-    frequency = look_up(lang)
-    return Counter({w: n for w, n in counts.items() if frequency(w)})
 
 
 def of(texts: Iterable[str]) -> Profile:

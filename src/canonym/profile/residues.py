@@ -203,6 +203,13 @@ def traces(lang: str) -> Traces:
     return Traces(lang)
 
 
+def compiled_cuts(lang: str) -> native.Cuts:
+    """What they go by where that is compiled."""
+    cuts = traces(lang)._cuts
+    assert not isinstance(cuts, Cuts)
+    return cuts
+
+
 def _codes(words: Sequence[str]) -> NDArray[np.uint64]:
     """Code points, shape (len(words), 24), zero after the end."""
     import numpy as np
