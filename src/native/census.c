@@ -4,7 +4,7 @@
 enum { FEWEST = 8, GLANCE = 200, TYPES = 5, LANGUAGES = 64 };
 enum { LOOK = 2000 }; /* also how many words are dealt with at a time */
 enum { SHORTEST = 3, LONGEST = 24, AHEAD = 8 };
-enum { ROOM = 1 << 12, MOST_WORDS = 700000 };
+enum { ROOM = 1 << 12, MOST_WORDS = 700000, BRIEF_ROOM = 1 << 10 };
 
 /* What is known of a word, in the lowest bits of its hash: it is listed; it may be a leftover; and it is there. */
 enum { LISTED = 1, LEFT = 2, THERE = 4, KNOWN = 7 };
@@ -23,7 +23,7 @@ typedef struct {
     size_t letters_size, letters_room;
     uint32_t texts;
     Lexicon *lexicon;
-    PyObject *cuts;
+    PyObject *cuts, *maybe; /* `maybe` tells at once of most words that they are no leftovers; or None */
 } Words;
 
 typedef struct {
@@ -36,10 +36,11 @@ typedef struct {
     PyObject_HEAD
     Numbers common; /* words that tell the language: the number of a mask of languages, the first bit English */
     uint64_t *masks;
+    uint64_t english[BRIEF_ROOM]; /* the English ones again: nearly all texts of most corpora are asked for these alone */
     uint32_t *met; /* by the same number: the last text where one was met */
     uint32_t looks; /* how many texts were looked at for their language that are not plainly English */
     double share, other_share, rare, least, strangers[LONGEST + 1];
-    PyObject *open; /* gives the lexicon of a language and its cuts */
+    PyObject *open; /* gives the lexicon of a language, its cuts, and `maybe` */
     Words *words[LANGUAGES];
     uint8_t *narrow; /* of a text beyond ASCII a byte for each character */
     size_t narrow_room;
@@ -47,7 +48,6 @@ typedef struct {
     size_t spelt_room;
     int busy;
     Word some[LOOK]; /* the next words of a text */
-    PyObject *method; /* the name of what is asked of cuts */
 } Census;
 
 /* The text that is counted. */
@@ -88,6 +88,7 @@ static void words_close(Words *w)
     PyMem_RawFree(w->letters);
     Py_XDECREF((PyObject *)w->lexicon);
     Py_XDECREF(w->cuts);
+    Py_XDECREF(w->maybe);
     PyMem_RawFree(w);
 }
 
@@ -142,8 +143,8 @@ static Words *words_of(Census *c, int language)
 {
     if (c->words[language] != NULL)
         return c->words[language];
-    PyObject *found = PyObject_CallFunction(c->open, "i", language), *lexicon, *cuts;
-    if (found == NULL || !PyArg_ParseTuple(found, "O!O", &LexiconType, &lexicon, &cuts)) {
+    PyObject *found = PyObject_CallFunction(c->open, "i", language), *lexicon, *cuts, *maybe;
+    if (found == NULL || !PyArg_ParseTuple(found, "O!OO", &LexiconType, &lexicon, &cuts, &maybe)) {
         Py_XDECREF(found);
         return NULL;
     }
@@ -151,6 +152,7 @@ static Words *words_of(Census *c, int language)
     if (w != NULL) {
         w->lexicon = (Lexicon *)Py_NewRef(lexicon);
         w->cuts = Py_NewRef(cuts);
+        w->maybe = Py_NewRef(maybe);
         w->most = MOST_WORDS;
     }
     Py_DECREF(found);
@@ -193,21 +195,30 @@ static Py_ssize_t spell(const Counted *t, const Word *word)
 }
 
 /* Whether there are words of which a string may have been cut so that this one is left; -1 on an error. */
-static int may_be_left(const Counted *t, Py_ssize_t size, Py_ssize_t length, double zipf)
+static int is_left(const Counted *t, PyObject *word, double base)
 {
-    Census *c = t->census;
-    if (length < SHORTEST || length > LONGEST)
-        return 0;
-    double base = c->strangers[length] > zipf ? c->strangers[length] : zipf;
-    PyObject *word = PyUnicode_DecodeUTF8(c->spelt, size, NULL), *number = PyFloat_FromDouble(base);
-    PyObject *least = PyFloat_FromDouble(c->least), *ways = NULL;
-    if (word != NULL && number != NULL && least != NULL)
-        ways = PyObject_CallMethodObjArgs(t->of->cuts, c->method, word, number, least, NULL);
+    if (t->of->maybe != Py_None) {
+        PyObject *told = PyObject_CallOneArg(t->of->maybe, word);
+        int maybe = told != NULL ? PyObject_IsTrue(told) : -1;
+        Py_XDECREF(told);
+        if (maybe <= 0)
+            return maybe;
+    }
+    PyObject *ways = PyObject_CallMethod(t->of->cuts, "of", "Odd", word, base, t->census->least);
     int found = ways == NULL ? -1 : PyObject_IsTrue(ways);
-    Py_XDECREF(word);
-    Py_XDECREF(number);
-    Py_XDECREF(least);
     Py_XDECREF(ways);
+    return found;
+}
+
+/* The same of the word that is spelt, so many bytes and letters of a frequency. */
+static int spelt_is_left(const Counted *t, Py_ssize_t size, Py_ssize_t length, double zipf)
+{
+    if (zipf >= t->census->rare || length < SHORTEST || length > LONGEST)
+        return 0;
+    double base = t->census->strangers[length];
+    PyObject *word = PyUnicode_DecodeUTF8(t->census->spelt, size, NULL);
+    int found = word != NULL ? is_left(t, word, base > zipf ? base : zipf) : -1;
+    Py_XDECREF(word);
     return found;
 }
 
@@ -220,7 +231,7 @@ static Slot *learn(const Counted *t, const Word *word)
         return NULL;
     const uint32_t *listed = words_get(&w->lexicon->words, t->census->spelt, (size_t)size);
     double zipf = listed != NULL ? *listed / 100.0 : 0.0;
-    int left = zipf < t->census->rare ? may_be_left(t, size, word->size, zipf) : 0;
+    int left = spelt_is_left(t, size, word->size, zipf);
     if (left < 0)
         return NULL;
     size_t at = place_of(w, word->h);
@@ -243,10 +254,12 @@ static Slot *learn(const Counted *t, const Word *word)
 
 /* -- the language of a text --------------------------------------------------------------------------------------- */
 
-static inline uint64_t languages_of(const Census *c, uint64_t h)
+static inline size_t english_place(const Census *c, uint64_t h)
 {
-    const uint32_t *number = numbers_get(&c->common, h);
-    return number != NULL ? c->masks[*number] : 0;
+    size_t at = (size_t)h & (BRIEF_ROOM - 1);
+    while (c->english[at] && c->english[at] != h)
+        at = (at + 1) & (BRIEF_ROOM - 1);
+    return at;
 }
 
 /* The language that the common words among some tell beside plain English, or -1. Twin: `profile.words.language`. */
@@ -288,7 +301,7 @@ static int language_of(Census *c, const Word *words, Py_ssize_t count)
     if (count < FEWEST)
         return -1;
     for (Py_ssize_t k = 0; k < shown; k++)
-        english += (Py_ssize_t)(languages_of(c, words[k].h) & 1);
+        english += c->english[english_place(c, words[k].h)] != 0;
     return (double)english / (double)shown >= c->share ? 0 : compared(c, words, count);
 }
 
@@ -498,7 +511,7 @@ static int learn_languages(Census *c, PyObject *masks)
 {
     PyObject *word, *mask;
     Py_ssize_t at = 0;
-    uint32_t number = 0;
+    uint32_t number = 0, english = 0;
     size_t count = (size_t)PyDict_GET_SIZE(masks);
     c->masks = PyMem_RawCalloc(count + 1, sizeof *c->masks);
     c->met = PyMem_RawCalloc(count + 1, sizeof *c->met);
@@ -510,13 +523,21 @@ static int learn_languages(Census *c, PyObject *masks)
         Hash hash = BEGUN;
         for (Py_ssize_t k = 0; PyUnicode_Check(word) && k < PyUnicode_GET_LENGTH(word); k++)
             add_letter(&hash, PyUnicode_READ_CHAR(word, k));
+        uint64_t h = end_hash(&hash);
         c->masks[number] = PyLong_AsUnsignedLongLong(mask);
         if (PyErr_Occurred())
             return -1;
-        if (numbers_put(&c->common, end_hash(&hash), number) < 0) {
+        if (numbers_put(&c->common, h, number) < 0) {
             PyErr_NoMemory();
             return -1;
         }
+        if (!(c->masks[number] & 1))
+            continue;
+        if (++english == BRIEF_ROOM) {
+            PyErr_SetString(PyExc_ValueError, "too many words are common in English");
+            return -1;
+        }
+        c->english[english_place(c, h)] = h;
     }
     return 0;
 }
@@ -542,7 +563,6 @@ static void census_dealloc(Census *self)
     PyMem_RawFree(self->narrow);
     PyMem_RawFree(self->spelt);
     Py_XDECREF(self->open);
-    Py_XDECREF(self->method);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -555,8 +575,7 @@ static PyObject *census_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
         return NULL;
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!dddO!dO", names, &PyDict_Type, &common, &self->share,
                                      &self->other_share, &self->rare, &PyTuple_Type, &strangers, &self->least, &open) ||
-        (self->method = PyUnicode_InternFromString("of")) == NULL || learn_languages(self, common) < 0 ||
-        learn_strangers(self, strangers) < 0) {
+        learn_languages(self, common) < 0 || learn_strangers(self, strangers) < 0) {
         Py_DECREF(self);
         return NULL;
     }

@@ -202,36 +202,31 @@ typedef int (*TakeWord)(void *context, Py_ssize_t begin, Py_ssize_t size, int wi
 static ALWAYS_INLINE int each_word_of(const uint8_t *text, Py_ssize_t n, TakeWord take, void *context)
 {
     uint8_t last[64];
-    Py_ssize_t open = -1; /* where a word begins that goes on */
+    Py_ssize_t open = -1;    /* where a word begins that goes on */
+    uint64_t before = 0;     /* whether a letter stood last */
     for (Py_ssize_t base = 0; base < n; base += 64) {
         const uint8_t *here = text + base;
         if (n - base < 64) {
             memset(last, 0, sizeof last);
             here = memcpy(last, here, (size_t)(n - base));
         }
-        uint64_t wide, letters = letters_among(here, &wide);
-        if (open >= 0) {
-            if (letters == ~(uint64_t)0)
-                continue;
-            Py_ssize_t size = base + lowest_bit(~letters) - open;
+        uint64_t wide, letters = letters_among(here, &wide), behind = letters << 1 | before;
+        uint64_t begins = letters & ~behind, ends = behind & ~letters;
+        before = letters >> 63;
+        if (open >= 0 && ends) {
+            Py_ssize_t size = base + lowest_bit(ends) - open;
             if (take(context, open, size, has_wide(text + open, size)) < 0)
                 return -1;
-            letters &= letters + 1; /* without the lowest, where the first is one */
             open = -1;
+            ends &= ends - 1;
         }
-        while (letters) {
-            int begin = lowest_bit(letters);
-            uint64_t others = ~letters >> begin; /* the lowest is none */
-            if (others == 0) {
-                open = base + begin;
-                break;
-            }
-            int size = lowest_bit(others);
-            uint64_t own = (((uint64_t)1 << size) - 1) << begin;
-            if (take(context, base + begin, size, (wide & own) != 0) < 0)
+        for (; ends; ends &= ends - 1, begins &= begins - 1) {
+            int begin = lowest_bit(begins), size = lowest_bit(ends) - begin;
+            if (take(context, base + begin, size, wide && has_wide(here + begin, size)) < 0)
                 return -1;
-            letters &= ~own;
         }
+        if (begins)
+            open = base + lowest_bit(begins);
     }
     return open >= 0 ? take(context, open, n - open, has_wide(text + open, n - open)) : 0;
 }

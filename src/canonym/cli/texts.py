@@ -277,8 +277,8 @@ def _profile(job: Job, hands: Crew, watched: bool) -> Profile:
     """What the whole corpus tells, from a first pass over it."""
     from canonym import pipeline
 
-    with progress.counted("Reading for evidence", pipeline.texts(job), watched) as documents:
-        return hands.profile(document.text for document in documents)
+    with progress.counted("Reading for evidence", pipeline.contents(job), watched) as texts:
+        return hands.profile(texts)
 
 
 def _differ(choice: str) -> Callable[[Document, Result], None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
 from canonym import native
@@ -125,8 +125,11 @@ def leave(one: Census) -> None:
         _left.append(one)
 
 
-def _opened(number: int) -> tuple[native.Lexicon, native.Cuts]:
-    return compiled(LANGUAGES[number]), compiled_cuts(LANGUAGES[number])
+def _opened(number: int) -> tuple[native.Lexicon, native.Cuts, Callable[[str], bool] | None]:
+    from canonym.profile.glance import compiled_filter
+
+    lang = LANGUAGES[number]
+    return compiled(lang), compiled_cuts(lang), compiled_filter() if lang == "en" else None
 
 
 def _name(number: int) -> str:
