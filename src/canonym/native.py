@@ -44,6 +44,7 @@ __all__ = [
     "signs",
     "sums",
     "surprise",
+    "united",
     "widened",
 ]
 
@@ -76,6 +77,7 @@ if not os.environ.get("CANONYM_PURE"):
             signs,
             sums,
             surprise,
+            united,
             widened,
         )
 

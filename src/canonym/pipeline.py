@@ -118,17 +118,12 @@ def unfinished(job: Job) -> Unfinished | None:
 
 def texts(job: Job) -> Iterator[Document]:
     """The documents of a job, only read. What cannot be read is left out."""
-    for block in _read(job):
+    for block in read(job):
         yield from block.documents
 
 
-def contents(job: Job) -> Iterator[str]:
-    """Their texts alone: for a first pass over a corpus."""
-    for block in _read(job):
-        yield from block.texts
-
-
-def _read(job: Job) -> Iterator[Block]:
+def read(job: Job) -> Iterator[Block]:
+    """The same in blocks, of which the texts alone may be asked for: for a first pass over a corpus."""
     for source in _planned(job).sources:
         try:
             yield from blocks(source, _options(job, source))

@@ -1,4 +1,5 @@
 /* In how many texts each word stands, and which words may be what is left of others. Twin: `profile.census.Plain`. */
+#include "spread.h"
 #include "words.h"
 
 enum { FEWEST = 8, GLANCE = 200, TYPES = 5, LANGUAGES = 64 };
@@ -471,25 +472,32 @@ static PyObject *census_count(Census *self, PyObject *texts)
     return out;
 }
 
+static inline int is_counted(const Slot *slot)
+{
+    return (slot->h & LISTED) && slot->texts;
+}
+
 /* The listed words of a language with the number of texts that each stands in, which is none from now on. */
 static PyObject *taken_words(Words *w)
 {
-    PyObject *out = PyDict_New();
-    for (size_t k = 0; out != NULL && k <= w->mask; k++) {
-        if (!(w->slots[k].h & LISTED) || !w->slots[k].texts)
-            continue;
-        PyObject *word = PyUnicode_FromString(w->letters + w->names[k]);
-        PyObject *texts = PyLong_FromUnsignedLong(w->slots[k].texts);
-        if (word == NULL || texts == NULL || PyDict_SetItem(out, word, texts) < 0)
-            Py_CLEAR(out);
-        Py_XDECREF(word);
-        Py_XDECREF(texts);
+    size_t count = 0, letters = 0;
+    Parcel out;
+    for (size_t k = 0; k <= w->mask; k++) {
+        if (is_counted(&w->slots[k])) {
+            count++;
+            letters += strlen(w->letters + w->names[k]) + 1;
+        }
     }
-    for (size_t k = 0; out != NULL && k <= w->mask; k++)
+    if (parcel_open(&out, letters, count) < 0)
+        return NULL;
+    for (size_t k = 0; k <= w->mask; k++) {
+        const char *name = w->letters + w->names[k];
+        if (is_counted(&w->slots[k]))
+            parcel_add(&out, name, strlen(name), w->slots[k].texts);
         w->slots[k].texts = w->slots[k].last = 0;
-    if (out != NULL)
-        w->texts = 0;
-    return out;
+    }
+    w->texts = 0;
+    return Py_BuildValue("(NN)", out.words, out.numbers);
 }
 
 static PyObject *census_take(Census *self, PyObject *Py_UNUSED(ignored))
@@ -588,7 +596,8 @@ static PyMethodDef census_methods[] = {
      "Counts some texts: gives the number of each that has words that may be leftovers, with its language and how often\n"
      "each of them stands there; and how many words there are of each language, by its number, -1 for none."},
     {"take", (PyCFunction)census_take, METH_NOARGS,
-     "The listed words of each language with the number of texts that each stands in; then all begins anew."},
+     "The listed words of each language with the number of texts that each stands in, as `united` has them; then all\n"
+     "begins anew."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -19,6 +19,7 @@ static PyMethodDef functions[] = {
     {"beyond", native_beyond, METH_O, "The spans of a text that are beyond ASCII."},
     {"doubtful", native_doubtful, METH_VARARGS,
      "The numbers of the texts that hold more beyond ASCII than single sound signs."},
+    {"united", native_united, METH_O, "Pieces of words in UTF-8 with a number for each as one, the numbers added up."},
     {"find", native_find, METH_VARARGS, "Where a key first stands among sorted hashes, or -1."},
     {"likely", native_likely, METH_VARARGS,
      "How likely rows are (float64) whose leaves come to some sums (int64), given a scale, a shift, and the most log-odds."},

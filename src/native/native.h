@@ -390,6 +390,10 @@ const char *hood_word(const Hood *hood, Py_ssize_t k, int *size);       /* one o
 /* Of a sieve: whether surely no listed name holds a span of a text, which fits it, and more. */
 int sieve_is_alone(PyObject *sieve, PyObject *text, Py_ssize_t start, Py_ssize_t end);
 
+/* -- spread.c ---------------------------------------------------------------------------------------------------- */
+
+PyObject *native_united(PyObject *self, PyObject *pieces);
+
 /* -- draft.c ------------------------------------------------------------------------------------------------------ */
 
 /* An object of a type with slots, whose values are taken over; any of these may be NULL on an error. */

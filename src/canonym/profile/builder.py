@@ -14,6 +14,7 @@ from canonym.profile import census
 from canonym.profile.census import Census, Plain, listed
 from canonym.profile.readings import readings, rivals
 from canonym.profile.residues import Trace, traces
+from canonym.profile.spread import Spread
 from canonym.profile.types import Profile, Scrubbed
 
 _BLOCK: Final = 2_000_000
@@ -66,7 +67,7 @@ class ProfileBuilder:
         #: What counts the texts, and what it has counted by earlier ones: in how many documents each word stands.
         self._census: Census | None = None
         self._counted = 0
-        self._spread: dict[str, Counter[str]] = {}
+        self._spread: dict[str, Spread] = {}
         self._total: Counter[str] = Counter()
         self._absent: dict[tuple[str, str], _Tally] = {}
         self._present: Counter[tuple[str, str]] = Counter()
@@ -85,8 +86,8 @@ class ProfileBuilder:
         self.flush()
         other.settle()
         self._documents += other._documents
-        for lang, counts in other._spread.items():
-            self._spread.setdefault(lang, Counter()).update(counts)
+        for lang, spread in other._spread.items():
+            self._spread.setdefault(lang, Spread()).merge(spread)
         self._total.update(other._total)
         for key, tally in other._absent.items():
             mine = self._absent.setdefault(key, {})
@@ -116,7 +117,7 @@ class ProfileBuilder:
         @cache
         def spread() -> Mapping[str, int]:  # seldom asked for
             self.settle()
-            return listed(self._spread.get(lang, {}), lang)
+            return listed(self._spread[lang].counts(), lang) if lang in self._spread else {}
 
         def accept(string: str, left: Mapping[str, Trace]) -> bool:
             judged = self._judge(lang, string, left, spread)
@@ -158,8 +159,8 @@ class ProfileBuilder:
         self.flush()
         if self._census is None:
             return
-        for lang, counts in self._census.take().items():
-            self._spread.setdefault(lang, Counter()).update(counts)
+        for lang, piece in self._census.take().items():
+            self._spread.setdefault(lang, Spread()).add(piece)
         census.leave(self._census)
         self._census, self._counted = None, 0
 

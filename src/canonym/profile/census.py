@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from canonym import native
 from canonym.lexicon import compiled, look_up
 from canonym.profile.residues import LEAST_GAIN, compiled_cuts, stranger, traces
+from canonym.profile.spread import Piece, piece_of
 from canonym.profile.words import (
     ENGLISH_ENOUGH,
     LANGUAGES,
@@ -35,7 +36,7 @@ class Census(Protocol):
     def count(self, texts: Sequence[str]) -> tuple[list[Told], Mapping[str, int]]:
         """Count some texts: those that hold words that may be leftovers, and the number of words of each language."""
 
-    def take(self) -> Mapping[str, Mapping[str, int]]:
+    def take(self) -> Mapping[str, Piece]:
         """In how many texts each listed word stands, and perhaps others, by language; then all begins anew."""
 
 
@@ -80,10 +81,10 @@ class Plain:
             if len(mine) > _MOST_WORDS:
                 self._spread[lang] = listed(mine, lang)
 
-    def take(self) -> Mapping[str, Mapping[str, int]]:
+    def take(self) -> Mapping[str, Piece]:
         """See `Census`."""
         taken, self._spread = self._spread, {}
-        return taken
+        return {lang: piece_of(words) for lang, words in taken.items()}
 
 
 class Compiled:
@@ -105,7 +106,7 @@ class Compiled:
         told, totals = self._census.count([*texts])
         return [(k, LANGUAGES[lang], words) for k, lang, words in told], {_name(lang): n for lang, n in totals.items()}
 
-    def take(self) -> Mapping[str, Mapping[str, int]]:
+    def take(self) -> Mapping[str, Piece]:
         """See `Census`."""
         return {LANGUAGES[lang]: words for lang, words in self._census.take().items()}
 
