@@ -206,8 +206,7 @@ def traces(lang: str) -> Traces:
 def compiled_cuts(lang: str) -> native.Cuts:
     """What they go by where that is compiled."""
     cuts = traces(lang)._cuts
-    assert not isinstance(cuts, Cuts)
-    return cuts
+    return _kept_cuts(lang) if isinstance(cuts, Cuts) else cuts
 
 
 def _codes(words: Sequence[str]) -> NDArray[np.uint64]:
