@@ -309,6 +309,21 @@ def test_builders_travel_and_are_merged(pure: None, monkeypatch: pytest.MonkeyPa
 
 
 @needs_compiler
+def test_one_text_is_counted_in_python_and_those_after_it_are_not() -> None:
+    texts = scrubbed()
+    made = built(texts[:1])
+    assert made.finish() == profile.of(texts[:1])
+    made.add(texts[1])
+    made.flush()
+    assert isinstance(made._census, Plain)
+    for text in texts[2:]:
+        made.add(text)
+    made.flush()
+    assert isinstance(made._census, Compiled)
+    assert made.finish() == profile.of(texts)
+
+
+@needs_compiler
 def test_builders_do_not_share_a_census() -> None:
     texts = scrubbed()
     first, second = ProfileBuilder(), ProfileBuilder()

@@ -4,7 +4,7 @@
 
 enum { FEWEST = 8, GLANCE = 200, TYPES = 5, LANGUAGES = 64 };
 enum { LOOK = 2000 }; /* also how many words are dealt with at a time */
-enum { SHORTEST = 3, LONGEST = 24, AHEAD = 8 };
+enum { SHORTEST = 3, LONGEST = 24 };
 enum { ROOM = 1 << 12, MOST_WORDS = 700000, BRIEF_ROOM = 1 << 10 };
 
 /* What is known of a word, in the lowest bits of its hash: it is listed; it may be a leftover; and it is there. */
@@ -45,6 +45,7 @@ typedef struct {
     Words *words[LANGUAGES];
     uint8_t *narrow; /* of a text beyond ASCII a byte for each character */
     size_t narrow_room;
+    const Words *likely; /* those of the last text's language */
     char *spelt; /* a word in UTF-8 */
     size_t spelt_room;
     int busy;
@@ -331,8 +332,6 @@ static int count_words(Counted *t)
     const Word *some = t->census->some;
     Words *w = t->of;
     for (Py_ssize_t k = 0; k < t->begun; k++) {
-        if (k + AHEAD < t->begun)
-            PREFETCH(&w->slots[(size_t)(some[k + AHEAD].h >> 3) & w->mask]);
         Slot *slot = &w->slots[place_of(w, some[k].h)];
         if (slot->h == 0 && (slot = learn(t, &some[k])) == NULL)
             return -1;
@@ -356,6 +355,7 @@ static int settle(Counted *t)
             return -1;
         }
         t->of->texts++;
+        c->likely = t->of;
     }
     int failed = t->of != NULL && count_words(t) < 0;
     t->words += t->begun;
@@ -375,6 +375,9 @@ static ALWAYS_INLINE int take_word(void *context, Py_ssize_t begin, Py_ssize_t s
 {
     Counted *t = context;
     uint64_t h = wide ? hash_wide(t->text, begin, size) : hash_ascii(t->bytes + begin, size, t->size - begin);
+    const Words *likely = t->census->likely;
+    if (likely != NULL) /* the place of the word is fetched while the text is read on */
+        PREFETCH(&likely->slots[(size_t)(h >> 3) & likely->mask]);
     t->census->some[t->begun++] = (Word){h, begin, size, wide};
     return t->begun == LOOK ? settle(t) : 0;
 }

@@ -12,6 +12,7 @@ from canonym import native
 from canonym.lexicon import look_up
 from canonym.profile import census
 from canonym.profile.census import Census, Plain, listed
+from canonym.profile.convincing import convincing, enough, unshadowed
 from canonym.profile.readings import readings, rivals
 from canonym.profile.residues import Trace, traces
 from canonym.profile.spread import Spread
@@ -19,20 +20,11 @@ from canonym.profile.types import Profile, Scrubbed
 
 _BLOCK: Final = 2_000_000
 #: A single text of so many characters is worth what it takes to begin with the compiled census.
-_LONG: Final = 100_000
+_LONG: Final = 1_000_000
 #: So many texts are counted by one census, whose numbers have 32 bits.
 _MOST_COUNTED: Final = 1 << 31
 _EXAMPLES: Final = 8
 _STRINGS: Final = 8
-#: Words that begin alike are relatives, and count once: "month", "months".
-_STEM: Final = 5
-#: One document convinces by itself with this many unrelated words, and this much gain (log10) in all: among
-#: 37,000 sound texts the best has two words and 4.1.
-OWN_FAMILIES: Final = 2
-OWN_GAIN: Final = 6.5
-#: The same for languages whose dictionaries know fewer of their words (compounds, inflection).
-_FOREIGN_FAMILIES: Final = 4
-_FOREIGN_GAIN: Final = 10.0
 #: Many documents together, none of which need convince by itself: 2,000 sound texts reach three and 8.3.
 _ALL_FAMILIES: Final = 4
 _ALL_GAIN: Final = 11.0
@@ -124,7 +116,7 @@ class ProfileBuilder:
             found.extend([judged] if judged else [])
             return judged is not None
 
-        _unshadowed(_by_string(explained, own), *_enough(lang), accept)
+        unshadowed(_by_string(explained, own), *enough(lang), accept)
         return found
 
     def flush(self) -> None:
@@ -143,15 +135,18 @@ class ProfileBuilder:
             forms.setdefault(lang, set()).update(left)
         explained = {lang: traces(lang).explain(sorted(left)) for lang, left in forms.items()}
         for number, lang, left in told:
-            rare = {form: count for form, count in left.items() if form in explained[lang]}
+            # Sorted: sums of gains are the same then whatever counted the words.
+            rare = {form: left[form] for form in sorted(left) if form in explained[lang]}
             if rare:
                 self._weigh(lang, texts[number].lower(), rare, explained[lang])
 
     def _begun(self, texts: Sequence[str]) -> Census:
         """What counts some texts. A single one is sooner counted in Python, unless it is long."""
+        plainly = not native.COMPILED or (len(texts) == 1 and len(texts[0]) < _LONG)
+        if isinstance(self._census, Plain) and not plainly:
+            self.settle()
         if self._census is None:
-            alone = len(texts) == 1 and len(texts[0]) < _LONG
-            self._census = census.begun() if native.COMPILED and not alone else Plain()
+            self._census = Plain() if plainly else census.begun()
         return self._census
 
     def settle(self) -> None:
@@ -188,7 +183,7 @@ class ProfileBuilder:
                 entry = tally.setdefault(form, [0, 0])
                 entry[0] += rare[form]
                 entry[1] += 1
-        for string in _unshadowed(absent, *_enough(lang)):
+        for string in unshadowed(absent, *enough(lang)):
             self._strong[lang, string] += 1
 
     def _judge(
@@ -245,53 +240,6 @@ def _surplus(string: str, lang: str, spread: Mapping[str, int], words: float) ->
         if needed <= min(_MOST_TIMES, found / chance / 2):
             out.append((residue, round(math.log10(found / chance - 1), 2)))
     return tuple(sorted(out))
-
-
-def worth(found: Iterable[Trace]) -> tuple[int, float]:
-    """How many unrelated words the traces stand for, and what they gain (log10) in all."""
-    best: dict[str, float] = {}
-    for trace in found:
-        family = trace.word[:_STEM]
-        best[family] = max(best.get(family, 0.0), trace.gain)
-    return len(best), sum(best.values())
-
-
-def _enough(lang: str) -> tuple[int, float]:
-    return (OWN_FAMILIES, OWN_GAIN) if lang == "en" else (_FOREIGN_FAMILIES, _FOREIGN_GAIN)
-
-
-def convincing(found: Iterable[Trace], unrelated: int, gain: float) -> bool:
-    """True where the traces stand for enough unrelated words, and gain enough (log10) in all."""
-    count, total = worth(found)
-    return count >= unrelated and total >= gain
-
-
-def _unshadowed(
-    absent: Mapping[str, Mapping[str, Trace]],
-    unrelated: int,
-    gain: float,
-    accept: Callable[[str, Mapping[str, Trace]], bool] = lambda _string, _left: True,
-) -> list[str]:
-    """The convincing strings, best first, each judged by the words that no better string explains.
-
-    Every scrubbed string casts shadows: where "ent" is gone, "ency" explains "presid" and "curr" too.
-    """
-    ranked = [
-        (total, string)
-        for string, found in absent.items()
-        if len(found) >= unrelated and (total := worth(found.values())[1]) >= gain
-    ]
-    ranked.sort(key=lambda pair: (-pair[0], pair[1]))
-    out: list[str] = []
-    taken: set[str] = set()
-    for _, string in ranked:
-        if any(not string.replace(better, "") for better in out):
-            continue  # the same string twice over: "training" lost both of its "in"
-        left = {form: trace for form, trace in absent[string].items() if form not in taken}
-        if convincing(left.values(), unrelated, gain) and accept(string, left):
-            out.append(string)
-            taken |= left.keys()
-    return out
 
 
 def _by_string(

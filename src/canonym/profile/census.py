@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from canonym import native
 from canonym.lexicon import compiled, look_up
+from canonym.profile.glance import compiled_filter
 from canonym.profile.residues import LEAST_GAIN, compiled_cuts, stranger, traces
 from canonym.profile.spread import Piece, piece_of
 from canonym.profile.words import (
@@ -15,9 +16,9 @@ from canonym.profile.words import (
     LANGUAGES,
     OTHER_ENOUGH,
     RARE,
+    common,
     frequent,
     language,
-    languages,
     words_of,
 )
 
@@ -92,7 +93,7 @@ class Compiled:
 
     def __init__(self) -> None:
         self._census = native.Census(
-            common={w: sum(1 << LANGUAGES.index(lang) for lang in langs) for w, langs in languages().items()},
+            common=_masks(),
             share=ENGLISH_ENOUGH,
             other_share=OTHER_ENOUGH,
             rare=RARE,
@@ -127,10 +128,17 @@ def leave(one: Census) -> None:
 
 
 def _opened(number: int) -> tuple[native.Lexicon, native.Cuts, Callable[[str], bool] | None]:
-    from canonym.profile.glance import compiled_filter
-
     lang = LANGUAGES[number]
     return compiled(lang), compiled_cuts(lang), compiled_filter() if lang == "en" else None
+
+
+def _masks() -> dict[str, int]:
+    """The languages that each of their common words belongs to, a bit for each."""
+    out: dict[str, int] = {}
+    for number, lang in enumerate(LANGUAGES):
+        for word in common(lang):
+            out[word] = out.get(word, 0) | 1 << number
+    return out
 
 
 def _name(number: int) -> str:

@@ -9,7 +9,7 @@ from functools import cache
 from canonym import native
 from canonym.kept import kept
 from canonym.lexicon import above, stamp
-from canonym.profile.builder import OWN_FAMILIES, OWN_GAIN, convincing
+from canonym.profile.convincing import OWN_FAMILIES, OWN_GAIN, convincing
 from canonym.profile.residues import LEAST_GAIN, LONGEST, SHORTEST, WITNESS, Trace, stranger, traces
 from canonym.profile.words import ENGLISH_ENOUGH, LANGUAGES, OTHER_ENOUGH, RARE, frequent, languages, stamp_of_languages
 
