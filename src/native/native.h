@@ -186,6 +186,10 @@ PyObject *native_widened(PyObject *self, PyObject *args);
 PyObject *native_surprise(PyObject *self, PyObject *args);
 double surprise_of(const double *odd, const char *form, int size, double *most); /* the mean of an ASCII form */
 
+/* -- spread.c ---------------------------------------------------------------------------------------------------- */
+
+PyObject *native_united(PyObject *self, PyObject *pieces);
+
 /* -- board.c: verdicts shared with other processes --------------------------------------------------------------- */
 
 typedef struct {
@@ -389,10 +393,6 @@ const char *hood_word(const Hood *hood, Py_ssize_t k, int *size);       /* one o
 
 /* Of a sieve: whether surely no listed name holds a span of a text, which fits it, and more. */
 int sieve_is_alone(PyObject *sieve, PyObject *text, Py_ssize_t start, Py_ssize_t end);
-
-/* -- spread.c ---------------------------------------------------------------------------------------------------- */
-
-PyObject *native_united(PyObject *self, PyObject *pieces);
 
 /* -- draft.c ------------------------------------------------------------------------------------------------------ */
 
