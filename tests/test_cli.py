@@ -21,6 +21,9 @@ import canonym
 from canonym.cli import progress
 from canonym.cli.progress import pace
 from canonym.cli.root import PLACES
+from canonym.corpus.block import Coder
+from canonym.corpus.formats import Options
+from canonym.corpus.jsonl import LinesBlock
 from canonym.pipeline import Progress
 
 SOURCE = str(Path(canonym.__file__).parents[1])
@@ -509,8 +512,10 @@ class TestProgress:
         with progress.bar("Normalise", True) as told:
             assert told is not None
             told(seen)
-        with progress.counted("Reading", range(3), True) as items:
-            assert list(items) == [0, 1, 2]
+        raw = b'{"text": "Kabool"}\n'
+        blocks = [LinesBlock("a", raw * count, Coder(), Options()) for count in (1, 2)]
+        with progress.counted("Reading", blocks, True) as read:
+            assert list(read) == blocks
         captured = capsys.readouterr()
         assert "1,200 documents" in captured.err
         assert "Reading: 3 documents" in captured.err

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent import futures
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -22,6 +23,10 @@ import pytest
 
 import canonym
 from canonym import board, native, workers
+from canonym.corpus.block import Block, Coder
+from canonym.corpus.formats import Options
+from canonym.corpus.jsonl import LinesBlock
+from canonym.corpus.plain import RawBlock
 from canonym.profile import of
 from canonym.scan import compiled_scanner
 
@@ -37,6 +42,15 @@ SCRUBBED = [
     " A mechm of the state was known to the Ir and Rom of the council, and the botst came with vegetari food."
     for k in range(60)
 ]
+
+
+def blocks_of(texts: list[str], lines: int = 8) -> Iterator[Block]:
+    """Some texts in blocks of so many lines; the last few as blocks of another kind."""
+    for k in range(0, len(texts) - lines, lines):
+        raw = "".join(json.dumps({"text": text}) + "\n" for text in texts[k : k + lines]).encode()
+        yield LinesBlock("a", raw, Coder(), Options())
+    for text in texts[len(texts) - (len(texts) % lines or lines) :]:
+        yield RawBlock(text.encode(), texts=(text,))
 
 
 @pytest.mark.parametrize("command", ["normalise", "annotate"])
@@ -85,25 +99,25 @@ def test_a_killed_worker_is_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(futures, "ProcessPoolExecutor", Broken)
     monkeypatch.setattr(workers, "_WORTH", 1)
-    monkeypatch.setattr(workers, "_COUNTED", 1000)
+    monkeypatch.setattr(workers.Crew, "most_counted", 1000)
     with workers.crew(canonym.load(), ["default"], 2) as crew:
         assert [r.text for r in crew.process({})(["in Afghstan", "b"])] == ["in Afghanistan", "b"]
-        assert crew.profile(iter(SCRUBBED)) == of(SCRUBBED)
+        assert crew.profile(blocks_of(SCRUBBED)) == of(SCRUBBED)
 
 
 def test_workers_tell_of_a_corpus_what_one_process_tells(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_WORTH", 1)
-    monkeypatch.setattr(workers, "_COUNTED", 1000)
+    monkeypatch.setattr(workers.Crew, "most_counted", 1000)
     with workers.crew(canonym.load(), ["default"], 2) as crew:
         assert crew.profile(iter(())) == of(())
-        found = crew.profile(iter(SCRUBBED))
+        found = crew.profile(blocks_of(SCRUBBED))
         assert found == of(SCRUBBED)
         assert [scrubbed.string for scrubbed in found.scrubbed] == ["ani"]
         # Once there are workers, a few texts go to them too.
         process = crew.process({"profile": found})
         assert [r.text for r in process(["The orgsation left Afghstan."])] == ["The organisation left Afghanistan."]
     with workers.crew(canonym.load(), ["default"], 1) as alone:
-        assert alone.profile(iter(SCRUBBED)) == found
+        assert alone.profile(blocks_of(SCRUBBED)) == found
 
 
 _scanner: native.Scanner | None = None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COMPILED",
+    "Census",
     "Cuts",
     "Edits",
     "Glance",
@@ -43,6 +44,7 @@ __all__ = [
     "signs",
     "sums",
     "surprise",
+    "united",
     "unsettled",
     "widened",
 ]
@@ -51,6 +53,7 @@ COMPILED = False
 if not os.environ.get("CANONYM_PURE"):
     try:
         from canonym._native import (
+            Census,
             Cuts,
             Edits,
             Glance,
@@ -75,6 +78,7 @@ if not os.environ.get("CANONYM_PURE"):
             signs,
             sums,
             surprise,
+            united,
             unsettled,
             widened,
         )

@@ -117,11 +117,16 @@ def unfinished(job: Job) -> Unfinished | None:
 
 
 def texts(job: Job) -> Iterator[Document]:
-    """The documents of a job, only read: for a first pass over a corpus. What cannot be read is left out."""
+    """The documents of a job, only read. What cannot be read is left out."""
+    for block in read(job):
+        yield from block.documents
+
+
+def read(job: Job) -> Iterator[Block]:
+    """The same in blocks, of which the texts alone may be asked for: for a first pass over a corpus."""
     for source in _planned(job).sources:
         try:
-            for block in blocks(source, _options(job, source)):
-                yield from block.documents
+            yield from blocks(source, _options(job, source))
         except DocumentError:
             continue
 

@@ -265,10 +265,11 @@ class Normaliser:
         from canonym.profile import of, worth_searching
         from canonym.repair import doubtful, mend, repair
 
-        if profile is not None:
+        if profile is not None and profile.scrubbed:
             yield from ((k, repair(text, profile, self.knows)) for k, text in enumerate(texts))
             return
-        searched = worth_searching(texts)
+        # Most corpora lost nothing; then no text of theirs did.
+        searched = worth_searching(texts) if profile is None else []
         yield from ((k, repair(texts[k], of([texts[k]]), self.knows)) for k in searched)
         yield from ((k, mend(texts[k])) for k in set(doubtful(texts)).difference(searched))
 

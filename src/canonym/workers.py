@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import chain
 from mmap import mmap
@@ -28,6 +29,8 @@ from canonym.verdicts import VerdictsError
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
+    from canonym.corpus.block import Block
+
 T = TypeVar("T")
 
 #: Below so many characters a batch is done at once: to start a process costs about as much as half a million.
@@ -36,8 +39,11 @@ _WORTH: Final = 500_000
 #: one worker then finds out once; but few enough that none waits.
 _SHARE: Final = 400_000
 _SPREAD: Final = 4_000_000
-#: The same where they are only counted: each share makes counts of its own, which are added up.
-_COUNTED: Final = 2_000_000
+#: Bytes of blocks that are only counted, at least, at most, and of all workers: each share makes counts of its own,
+#: which are added up.
+_LEAST_COUNTED: Final = 1_000_000
+_COUNTED: Final = 4_000_000
+_ALL_COUNTED: Final = 32_000_000
 
 #: What a pipe to or from the workers holds: as much as Linux allows to everybody.
 _PIPE: Final = 1 << 20
@@ -112,11 +118,12 @@ def _process(options: bytes) -> Process:
     return partial(_normaliser.process, **pickle.loads(options))
 
 
-def _count(texts: Iterable[str]) -> ProfileBuilder:
+def _count(blocks: Iterable[LinesBlock | Sequence[str]]) -> ProfileBuilder:
     builder = ProfileBuilder()
-    for text in texts:
-        builder.add(text)
-    builder.flush()
+    for block in blocks:
+        for text in block.texts if isinstance(block, LinesBlock) else block:
+            builder.add(text)
+    builder.settle()
     return builder
 
 
@@ -200,16 +207,22 @@ class Crew:
 
         return Elsewhere(self, here, pickle.dumps(options))
 
-    def profile(self, texts: Iterable[str]) -> Profile:
+    @property
+    def most_counted(self) -> int:
+        """How large a block may be that is counted."""
+        return max(_LEAST_COUNTED, min(_COUNTED, _ALL_COUNTED // self.workers))
+
+    def profile(self, blocks: Iterable[Block]) -> Profile:
         """What a whole corpus tells."""
-        shares = _dealt(texts, _COUNTED)
+        shares = _gathered(blocks, self.most_counted // 2)
         first = next(shares, [])
-        if self.workers < 2 or not self.is_worth(first):
-            return of(text for share in chain([first], shares) for text in share)
+        every = chain([first], shares)
+        if self.workers < 2 or not self.is_worth([text for block in first for text in block.texts]):
+            return of(text for share in every for block in share for text in block.texts)
         builder = ProfileBuilder()
         begun: deque[Callable[[], ProfileBuilder]] = deque()
-        for share in chain([first], shares):
-            begun.append(self.start(partial(_count, share)))
+        for share in every:
+            begun.append(self.start(partial(_count, [_to_count(block) for block in share])))
             if len(begun) > self.workers + 1:
                 builder.merge(begun.popleft()())
         for ready in begun:
@@ -322,6 +335,25 @@ def _whole(texts: Sequence[str], told: Iterable[tuple[int, Result]]) -> list[Res
     for number, result in told:
         out[number] = result
     return out
+
+
+def _gathered(blocks: Iterable[Block], least: int) -> Iterator[list[Block]]:
+    """The blocks in their order, in shares of at least some length."""
+    share: list[Block] = []
+    size = 0
+    for block in blocks:
+        share.append(block)
+        size += block.size
+        if size >= least:
+            yield share
+            share, size = [], 0
+    if share:
+        yield share
+
+
+def _to_count(block: Block) -> LinesBlock | Sequence[str]:
+    """What of a block a worker needs: lines are read by it, even if they were read here."""
+    return replace(block, _read=None) if isinstance(block, LinesBlock) else block.texts
 
 
 def _dealt(texts: Iterable[str], most: int) -> Iterator[list[str]]:

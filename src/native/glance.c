@@ -674,6 +674,11 @@ static int cut(Glance *g, PyObject *least, int shortest, int longest)
     return PyErr_Occurred() ? -1 : 0;
 }
 
+static PyObject *glance_may_be_left(Glance *self, PyObject *word)
+{
+    return PyBool_FromLong(PyUnicode_Check(word) && marked(self->left, hash_of(word)));
+}
+
 static void glance_dealloc(Glance *self)
 {
     numbers_close(&self->common);
@@ -774,6 +779,8 @@ static PyMethodDef glance_methods[] = {
     {"told", (PyCFunction)glance_told, METH_VARARGS,
      "Of some texts those that may tell of a loss, by their numbers, each with whether it is English and the words that tell\n"
      "of it, which are so many at least, or it is of another language."},
+    {"may_be_left", (PyCFunction)glance_may_be_left, METH_O,
+     "Whether a word of up to 24 letters may be left of a common English one, which most that may are."},
     {"store", (PyCFunction)glance_store, METH_NOARGS, "All of it, for `stored`."},
     {"stored", (PyCFunction)glance_stored, METH_O | METH_CLASS, "What was stored, where it lies."},
     {NULL, NULL, 0, NULL},

@@ -22,6 +22,7 @@ static PyMethodDef functions[] = {
     {"beyond", native_beyond, METH_O, "The spans of a text that are beyond ASCII."},
     {"doubtful", native_doubtful, METH_VARARGS,
      "The numbers of the texts that hold more beyond ASCII than single sound signs."},
+    {"united", native_united, METH_O, "Pieces of words in UTF-8 with a number for each as one, the numbers added up."},
     {"find", native_find, METH_VARARGS, "Where a key first stands among sorted hashes, or -1."},
     {"likely", native_likely, METH_VARARGS,
      "How likely rows are (float64) whose leaves come to some sums (int64), given a scale, a shift, and the most log-odds."},
@@ -38,8 +39,9 @@ PyMODINIT_FUNC PyInit__native(void)
 {
     PyTypeObject *types[] = {&LexiconType, &ScannerType, &EditsType, &SpellerType,
                              &HoodType,    &SieveType,   &GlanceType, &CutsType,
-                             &WitnessType};
-    const char *names[] = {"Lexicon", "Scanner", "Edits", "Speller", "Hood", "Sieve", "Glance", "Cuts", "Witness"};
+                             &WitnessType, &CensusType};
+    const char *names[] = {"Lexicon", "Scanner", "Edits", "Speller", "Hood", "Sieve", "Glance", "Cuts", "Witness",
+                           "Census"};
     PyObject *m = PyModule_Create(&module);
     for (size_t k = 0; m != NULL && k < sizeof types / sizeof *types; k++) {
         if (PyType_Ready(types[k]) < 0 || PyModule_AddObjectRef(m, names[k], (PyObject *)types[k]) < 0)

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern PyTypeObject LexiconType, ScannerType, EditsType, SpellerType, HoodType, SieveType, GlanceType, CutsType, WitnessType;
+extern PyTypeObject LexiconType, ScannerType, EditsType, SpellerType, HoodType, SieveType, GlanceType, CutsType, WitnessType,
+    CensusType;
 
 /* -- numbers.c: a map from 64-bit hashes to numbers, and hashes ------------------------------------------------ */
 
@@ -216,6 +217,10 @@ PyObject *native_documents(PyObject *self, PyObject *args);
 PyObject *native_widened(PyObject *self, PyObject *args);
 PyObject *native_surprise(PyObject *self, PyObject *args);
 double surprise_of(const double *odd, const char *form, int size, double *most); /* the mean of an ASCII form */
+
+/* -- spread.c ---------------------------------------------------------------------------------------------------- */
+
+PyObject *native_united(PyObject *self, PyObject *pieces);
 
 /* -- board.c: verdicts shared with other processes --------------------------------------------------------------- */
 

@@ -58,8 +58,8 @@ def profile(
     job = pipeline.Job(inputs=paths, format=format_, text_key=text_key, column=columns, encoding=encoding, dry_run=True)
     sources, _ = find(paths, format_)
     options.refuse_overwriting([output], (source.path for source in sources if source.path is not None))
-    with progress.counted("Reading", pipeline.texts(job), not quiet) as documents:
-        found = of(document.text for document in documents)
+    with progress.counted("Reading", pipeline.read(job), not quiet) as blocks:
+        found = of(text for block in blocks for text in block.texts)
     found.save(output)
     if as_json:
         click.echo(json.dumps({**asdict(found), "output": str(output)}, ensure_ascii=False))

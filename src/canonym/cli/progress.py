@@ -6,16 +6,15 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from canonym.cli.options import is_terminal
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
+    from canonym.corpus.block import Block
     from canonym.pipeline import Progress
-
-T = TypeVar("T")
 
 #: Shorter work shows no bar.
 _PATIENCE: Final = 1.0
@@ -88,23 +87,24 @@ def _new_bar(title: str) -> Bar:
 
 
 @contextmanager
-def counted(title: str, items: Iterable[T], wanted: bool) -> Iterator[Iterator[T]]:
-    """The same items, with a line on standard error that counts them once the work has proved long."""
+def counted(title: str, blocks: Iterable[Block], wanted: bool) -> Iterator[Iterator[Block]]:
+    """The same blocks, with a line on standard error that counts their texts once the work has proved long."""
     if not wanted or not is_terminal(sys.stderr):
-        yield iter(items)
+        yield iter(blocks)
         return
     drawn = False
 
-    def passing() -> Iterator[T]:
+    def passing() -> Iterator[Block]:
         nonlocal drawn
-        last = time.monotonic()
-        for number, item in enumerate(items, 1):
+        last, number = time.monotonic(), 0
+        for block in blocks:
+            number += len(block.texts)
             if time.monotonic() - last > _PATIENCE:
                 last = time.monotonic()
                 drawn = True
                 sys.stderr.write(f"\r{title}: {number:,} documents")
                 sys.stderr.flush()
-            yield item
+            yield block
 
     try:
         yield passing()

@@ -277,8 +277,9 @@ def _profile(job: Job, hands: Crew, watched: bool) -> Profile:
     """What the whole corpus tells, from a first pass over it."""
     from canonym import pipeline
 
-    with progress.counted("Reading for evidence", pipeline.texts(job), watched) as documents:
-        return hands.profile(document.text for document in documents)
+    job = replace(job, block_bytes=min(job.block_bytes, hands.most_counted))
+    with progress.counted("Reading for evidence", pipeline.read(job), watched) as blocks:
+        return hands.profile(blocks)
 
 
 def _differ(choice: str) -> Callable[[Document, Result], None]:

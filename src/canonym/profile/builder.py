@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Final
 
+from canonym import native
 from canonym.lexicon import look_up
+from canonym.profile import census
+from canonym.profile.census import Census, Plain, listed
+from canonym.profile.convincing import convincing, enough, unshadowed
 from canonym.profile.readings import readings, rivals
 from canonym.profile.residues import Trace, traces
+from canonym.profile.spread import Spread
 from canonym.profile.types import Profile, Scrubbed
-from canonym.profile.words import RARE, frequent, language, words_of
 
 _BLOCK: Final = 2_000_000
-_MOST_WORDS: Final = 2_000_000
+#: A single text of so many characters is worth what it takes to begin with the compiled census.
+_LONG: Final = 1_000_000
+#: So many texts are counted by one census, whose numbers have 32 bits.
+_MOST_COUNTED: Final = 1 << 31
 _EXAMPLES: Final = 8
 _STRINGS: Final = 8
-#: Words that begin alike are relatives, and count once: "month", "months".
-_STEM: Final = 5
-#: One document convinces by itself with this many unrelated words, and this much gain (log10) in all: among
-#: 37,000 sound texts the best has two words and 4.1.
-OWN_FAMILIES: Final = 2
-OWN_GAIN: Final = 6.5
-#: The same for languages whose dictionaries know fewer of their words (compounds, inflection).
-_FOREIGN_FAMILIES: Final = 4
-_FOREIGN_GAIN: Final = 10.0
 #: Many documents together, none of which need convince by itself: 2,000 sound texts reach three and 8.3.
 _ALL_FAMILIES: Final = 4
 _ALL_GAIN: Final = 11.0
@@ -57,8 +56,10 @@ class ProfileBuilder:
         self._pending: list[str] = []
         self._size = 0
         self._documents = 0
-        #: In how many documents each word stands.
-        self._spread: dict[str, Counter[str]] = {}
+        #: What counts the texts, and what it has counted by earlier ones: in how many documents each word stands.
+        self._census: Census | None = None
+        self._counted = 0
+        self._spread: dict[str, Spread] = {}
         self._total: Counter[str] = Counter()
         self._absent: dict[tuple[str, str], _Tally] = {}
         self._present: Counter[tuple[str, str]] = Counter()
@@ -75,10 +76,10 @@ class ProfileBuilder:
     def merge(self, other: ProfileBuilder) -> None:
         """Add what another builder collected, as if its texts had been added here."""
         self.flush()
-        other.flush()
+        other.settle()
         self._documents += other._documents
-        for lang, counts in other._spread.items():
-            self._spread.setdefault(lang, Counter()).update(counts)
+        for lang, spread in other._spread.items():
+            self._spread.setdefault(lang, Spread()).merge(spread)
         self._total.update(other._total)
         for key, tally in other._absent.items():
             mine = self._absent.setdefault(key, {})
@@ -103,49 +104,64 @@ class ProfileBuilder:
     def _found(self, lang: str) -> list[Scrubbed]:
         own = {string: tally for (other, string), tally in self._absent.items() if other == lang}
         explained = traces(lang).explain(sorted(set().union(*own.values())))
-        spread = _listed(self._spread.get(lang, Counter()), lang)
         found: list[Scrubbed] = []
+
+        @cache
+        def spread() -> Mapping[str, int]:  # seldom asked for
+            self.settle()
+            return listed(self._spread[lang].counts(), lang) if lang in self._spread else {}
 
         def accept(string: str, left: Mapping[str, Trace]) -> bool:
             judged = self._judge(lang, string, left, spread)
             found.extend([judged] if judged else [])
             return judged is not None
 
-        _unshadowed(_by_string(explained, own), *_enough(lang), accept)
+        unshadowed(_by_string(explained, own), *enough(lang), accept)
         return found
 
     def flush(self) -> None:
         """Count what was added so far."""
-        block: list[tuple[str, str, list[str], set[str]]] = []
-        unknown: dict[str, set[str]] = {}
-        together: dict[str, list[str]] = {}
-        few = len(self._pending) == 1
-        for text in self._pending:
-            lowered = text.lower()
-            words = words_of(lowered)
-            lang = language(words)
-            self._documents += 1
-            self._total[lang] += len(words)
-            if not lang:
-                continue
-            distinct = set(words)
-            together.setdefault(lang, []).extend(distinct)
-            rare = _rare(distinct, lang) if few else distinct - frequent(lang)
+        if not self._pending:
+            return
+        texts, self._pending, self._size = self._pending, [], 0
+        if self._counted + len(texts) > _MOST_COUNTED:
+            self.settle()
+        told, words = self._begun(texts).count(texts)
+        self._counted += len(texts)
+        self._documents += len(texts)
+        self._total.update(words)
+        forms: dict[str, set[str]] = {}
+        for _, lang, left in told:
+            forms.setdefault(lang, set()).update(left)
+        explained = {lang: traces(lang).explain(sorted(left)) for lang, left in forms.items()}
+        for number, lang, left in told:
+            # Sorted: sums of gains are the same then whatever counted the words.
+            rare = {form: left[form] for form in sorted(left) if form in explained[lang]}
             if rare:
-                block.append((lang, lowered, words, rare))
-                unknown.setdefault(lang, set()).update(rare)
-        for lang, forms in together.items():
-            # One list at a time: Counter counts lists in C, and mappings word by word.
-            mine = self._spread.setdefault(lang, Counter())
-            mine.update(forms)
-            if len(mine) > _MOST_WORDS:
-                self._spread[lang] = _listed(mine, lang)
-        self._pending, self._size = [], 0
-        explained = {lang: traces(lang).explain(sorted(rare)) for lang, rare in unknown.items()}
-        for lang, lowered, words, rare in block:
-            told = rare & explained[lang].keys()
-            if told:
-                self._weigh(lang, lowered, {form: words.count(form) for form in told}, explained[lang])
+                self._weigh(lang, texts[number].lower(), rare, explained[lang])
+
+    def _begun(self, texts: Sequence[str]) -> Census:
+        """What counts some texts. A single one is sooner counted in Python, unless it is long."""
+        plainly = not native.COMPILED or (len(texts) == 1 and len(texts[0]) < _LONG)
+        if isinstance(self._census, Plain) and not plainly:
+            self.settle()
+        if self._census is None:
+            self._census = Plain() if plainly else census.begun()
+        return self._census
+
+    def settle(self) -> None:
+        """Count what was added so far, and let go of what it took to count."""
+        self.flush()
+        if self._census is None:
+            return
+        for lang, piece in self._census.take().items():
+            self._spread.setdefault(lang, Spread()).add(piece)
+        census.leave(self._census)
+        self._census, self._counted = None, 0
+
+    def __getstate__(self) -> dict[str, object]:
+        self.settle()
+        return self.__dict__
 
     def _weigh(
         self,
@@ -167,7 +183,7 @@ class ProfileBuilder:
                 entry = tally.setdefault(form, [0, 0])
                 entry[0] += rare[form]
                 entry[1] += 1
-        for string in _unshadowed(absent, *_enough(lang)):
+        for string in unshadowed(absent, *enough(lang)):
             self._strong[lang, string] += 1
 
     def _judge(
@@ -175,7 +191,7 @@ class ProfileBuilder:
         lang: str,
         string: str,
         behind: Mapping[str, Trace],
-        spread: Mapping[str, int],
+        spread: Callable[[], Mapping[str, int]],
     ) -> Scrubbed | None:
         key = (lang, string)
         tally = self._absent[key]
@@ -189,7 +205,7 @@ class ProfileBuilder:
         occurrences = sum(tally[form][0] for form in behind)
         if not strong and occurrences < _ALL_RATE * whole.witnessed * words:
             return None
-        seen = sum(n for w, n in spread.items() if string in w)
+        seen = sum(n for w, n in spread().items() if string in w)
         # How much more is missing than what left an unknown word behind; both once a document.
         missing = sum(tally[form][1] for form in behind) * whole.expected[0] / max(whole.witnessed, 1e-9)
         share = min(missing / (missing + seen + 1), 1 - present)
@@ -204,7 +220,7 @@ class ProfileBuilder:
             round(whole.expected[0] * words, 2),
             seen,
             round(share, 4),
-            _surplus(string, lang, spread, words) if share >= _THROUGHOUT else (),
+            _surplus(string, lang, spread(), words) if share >= _THROUGHOUT else (),
         )
 
 
@@ -226,53 +242,6 @@ def _surplus(string: str, lang: str, spread: Mapping[str, int], words: float) ->
     return tuple(sorted(out))
 
 
-def worth(found: Iterable[Trace]) -> tuple[int, float]:
-    """How many unrelated words the traces stand for, and what they gain (log10) in all."""
-    best: dict[str, float] = {}
-    for trace in found:
-        family = trace.word[:_STEM]
-        best[family] = max(best.get(family, 0.0), trace.gain)
-    return len(best), sum(best.values())
-
-
-def _enough(lang: str) -> tuple[int, float]:
-    return (OWN_FAMILIES, OWN_GAIN) if lang == "en" else (_FOREIGN_FAMILIES, _FOREIGN_GAIN)
-
-
-def convincing(found: Iterable[Trace], unrelated: int, gain: float) -> bool:
-    """True where the traces stand for enough unrelated words, and gain enough (log10) in all."""
-    count, total = worth(found)
-    return count >= unrelated and total >= gain
-
-
-def _unshadowed(
-    absent: Mapping[str, Mapping[str, Trace]],
-    unrelated: int,
-    gain: float,
-    accept: Callable[[str, Mapping[str, Trace]], bool] = lambda _string, _left: True,
-) -> list[str]:
-    """The convincing strings, best first, each judged by the words that no better string explains.
-
-    Every scrubbed string casts shadows: where "ent" is gone, "ency" explains "presid" and "curr" too.
-    """
-    ranked = [
-        (total, string)
-        for string, found in absent.items()
-        if len(found) >= unrelated and (total := worth(found.values())[1]) >= gain
-    ]
-    ranked.sort(key=lambda pair: (-pair[0], pair[1]))
-    out: list[str] = []
-    taken: set[str] = set()
-    for _, string in ranked:
-        if any(not string.replace(better, "") for better in out):
-            continue  # the same string twice over: "training" lost both of its "in"
-        left = {form: trace for form, trace in absent[string].items() if form not in taken}
-        if convincing(left.values(), unrelated, gain) and accept(string, left):
-            out.append(string)
-            taken |= left.keys()
-    return out
-
-
 def _by_string(
     explained: Mapping[str, tuple[Trace, ...]], tallies: Mapping[str, _Tally]
 ) -> dict[str, dict[str, Trace]]:
@@ -282,17 +251,6 @@ def _by_string(
             if form in tallies.get(trace.string, ()):
                 out[trace.string][form] = trace
     return out
-
-
-def _rare(words: set[str], lang: str) -> set[str]:
-    """What is left of them without those of `frequent`, which takes longer to make than to ask for a text's words."""
-    zipf = look_up(lang)
-    return {word for word in words if zipf(word) < RARE}
-
-
-def _listed(counts: Counter[str], lang: str) -> Counter[str]:
-    frequency = look_up(lang)
-    return Counter({w: n for w, n in counts.items() if frequency(w)})
 
 
 def of(texts: Iterable[str]) -> Profile:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 
 from canonym import native
 from canonym.kept import kept
 from canonym.lexicon import above, stamp
-from canonym.profile.builder import OWN_FAMILIES, OWN_GAIN, convincing
+from canonym.profile.convincing import OWN_FAMILIES, OWN_GAIN, convincing
 from canonym.profile.residues import LEAST_GAIN, LONGEST, SHORTEST, WITNESS, Trace, stranger, traces
 from canonym.profile.words import ENGLISH_ENOUGH, LANGUAGES, OTHER_ENOUGH, RARE, frequent, languages, stamp_of_languages
 
@@ -40,6 +40,11 @@ def _is_worth(text: str, words: Collection[str]) -> bool:
     likely = [string for string, found in by_string.items() if convincing(found, OWN_FAMILIES, OWN_GAIN)]
     lowered = text.lower() if likely else ""
     return any(string not in lowered for string in likely)
+
+
+def compiled_filter() -> Callable[[str], bool]:
+    """What tells at once of most words, of 3 to 24 letters, that they are not left of common English ones."""
+    return _glance().may_be_left
 
 
 @cache

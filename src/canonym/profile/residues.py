@@ -201,6 +201,12 @@ def traces(lang: str) -> Traces:
     return Traces(lang)
 
 
+def compiled_cuts(lang: str) -> native.Cuts:
+    """What they go by where that is compiled."""
+    cuts = traces(lang)._cuts
+    return _kept_cuts(lang) if isinstance(cuts, Cuts) else cuts
+
+
 def _codes(words: Sequence[str]) -> NDArray[np.uint64]:
     """Code points, shape (len(words), 24), zero after the end."""
     import numpy as np
