@@ -182,6 +182,13 @@ def test_signs_of_what_is_never_rewritten(text: str) -> None:
     assert beyond_ascii(text) == beyond_ascii_plain(text)
 
 
+def test_signs_of_each_character_among_sixteen() -> None:
+    for code in [*range(0x3000), *range(0x3000, 0xD800, 97), *range(0xE000, 0x10000, 97)]:
+        for behind in ("", "…"):
+            text = f"{'a ' * (code % 8)}{chr(code)}zz/x {behind}{'b' * 16}"
+            assert signs(text) == signs_plain(text)
+
+
 @settings(deadline=None)
 @given(
     st.dictionaries(
@@ -747,7 +754,7 @@ def test_a_text_tells_the_same_wherever_its_words_stand() -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(st.text("ab ‘’“”–—…£éÃ¢€中😀", max_size=12)))
+@given(st.lists(st.text("ab ‘’“”–—…£éÃ¢€中😀", max_size=12).map(lambda text: text + "a" * (len(text) % 5 * 5) + text)))
 def test_texts_that_may_have_to_be_mended(texts: list[str]) -> None:
     assert doubtful(texts) == [k for k, text in enumerate(texts) if is_doubtful(text)]
     assert not any(mend(text) for k, text in enumerate(texts) if k not in doubtful(texts))
