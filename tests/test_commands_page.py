@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
+import canonym
 from canonym.cli import root
 from canonym.cli.root import PLACES, SPELLINGS
 
@@ -65,3 +66,10 @@ def test_examples_use_options_that_exist(name: str) -> None:
         known = {o for p in target.params for o in p.opts} | {"--help"}
         used = {word for word in words if re.fullmatch(r"-{1,2}[a-z][a-z-]*", word)}
         assert used <= known, f"canonym {line}"
+
+
+def test_who_leaves_at_once_is_left_what_takes_long_to_free() -> None:
+    kept: list[object] = []
+    with root.cli.make_context("canonym", ["resolve", "Kabul"], obj=kept) as context:
+        root.cli.invoke(context)
+    assert [type(one) for one in kept] == [canonym.Normaliser]

@@ -31,7 +31,8 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit status."""
     # It has a thread for each processor, and they wait for work by doing nothing as fast as they can.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    code = status(args)
+    kept: list[object] = []
+    code = status(args, kept)
     if args is None:
         _leave(code)
     sys.exit(code)
@@ -53,8 +54,11 @@ def _leave(code: int) -> None:
     os._exit(code)
 
 
-def status(args: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit status. Only `--debug` lets a traceback through."""
+def status(args: Sequence[str] | None = None, kept: list[object] | None = None) -> int:
+    """Run the command line; the exit status. Only `--debug` lets a traceback through.
+
+    Onto `kept` goes what takes long to be freed, for who is about to leave.
+    """
     from canonym.cli.root import cli
 
     argv = list(sys.argv[1:] if args is None else args)
@@ -65,7 +69,7 @@ def status(args: Sequence[str] | None = None) -> int:
     _end_on_sigterm()
     try:
         # A copy, since parsing empties the list.
-        with cli.make_context("canonym", [*argv]) as context:
+        with cli.make_context("canonym", [*argv], obj=kept) as context:
             code = cli.invoke(context)
         sys.stdout.flush()
         return code if isinstance(code, int) else FINE

@@ -112,6 +112,8 @@ def load(tables: tuple[str, ...], type_: str | None = None) -> Normaliser:
     import canonym
 
     normaliser = canonym.load(*tables)
+    if isinstance(kept := click.get_current_context().obj, list):
+        kept.append(normaliser)
     if type_ is not None and type_ not in (known := normaliser.types):
         raise UsageError(f"no table has the type {type_!r}", remedy=f"Types are {', '.join(map(repr, known))}")
     return normaliser
