@@ -363,14 +363,6 @@ static int settle(Counted *t)
     return failed ? -1 : 0;
 }
 
-static uint64_t hash_wide(PyObject *text, Py_ssize_t begin, Py_ssize_t size)
-{
-    Hash hash = BEGUN;
-    for (Py_ssize_t k = 0; k < size; k++)
-        add_letter(&hash, small_letter(PyUnicode_READ_CHAR(text, begin + k)));
-    return end_hash(&hash);
-}
-
 static ALWAYS_INLINE int take_word(void *context, Py_ssize_t begin, Py_ssize_t size, int wide)
 {
     Counted *t = context;

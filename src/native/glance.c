@@ -1,8 +1,5 @@
 /* Whether a text may have lost a string, by its words alone. Twin: `profile.builder`, which has the last word. */
-#include "native.h"
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "words.h"
 
 enum { FEWEST = 8, FIRST = 200, LONGEST = 24, SHORTEST = 3, DIFFERENT = 64, BITS = 25, WAITING = 16 };
 enum { MET = 1 << 15, LANGUAGES = 64, SHOWN = 2000, TYPES = 5, SLOTS = 4096 };
@@ -23,52 +20,6 @@ typedef struct {
 
 /* One of the commonest English words; one of which a string may have been cut. */
 enum { ENGLISH = 1, TELLING = 2 };
-
-/* What a look at a text tells: nothing; that it is not English, or not plainly; or that it is and may tell of a loss. */
-enum { SILENT = 0, FOREIGN = 1, TELLS = 2, SPECIAL = 3 };
-
-/* A hash of letters, eight bytes at a time, so that words in ASCII are taken as they lie in a text. */
-typedef struct {
-    uint64_t h, bytes;
-    int count;
-} Hash;
-
-#define BEGUN ((Hash){0xCBF29CE484222325u, 0, 0})
-
-static inline void add_bytes(Hash *hash, uint64_t bytes)
-{
-    hash->h = (hash->h ^ bytes) * 0xFF51AFD7ED558CCDu;
-    hash->h ^= hash->h >> 32;
-}
-
-static inline void add_byte(Hash *hash, uint64_t byte)
-{
-    hash->bytes |= byte << (8 * hash->count);
-    if (++hash->count == 8) {
-        add_bytes(hash, hash->bytes);
-        hash->bytes = 0;
-        hash->count = 0;
-    }
-}
-
-static inline void add_letter(Hash *hash, Py_UCS4 c)
-{
-    if (c < 128) {
-        add_byte(hash, c);
-        return;
-    }
-    add_byte(hash, 0x80 | (c >> 14));
-    add_byte(hash, 0x80 | ((c >> 7) & 0x7F));
-    add_byte(hash, 0x80 | (c & 0x7F));
-}
-
-static inline uint64_t end_hash(const Hash *hash)
-{
-    uint64_t h = (hash->h ^ hash->bytes ^ ((uint64_t)hash->count << 56)) * 0xC4CEB9FE1A85EC53u;
-    h = (h ^ (h >> 32)) * 0xFF51AFD7ED558CCDu;
-    h ^= h >> 32;
-    return h ? h : 1;
-}
 
 static inline void mark(uint8_t *bits, uint64_t h)
 {
@@ -154,46 +105,6 @@ static inline unsigned known_nature(Glance *g, uint64_t h, Py_ssize_t size)
     return (unsigned)*met & 3;
 }
 
-/* A letter in small, 0 for what is none; of capitals beyond ASCII others have made small letters. */
-static inline Py_UCS4 small(Py_UCS4 c)
-{
-    if (c < 128) {
-        c |= 32;
-        return c >= 'a' && c <= 'z' ? c : 0;
-    }
-    return Py_UNICODE_ISALNUM(c) && !Py_UNICODE_ISDECIMAL(c) ? c : 0;
-}
-
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && defined(__GNUC__)
-/* The letters in ASCII at some place, eight at a time; gives how many, and leaves what is no letter to `look`. */
-static inline Py_ssize_t add_ascii(Hash *hash, const uint8_t *text, Py_ssize_t left)
-{
-    const uint64_t each = 0x0101010101010101u;
-    Py_ssize_t size = 0;
-    while (left - size >= 8) {
-        uint64_t x, low;
-        memcpy(&x, text + size, 8);
-        x |= 0x20 * each;
-        low = x & (0x7F * each);
-        uint64_t letters = (low + (0x80 - 'a') * each) & ~(low + (0x7F - 'z') * each) & ~x & (0x80 * each);
-        uint64_t others = letters ^ (0x80 * each);
-        if (others) {
-            hash->count = __builtin_ctzll(others) >> 3;
-            hash->bytes = x & ((((uint64_t)1) << (8 * hash->count)) - 1);
-            return size + hash->count;
-        }
-        add_bytes(hash, x);
-        size += 8;
-    }
-    return size;
-}
-#else
-static inline Py_ssize_t add_ascii(Hash *Py_UNUSED(hash), const uint8_t *Py_UNUSED(text), Py_ssize_t Py_UNUSED(left))
-{
-    return 0;
-}
-#endif
-
 /* How many different words there are, up to a limit, with one more. */
 static Py_ssize_t with_word(uint64_t *told, Py_ssize_t different, uint64_t h)
 {
@@ -206,112 +117,26 @@ static Py_ssize_t with_word(uint64_t *told, Py_ssize_t different, uint64_t h)
     return different + 1;
 }
 
-static inline __attribute__((always_inline)) int look(Glance *g, PyObject *text, int kind, Py_ssize_t enough,
-                                                      Counts *counts, PyObject *words_told)
-{
-    const void *data = PyUnicode_DATA(text);
-    Py_ssize_t n = PyUnicode_GET_LENGTH(text), k = 0, words = 0, known = 0;
-    uint64_t told[DIFFERENT];
-    Py_ssize_t different = 0;
-    while (k < n) {
-        Py_UCS4 c = small(PyUnicode_READ(kind, data, k));
-        if (!c) {
-            k++;
-            continue;
-        }
-        Py_ssize_t begin = k;
-        Hash hash = BEGUN;
-        if (kind == PyUnicode_1BYTE_KIND)
-            k += add_ascii(&hash, (const uint8_t *)data + k, n - k);
-        for (; k < n && (c = small(PyUnicode_READ(kind, data, k))); k++)
-            add_letter(&hash, c);
-        uint64_t h = end_hash(&hash);
-        words++;
-        if (counts != NULL) {
-            if (words <= SHOWN)
-                count(g, counts, h);
-        }
-        unsigned what = known_nature(g, h, k - begin);
-        known += words <= FIRST && (what & ENGLISH);
-        if (!(what & TELLING))
-            continue;
-        different = with_word(told, different, h);
-        if (words_told != NULL) {
-            PyObject *word = PyUnicode_Substring(text, begin, k);
-            int failed = word == NULL || PySet_Add(words_told, word) < 0;
-            Py_XDECREF(word);
-            if (failed)
-                return -1;
-        }
-    }
-    Py_ssize_t shown = words < FIRST ? words : FIRST;
-    if (words < FEWEST)
-        return 0;
-    if ((double)known / (double)shown < g->share)
-        return counts == NULL || is_foreign(g, counts) ? FOREIGN : SILENT;
-    return different >= enough ? TELLS : SILENT;
-}
+/* A text as bytes, in which no capital is special. */
+typedef struct {
+    PyObject *whole;
+    const uint8_t *bytes;
+    Py_ssize_t size;
+} Narrow;
 
-#if defined(__SSE2__) && defined(__GNUC__)
-/* What a letter beyond ASCII is in a text made narrow; what is no letter there is 0. */
-#define WIDE 0x80u
-
-/* The small letter of one beyond ASCII, as str.lower has it, but for those of `is_special`; 0 for what is none. */
-static inline Py_UCS4 small_wide(Py_UCS4 c)
+static ALWAYS_INLINE uint64_t hash_at(const Narrow *text, Py_ssize_t begin, Py_ssize_t size, int wide)
 {
-    return small(c < 128 ? c : Py_UNICODE_TOLOWER(c));
-}
-
-/* Capitals of which str.lower makes two characters, or different ones by what stands beside them. */
-static inline int is_special(Py_UCS4 c)
-{
-    return c == 0x130 || c == 0x3A3;
-}
-
-/* Where among 64 bytes letters stand: those in ASCII, and those beyond, which are told apart as well. */
-static inline uint64_t letters_among(const uint8_t *text, uint64_t *wide)
-{
-    const __m128i bit = _mm_set1_epi8(0x20), before = _mm_set1_epi8('a' - 1), after = _mm_set1_epi8('z' + 1);
-    uint64_t out = 0;
-    *wide = 0;
-    for (int k = 0; k < 4; k++) {
-        __m128i raw = _mm_loadu_si128((const __m128i *)(text + 16 * k)), x = _mm_or_si128(raw, bit);
-        __m128i is = _mm_and_si128(_mm_cmpgt_epi8(x, before), _mm_cmplt_epi8(x, after));
-        out |= (uint64_t)(uint32_t)_mm_movemask_epi8(is) << (16 * k);
-        *wide |= (uint64_t)(uint32_t)_mm_movemask_epi8(raw) << (16 * k);
-    }
-    return out | *wide;
-}
-
-/* The hash of some letters in ASCII, `left` bytes before the end of the text. */
-static inline uint64_t hash_ascii(const uint8_t *text, Py_ssize_t size, Py_ssize_t left)
-{
-    Hash hash = BEGUN;
-    uint64_t x;
-    for (; size >= 8; size -= 8, left -= 8, text += 8) {
-        memcpy(&x, text, 8);
-        add_bytes(&hash, x | 0x2020202020202020u);
-    }
-    if (left >= 8) {
-        memcpy(&x, text, 8);
-    } else {
-        x = 0;
-        memcpy(&x, text, (size_t)size);
-    }
-    hash.bytes = (x | 0x2020202020202020u) & (((uint64_t)1 << (8 * size)) - 1);
-    hash.count = (int)size;
-    return end_hash(&hash);
+    return wide ? hash_wide(text->whole, begin, size) : hash_ascii(text->bytes + begin, size, text->size - begin);
 }
 
 /* What is gathered of a text; words not met before wait until what the tables say of them has been fetched. */
 typedef struct {
-    const uint8_t *at;
-    Py_ssize_t size;
+    Py_ssize_t begin, size;
 } Place;
 
 typedef struct {
-    const uint8_t *text;
-    PyObject *wide; /* that text, where it goes beyond ASCII */
+    Glance *glance;
+    Narrow text;
     Py_ssize_t words, known, different;
     uint64_t told[DIFFERENT];
     Place places[DIFFERENT]; /* where each of those that tell stands first */
@@ -334,148 +159,60 @@ static inline void add_nature(Gathered *to, uint64_t h, unsigned what, int first
     }
 }
 
-static void add_waiting(Glance *g, Gathered *to)
+static void add_waiting(Gathered *to)
 {
     for (int k = 0; k < to->count; k++) {
         uint64_t h = to->waiting[k].h;
-        add_nature(to, h, known_nature(g, h, to->waiting[k].place.size), to->waiting[k].first, to->waiting[k].place);
+        Place place = to->waiting[k].place;
+        add_nature(to, h, known_nature(to->glance, h, place.size), to->waiting[k].first, place);
     }
     to->count = 0;
 }
 
-/* The hash of some letters of a text that was made narrow. */
-static uint64_t hash_wide(PyObject *text, Py_ssize_t begin, Py_ssize_t size)
+static ALWAYS_INLINE int take_word(void *context, Py_ssize_t begin, Py_ssize_t size, int wide)
 {
-    Hash hash = BEGUN;
-    for (Py_ssize_t k = 0; k < size; k++)
-        add_letter(&hash, small_wide(PyUnicode_READ_CHAR(text, begin + k)));
-    return end_hash(&hash);
-}
-
-static inline int is_wide(const uint8_t *word, Py_ssize_t size)
-{
-    unsigned all = 0;
-    for (Py_ssize_t k = 0; k < size; k++)
-        all |= word[k];
-    return all >= WIDE;
-}
-
-/* One word; of one that goes beyond ASCII the letters are those of the text itself. */
-static inline void add_word(Glance *g, Gathered *to, const uint8_t *word, Py_ssize_t size, Py_ssize_t left, int wide)
-{
-    uint64_t h = wide && is_wide(word, size) ? hash_wide(to->wide, word - to->text, size) : hash_ascii(word, size, left);
-    uint64_t met = *met_at(g, h);
+    Gathered *to = context;
+    Glance *g = to->glance;
+    uint64_t h = hash_at(&to->text, begin, size, wide), met = *met_at(g, h);
     int first = to->words++ < FIRST;
+    Place place = {begin, size};
     if ((met ^ h) < 4) {
-        add_nature(to, h, (unsigned)met & 3, first, (Place){word, size});
-        return;
+        add_nature(to, h, (unsigned)met & 3, first, place);
+        return 0;
     }
-    __builtin_prefetch(&g->left[h >> (64 - BITS + 3)]);
-    __builtin_prefetch(&g->common.keys[h & g->common.mask]);
+    PREFETCH(&g->left[h >> (64 - BITS + 3)]);
+    PREFETCH(&g->common.keys[h & g->common.mask]);
     to->waiting[to->count].h = h;
-    to->waiting[to->count].place = (Place){word, size};
+    to->waiting[to->count].place = place;
     to->waiting[to->count].first = first;
     if (++to->count == WAITING)
-        add_waiting(g, to);
-}
-
-/* A text of n characters as bytes: those in ASCII, and WIDE for each letter beyond. -1 where one is special. */
-static int make_narrow(PyObject *text, Py_ssize_t n, uint8_t *to)
-{
-    int kind = PyUnicode_KIND(text);
-    const void *data = PyUnicode_DATA(text);
-    for (Py_ssize_t k = 0; k < n;) {
-        Py_ssize_t end = k + 16 < n ? k + 16 : n;
-        if (k + 16 <= n && kind != PyUnicode_4BYTE_KIND) {
-            const __m128i *at = (const __m128i *)((const char *)data + k * kind), high = _mm_set1_epi16((short)0xFF80);
-            __m128i one = _mm_loadu_si128(at), two = _mm_setzero_si128();
-            int plain;
-            if (kind == PyUnicode_1BYTE_KIND) {
-                plain = _mm_movemask_epi8(one) == 0;
-            } else {
-                two = _mm_loadu_si128(at + 1);
-                __m128i beyond = _mm_and_si128(_mm_or_si128(one, two), high);
-                plain = _mm_movemask_epi8(_mm_cmpeq_epi16(beyond, _mm_setzero_si128())) == 0xFFFF;
-                one = _mm_packus_epi16(one, two);
-            }
-            if (plain) { /* most */
-                _mm_storeu_si128((__m128i *)(to + k), one);
-                k = end;
-                continue;
-            }
-        }
-        for (; k < end; k++) {
-            Py_UCS4 c = PyUnicode_READ(kind, data, k);
-            if (is_special(c))
-                return -1;
-            to[k] = (uint8_t)(c < 128 ? c : small_wide(c) ? WIDE : 0);
-        }
-    }
+        add_waiting(to);
     return 0;
 }
 
-/* `look` at a text, 64 characters at a time; what it gathers has the words that tell, unless there are many. A text
-   with special capitals is first to be made small. */
-static int look_narrow(Glance *g, PyObject *whole, Py_ssize_t enough, Gathered *all)
+/* A text as bytes: 1; 0 where it has special capitals, and is first to be made small; -1 without memory. */
+static int make_narrow(Glance *g, PyObject *whole, Narrow *out)
 {
-    uint8_t last[64];
-    Py_ssize_t n = PyUnicode_GET_LENGTH(whole), open = -1; /* where a word begins that goes on */
-    const uint8_t *text = PyUnicode_IS_ASCII(whole) ? PyUnicode_1BYTE_DATA(whole) : g->narrow;
-    all->wide = NULL;
-    if (!PyUnicode_IS_ASCII(whole)) {
-        if (g->narrow_room < (size_t)n) {
-            uint8_t *room = PyMem_RawRealloc(g->narrow, (size_t)n * 2);
-            if (room == NULL)
-                return -1;
-            g->narrow = room;
-            g->narrow_room = (size_t)n * 2;
-        }
-        if (make_narrow(whole, n, g->narrow) < 0)
-            return SPECIAL;
-        text = g->narrow;
-        all->wide = whole;
+    *out = (Narrow){whole, g->narrow, PyUnicode_GET_LENGTH(whole)};
+    if (PyUnicode_IS_ASCII(whole)) {
+        out->bytes = PyUnicode_1BYTE_DATA(whole);
+        return 1;
     }
-    all->text = text;
-    all->words = all->known = all->different = all->count = 0;
-    uint64_t before = 0, wide_before = 0; /* whether a letter stood last; and whether it may be one of a word beyond ASCII */
-    for (Py_ssize_t base = 0; base < n; base += 64) {
-        const uint8_t *here = text + base;
-        if (n - base < 64) {
-            memset(last, 0, sizeof last);
-            here = memcpy(last, here, (size_t)(n - base));
+    if (g->narrow_room < (size_t)out->size) {
+        uint8_t *room = PyMem_RawRealloc(g->narrow, (size_t)out->size * 2);
+        if (room == NULL) {
+            PyErr_NoMemory();
+            return -1;
         }
-        uint64_t wide, letters = letters_among(here, &wide), behind = letters << 1 | before;
-        uint64_t begins = letters & ~behind, ends = behind & ~letters;
-        int any_wide = (wide | wide_before) != 0;
-        if (open >= 0 && ends) {
-            add_word(g, all, text + open, base + __builtin_ctzll(ends) - open, n - open, any_wide);
-            open = -1;
-            ends &= ends - 1;
-        }
-        for (; ends; ends &= ends - 1, begins &= begins - 1) {
-            int begin = __builtin_ctzll(begins);
-            add_word(g, all, text + base + begin, __builtin_ctzll(ends) - begin, n - base - begin, any_wide);
-        }
-        if (begins)
-            open = base + __builtin_ctzll(begins);
-        before = letters >> 63;
-        wide_before = open >= 0 ? wide_before | wide : 0;
+        out->bytes = g->narrow = room;
+        g->narrow_room = (size_t)out->size * 2;
     }
-    if (open >= 0)
-        add_word(g, all, text + open, n - open, n - open, wide_before != 0);
-    add_waiting(g, all);
-    if (all->words < FEWEST)
-        return 0;
-    Py_ssize_t shown = all->words < FIRST ? all->words : FIRST;
-    if ((double)all->known / (double)shown < g->share)
-        return FOREIGN;
-    return all->different >= enough ? TELLS : SILENT;
+    return narrowed(whole, out->size, g->narrow) == 0;
 }
 
-static PyObject *small_word(const Gathered *all, Place place)
+static PyObject *word_at(const Narrow *text, Place place)
 {
-    Py_ssize_t begin = place.at - all->text;
-    PyObject *word = PyUnicode_Substring(all->wide, begin, begin + place.size);
+    PyObject *word = PyUnicode_Substring(text->whole, place.begin, place.begin + place.size);
     PyObject *out = word == NULL ? NULL : PyObject_CallMethod(word, "lower", NULL);
     Py_XDECREF(word);
     return out;
@@ -486,93 +223,80 @@ static PyObject *gathered_words(const Gathered *all)
 {
     PyObject *out = PySet_New(NULL);
     for (Py_ssize_t k = 0; out != NULL && k < all->different; k++) {
-        Place place = all->places[k];
-        PyObject *word = all->wide == NULL ? PyUnicode_New(place.size, 127) : small_word(all, place);
-        for (Py_ssize_t j = 0; all->wide == NULL && word != NULL && j < place.size; j++)
-            PyUnicode_1BYTE_DATA(word)[j] = place.at[j] | 32;
+        PyObject *word = word_at(&all->text, all->places[k]);
         if (word == NULL || PySet_Add(out, word) < 0)
             Py_CLEAR(out);
         Py_XDECREF(word);
     }
     return out;
 }
-#endif
 
-static int by_width(Glance *g, PyObject *text, Py_ssize_t enough, Counts *counts, PyObject *told)
+/* What is gathered of a text that is looked at more closely. */
+typedef struct {
+    Glance *glance;
+    Narrow text;
+    Counts counts;
+    PyObject *told; /* a set of words */
+} Closely;
+
+static int take_closely(void *context, Py_ssize_t begin, Py_ssize_t size, int wide)
 {
-    switch (PyUnicode_KIND(text)) {
-    case PyUnicode_1BYTE_KIND:
-        return look(g, text, PyUnicode_1BYTE_KIND, enough, counts, told);
-    case PyUnicode_2BYTE_KIND:
-        return look(g, text, PyUnicode_2BYTE_KIND, enough, counts, told);
-    default:
-        return look(g, text, PyUnicode_4BYTE_KIND, enough, counts, told);
-    }
+    Closely *to = context;
+    uint64_t h = hash_at(&to->text, begin, size, wide);
+    if (to->counts.shown < SHOWN)
+        count(to->glance, &to->counts, h);
+    if (!(known_nature(to->glance, h, size) & TELLING))
+        return 0;
+    PyObject *word = word_at(&to->text, (Place){begin, size});
+    int failed = word == NULL || PySet_Add(to->told, word) < 0;
+    Py_XDECREF(word);
+    return failed ? -1 : 0;
 }
 
-#if !defined(__SSE2__) || !defined(__GNUC__)
-/* Whether a text has capitals beyond ASCII, of which str.lower knows more than `small`. */
-static int has_capitals(PyObject *text)
+/* Of a text in which many words tell, or which is not plainly English: whether it is, and the words; None where it is of
+   no language. */
+static PyObject *told_closely(Glance *g, const Narrow *text)
 {
-    int kind = PyUnicode_KIND(text);
-    const void *data = PyUnicode_DATA(text);
-    Py_ssize_t n = PyUnicode_IS_ASCII(text) ? 0 : PyUnicode_GET_LENGTH(text);
-    for (Py_ssize_t k = 0; k < n; k++) {
-        Py_UCS4 c = PyUnicode_READ(kind, data, k);
-        if (c >= 0xC0 && (c < 0x2010 || c > 0x2030) && Py_UNICODE_TOLOWER(c) != c) /* quotes and dashes, at once */
-            return 1;
+    Closely *all = calloc(1, sizeof *all);
+    PyObject *out = NULL;
+    if (all == NULL)
+        return PyErr_NoMemory();
+    all->glance = g;
+    all->text = *text;
+    if ((all->told = PySet_New(NULL)) != NULL && each_word_of(text->bytes, text->size, take_closely, all) == 0) {
+        int english = is_shown_english(g, &all->counts);
+        if (english || is_foreign(g, &all->counts))
+            out = Py_BuildValue("(OO)", english ? Py_True : Py_False, all->told);
+        else
+            out = Py_NewRef(Py_None);
     }
-    return 0;
+    Py_XDECREF(all->told);
+    free(all);
+    return out;
 }
-
-#endif
 
 static PyObject *told_of(Glance *g, PyObject *text, Py_ssize_t enough)
 {
-    int maybe;
-#if defined(__SSE2__) && defined(__GNUC__)
     Gathered all;
-    maybe = look_narrow(g, text, enough, &all);
-    if (maybe < 0)
-        return PyErr_NoMemory();
-    if (maybe == SPECIAL) {
-        PyObject *lowered = PyObject_CallMethod(text, "lower", NULL);
+    int narrow = make_narrow(g, text, &all.text);
+    if (narrow <= 0) {
+        PyObject *lowered = narrow < 0 ? NULL : PyObject_CallMethod(text, "lower", NULL);
         PyObject *out = lowered != NULL ? told_of(g, lowered, enough) : NULL;
         Py_XDECREF(lowered);
         return out;
     }
-    if (maybe == TELLS && all.different < DIFFERENT) {
-        PyObject *words = gathered_words(&all);
-        return words == NULL ? NULL : Py_BuildValue("(ON)", Py_True, words);
-    }
-#else
-    if (has_capitals(text)) {
-        PyObject *lowered = PyObject_CallMethod(text, "lower", NULL);
-        maybe = lowered != NULL ? by_width(g, lowered, enough, NULL, NULL) : -1;
-        Py_XDECREF(lowered);
-        if (maybe < 0)
-            return NULL;
-    } else {
-        maybe = by_width(g, text, enough, NULL, NULL);
-    }
-#endif
-    if (maybe == SILENT)
+    all.glance = g;
+    all.words = all.known = all.different = all.count = 0;
+    (void)each_word_of(all.text.bytes, all.text.size, take_word, &all); /* it is taken whatever it is */
+    add_waiting(&all);
+    Py_ssize_t shown = all.words < FIRST ? all.words : FIRST;
+    int english = all.words >= FEWEST && (double)all.known / (double)shown >= g->share;
+    if (all.words < FEWEST || (english && all.different < enough))
         Py_RETURN_NONE; /* most */
-    /* Seldom: is it of some language at all, and which are the words? */
-    Counts *counts = maybe == FOREIGN ? calloc(1, sizeof *counts) : NULL;
-    PyObject *told = PySet_New(NULL), *lowered = PyObject_CallMethod(text, "lower", NULL);
-    int ready = (counts != NULL || maybe == TELLS) && told != NULL && lowered != NULL;
-    maybe = ready ? by_width(g, lowered, enough, counts, told) : -1;
-    int english = maybe >= 0 && (counts == NULL || is_shown_english(g, counts));
-    free(counts);
-    Py_XDECREF(lowered);
-    if (maybe < 0) {
-        Py_XDECREF(told);
-        return PyErr_Occurred() ? NULL : PyErr_NoMemory();
-    }
-    PyObject *out = maybe ? Py_BuildValue("(OO)", english ? Py_True : Py_False, told) : Py_NewRef(Py_None);
-    Py_DECREF(told);
-    return out;
+    if (!english || all.different == DIFFERENT)
+        return told_closely(g, &all.text);
+    PyObject *words = gathered_words(&all);
+    return words == NULL ? NULL : Py_BuildValue("(ON)", Py_True, words);
 }
 
 /* What a text tells, with its number, onto a list; most tell nothing. */

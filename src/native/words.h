@@ -100,6 +100,15 @@ static inline Py_UCS4 small_letter(Py_UCS4 c)
     return Py_UNICODE_ISALNUM(c) && !Py_UNICODE_ISDECIMAL(c) ? c : 0;
 }
 
+/* The hash of some letters that go beyond ASCII. */
+static inline uint64_t hash_wide(PyObject *text, Py_ssize_t begin, Py_ssize_t size)
+{
+    Hash hash = BEGUN;
+    for (Py_ssize_t k = 0; k < size; k++)
+        add_letter(&hash, small_letter(PyUnicode_READ_CHAR(text, begin + k)));
+    return end_hash(&hash);
+}
+
 /* Capitals of which str.lower makes two characters, or different ones by what stands beside them. */
 static inline int is_special(Py_UCS4 c)
 {
@@ -204,6 +213,7 @@ static ALWAYS_INLINE int each_word_of(const uint8_t *text, Py_ssize_t n, TakeWor
     uint8_t last[64];
     Py_ssize_t open = -1;    /* where a word begins that goes on */
     uint64_t before = 0;     /* whether a letter stood last */
+    uint64_t open_wide = 0;  /* whether it may go beyond ASCII */
     for (Py_ssize_t base = 0; base < n; base += 64) {
         const uint8_t *here = text + base;
         if (n - base < 64) {
@@ -215,7 +225,7 @@ static ALWAYS_INLINE int each_word_of(const uint8_t *text, Py_ssize_t n, TakeWor
         before = letters >> 63;
         if (open >= 0 && ends) {
             Py_ssize_t size = base + lowest_bit(ends) - open;
-            if (take(context, open, size, has_wide(text + open, size)) < 0)
+            if (take(context, open, size, (open_wide | wide) && has_wide(text + open, size)) < 0)
                 return -1;
             open = -1;
             ends &= ends - 1;
@@ -227,6 +237,7 @@ static ALWAYS_INLINE int each_word_of(const uint8_t *text, Py_ssize_t n, TakeWor
         }
         if (begins)
             open = base + lowest_bit(begins);
+        open_wide = open >= 0 ? open_wide | wide : 0;
     }
     return open >= 0 ? take(context, open, n - open, has_wide(text + open, n - open)) : 0;
 }
