@@ -7,7 +7,7 @@ one in Python, ask it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from canonym.datafiles import data_file
@@ -222,6 +222,7 @@ def bare(text: str, found: Mention) -> bool:
     return not is_swapped(form, alias) and (found.score < _LIKELIEST or is_sound(form, alias))
 
 
+@lru_cache(maxsize=4)  # a text may have a thousand such forms, one after the other
 def _has_sentence(text: str) -> bool:
     """True for a text with words in small letters, two at least, without particles and words of place.
 
