@@ -11,6 +11,7 @@ from typing import Final
 
 from canonym.candidates import Candidates, choose
 from canonym.found import mention
+from canonym.indexkeys import SILENT_KINDS
 from canonym.model import Mention
 from canonym.patterns import pattern
 from canonym.spelling import inside
@@ -25,7 +26,6 @@ _WORDS_BEFORE: Final = 5
 _WORDS_AFTER: Final = 7
 _WORD: Final = pattern(r"[^\W_]+")
 _CLOSING: Final = ")]!’‘'"
-_SILENT: Final = ("weak", "never")
 
 
 def longer(
@@ -83,7 +83,7 @@ def _listed(text: str, found: Mention, candidates: Candidates) -> Mention | None
             if not any(c.alias.lower() == low for c in listed):
                 continue
             same = [c for c in choose(surface, listed) if c.alias.lower() == low]
-            if same and same[0].kind not in _SILENT:
+            if same and same[0].kind not in SILENT_KINDS:
                 return mention(text, start, end, same[0], same)
     return None
 

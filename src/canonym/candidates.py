@@ -25,6 +25,7 @@ from canonym.indexkeys import (
     OTHER_NAMES,
     RULE,
     RULE_KINDS,
+    SILENT_KINDS,
     SQUEEZED,
     joint,
 )
@@ -128,7 +129,7 @@ class Candidates:
                 match: Match = "exact" if spelt == fold(entity.canonical) and kind != "never" else "alias"
                 before = found.get((entity.id, alias))
                 # A row that says "weak" or "never" speaks for the spelling, whatever other rows say.
-                if before is None or kind in ("weak", "never"):
+                if before is None or kind in SILENT_KINDS:
                     found[entity.id, alias] = Candidate(entity, alias, kind, match, 1.0)
             if found:
                 return tuple(sorted(found.values(), key=_by_prominence))
@@ -288,9 +289,11 @@ class Candidates:
         return tuple(out.values())
 
     @staticmethod
-    def _collect(found: Iterable[Candidate], out: dict[tuple[str, str], Candidate]) -> None:
+    def _collect(found: Sequence[Candidate], out: dict[tuple[str, str], Candidate]) -> None:
+        # Salvádor is El Salvador in Slovak, but what is near it is rather the city of Salvador, which is weak.
+        near = RULE_KINDS if any(c.kind in SILENT_KINDS for c in found) else RULE_KINDS | OTHER_NAMES
         for c in found:
-            if c.kind in RULE_KINDS or c.kind in OTHER_NAMES:
+            if c.kind in near:
                 out.setdefault((c.entity.id, c.alias), Candidate(c.entity, c.alias, c.kind, "fuzzy", 0.0))
 
 
@@ -315,7 +318,7 @@ def choose(surface: str, found: Iterable[Candidate]) -> tuple[Candidate, ...]:
         if c.entity.id not in by_entity or (literal and not same[c.entity.id]):
             by_entity[c.entity.id] = c
             same[c.entity.id] = literal
-    if any(c.kind in ("weak", "never") for c in by_entity.values()):
+    if any(c.kind in SILENT_KINDS for c in by_entity.values()):
         return tuple(by_entity.values())
     return tuple(sorted(by_entity.values(), key=lambda c: not same[c.entity.id]))
 

@@ -27,6 +27,8 @@ BEGINS, ENDS = "<", ">"
 _BAND: Final = 5
 _EDITS: Final = 2
 _PLAIN: Final = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
+#: Kinds that speak for a spelling, whatever else it is listed as.
+SILENT_KINDS: Final = frozenset({"weak", "never"})
 #: Kinds of spellings that are a name only where more speaks for it.
 QUIET_KINDS: Final = frozenset({"weak", "never", "abbreviation"})
 

@@ -10,7 +10,7 @@ from canonym import foreseen, native
 from canonym.candidates import JOINED, ORDINARY, Candidates, why
 from canonym.decide import believable
 from canonym.features import edit_cost, speller
-from canonym.indexkeys import OTHER_NAMES, QUIET_KINDS, RULE_KINDS
+from canonym.indexkeys import OTHER_NAMES, QUIET_KINDS, RULE_KINDS, SILENT_KINDS
 from canonym.keys import rules
 from canonym.model import KINDS, UNKNOWN_PROMINENCE, Candidate, Entity
 from canonym.plans import Plan, Span
@@ -78,7 +78,7 @@ def compiled_sieve(
         rule_kinds=_bits(RULE_KINDS),
         near_kinds=_bits(RULE_KINDS | OTHER_NAMES),
         other_kinds=_bits(OTHER_NAMES),
-        silent_kinds=_bits({"weak", "never"}),
+        silent_kinds=_bits(SILENT_KINDS),
         quiet_kinds=_bits(QUIET_KINDS),
         ordinary=ORDINARY,
         rare=RARE,

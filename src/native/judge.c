@@ -232,17 +232,22 @@ static int add_choice(const Sieve *s, int layer_number, const Row *row, int how,
     return 0;
 }
 
-/* Add the rows of a name, those that are spelt as the canonical form first; 0, or -1: ask Python. */
+/* Add the rows of a name, those that are spelt as the canonical form first; 0, or -1: ask Python. Twin:
+   `Candidates._collect`. */
 static int choose_from(const Sieve *s, int layer_number, const Row *rows, int count, int small, Choices *choices)
 {
     const Layer *layer = &s->layers[layer_number];
+    unsigned kinds = 0;
+    for (int k = 0; k < count; k++)
+        kinds |= 1u << rows[k].kind;
+    kinds = s->near_kinds & ~(kinds & s->silent_kinds ? s->other_kinds : 0);
     for (int pass = 0; pass < 2; pass++) {
         for (int k = 0; k < count; k++) {
             int n, m;
             const char *folded = string_at(layer, FOLDED, rows[k].alias, &n);
             const char *plain = string_at(layer, PLAIN, rows[k].entity, &m);
             int exact = n == m && !memcmp(folded, plain, (size_t)n);
-            if (exact == pass || !((s->near_kinds >> rows[k].kind) & 1))
+            if (exact == pass || !((kinds >> rows[k].kind) & 1))
                 continue;
             if (small && is_type(layer, rows[k].entity, "outlet"))
                 continue;
