@@ -61,6 +61,11 @@ _COUNTRY: Final = 100_000_000
 #: there any other that looks like no word.
 _LIKELIER: Final = 0.9
 _LIKELIEST: Final = 0.95
+#: Scores from which on a form that is known as a word is believed where nothing else speaks for it.
+_SUREST: Final = 0.99
+_LONG: Final = 12
+#: A name behind a comma begins so many characters on at most.
+_COMMAS: Final = 3
 
 
 def other(text: str, found: Mention, listed: Sequence[Found] = (), *, hurt: bool = False) -> bool:
@@ -75,7 +80,9 @@ def other(text: str, found: Mention, listed: Sequence[Found] = (), *, hurt: bool
         return True
     if bare(text, found) or abroad(text, found):
         return True
-    return not hurt and (given_name(text, found) or namesake(found)) and not _is_named(text, found, listed)
+    if hurt or not (given_name(text, found) or namesake(found) or familiar(text, found, listed)):
+        return False
+    return not _is_named(text, found, listed)
 
 
 def given_name(text: str, found: Mention) -> bool:
@@ -96,6 +103,33 @@ def given_name(text: str, found: Mention) -> bool:
         return False
     after = _SURNAME.match(text, found.end)
     return after is not None and zipf(after[1].lower()) < _RARE
+
+
+def familiar(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
+    """True for a word that lists of words know, where nothing beside it tells of a place: "Inria and CNRS" is no India.
+
+    They know the commonest slips too, which are then left alone where nothing else speaks for them, but for two letters
+    that changed places, a blank that was lost, and long words, which are seldom near a name by chance.
+
+    >>> from canonym.model import Entity
+    >>> finland = Entity("", "place", "Finland", prominence=100_000_000)
+    >>> found = Mention(0, 7, "Fenland", finland, "rule", "canonical", 0.98, alias="Finland")
+    >>> familiar("Fenland farmers", found)
+    True
+    """
+    form, alias = fold(found.text), fold(found.alias)
+    if found.score >= _SUREST or " " in form or len(form) >= _LONG or zipf(form) == 0.0:
+        return False
+    if form == squeeze(alias) or is_swapped(form, alias):
+        return False
+    if _word_before(text, found.start) in words("locatives"):
+        return False
+    return not any(_is_comma(text, found.end, one.start) or _is_comma(text, one.end, found.start) for one in listed)
+
+
+def _is_comma(text: str, start: int, end: int) -> bool:
+    """True where one place stands behind another, and a comma between them."""
+    return 0 < end - start <= _COMMAS and text[start:end].strip() == ","
 
 
 def namesake(found: Mention) -> bool:

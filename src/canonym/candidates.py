@@ -291,9 +291,9 @@ class Candidates:
     @staticmethod
     def _collect(found: Sequence[Candidate], out: dict[tuple[str, str], Candidate]) -> None:
         # Salvádor is El Salvador in Slovak, but what is near it is rather the city of Salvador, which is weak.
-        near = RULE_KINDS if any(c.kind in SILENT_KINDS for c in found) else RULE_KINDS | OTHER_NAMES
+        cities = [c.alias for c in found if c.kind in SILENT_KINDS and c.entity.prominence >= _CITY]
         for c in found:
-            if c.kind in near:
+            if c.kind in RULE_KINDS or (c.kind in OTHER_NAMES and not any(c.alias != city for city in cities)):
                 out.setdefault((c.entity.id, c.alias), Candidate(c.entity, c.alias, c.kind, "fuzzy", 0.0))
 
 

@@ -3,6 +3,8 @@
    asked. */
 #include "sieve.h"
 
+#define CITY 100000 /* `candidates._CITY` */
+
 #define MOST_ENTITIES 200
 
 static int strings_fit(const Layer *layer, int text, Py_ssize_t count)
@@ -232,22 +234,34 @@ static int add_choice(const Sieve *s, int layer_number, const Row *row, int how,
     return 0;
 }
 
+/* Whether a city that is silent is spelt otherwise than one of the rows beside it: Salvador, beside Salvádor. */
+static int is_city_else(const Sieve *s, const Layer *layer, const Row *rows, int count, uint32_t alias)
+{
+    int n, m;
+    const char *mine = string_at(layer, TEXT, alias, &n);
+    for (int k = 0; k < count; k++) {
+        const char *theirs = string_at(layer, TEXT, rows[k].alias, &m);
+        if (((s->silent_kinds >> rows[k].kind) & 1) && (n != m || memcmp(mine, theirs, (size_t)n)) &&
+            ((const int64_t *)layer->at[PROMINENCE].buf)[rows[k].entity] >= CITY)
+            return 1;
+    }
+    return 0;
+}
+
 /* Add the rows of a name, those that are spelt as the canonical form first; 0, or -1: ask Python. Twin:
    `Candidates._collect`. */
 static int choose_from(const Sieve *s, int layer_number, const Row *rows, int count, int small, Choices *choices)
 {
     const Layer *layer = &s->layers[layer_number];
-    unsigned kinds = 0;
-    for (int k = 0; k < count; k++)
-        kinds |= 1u << rows[k].kind;
-    kinds = s->near_kinds & ~(kinds & s->silent_kinds ? s->other_kinds : 0);
     for (int pass = 0; pass < 2; pass++) {
         for (int k = 0; k < count; k++) {
             int n, m;
             const char *folded = string_at(layer, FOLDED, rows[k].alias, &n);
             const char *plain = string_at(layer, PLAIN, rows[k].entity, &m);
             int exact = n == m && !memcmp(folded, plain, (size_t)n);
-            if (exact == pass || !((kinds >> rows[k].kind) & 1))
+            if (exact == pass || !((s->near_kinds >> rows[k].kind) & 1))
+                continue;
+            if (((s->other_kinds >> rows[k].kind) & 1) && is_city_else(s, layer, rows, count, rows[k].alias))
                 continue;
             if (small && is_type(layer, rows[k].entity, "outlet"))
                 continue;
