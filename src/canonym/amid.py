@@ -64,6 +64,8 @@ _LIKELIEST: Final = 0.95
 #: Scores from which on a form that is known as a word is believed where nothing else speaks for it.
 _SUREST: Final = 0.99
 _LONG: Final = 12
+#: A slip of a name is so much rarer than the name (Zipf scale).
+_SLIP: Final = 3.6
 #: A name behind a comma begins so many characters on at most.
 _COMMAS: Final = 3
 
@@ -108,8 +110,9 @@ def given_name(text: str, found: Mention) -> bool:
 def familiar(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
     """True for a word that lists of words know, where nothing beside it tells of a place: "Inria and CNRS" is no India.
 
-    They know the commonest slips too, which are then left alone where nothing else speaks for them, but for two letters
-    that changed places, a blank that was lost, and long words, which are seldom near a name by chance.
+    They know the commonest slips too, which are then left alone where nothing else speaks for them: but for two letters
+    that changed places, a blank that was lost, long words, which are seldom near a name by chance, and words as much
+    rarer than the name as its slips are (Washinton).
 
     >>> from canonym.model import Entity
     >>> finland = Entity("", "place", "Finland", prominence=100_000_000)
@@ -118,7 +121,8 @@ def familiar(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
     True
     """
     form, alias = fold(found.text), fold(found.alias)
-    if found.score >= _SUREST or " " in form or len(form) >= _LONG or zipf(form) == 0.0:
+    known = 0.0 if found.score >= _SUREST or " " in form or len(form) >= _LONG else zipf(form)
+    if known == 0.0 or zipf(alias) - known >= _SLIP:
         return False
     if form == squeeze(alias) or is_swapped(form, alias):
         return False
