@@ -110,6 +110,9 @@ def test_diff_of_tables_and_of_a_corpus(folders: Path, capsys: pytest.CaptureFix
     assert call("diff", "mine.csv", "new.csv", "a.txt", "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert told["effects"][0] == {"before": "Cabool", "old": "Kabul", "new": "Cabool", "count": 2, "first": "a.txt"}
+    (folders / "b.txt").write_text("Harat", "utf-8")
+    assert call("diff", "mine.csv", "new.csv", "a.txt", "b.txt") == 0
+    assert "  Harat: left → Herat (2, first in a.txt)" in capsys.readouterr().out
     assert call("diff", "mine.csv", "mine.csv") == 0
     assert capsys.readouterr() == ("", "no difference\n")
 

@@ -224,7 +224,9 @@ def diff(
     if corpus:
         from canonym import pipeline
 
-        job = pipeline.Job(inputs=corpus, format=format_, text_key=text_key, column=columns, encoding=encoding)
+        job = pipeline.Job(
+            inputs=corpus, format=format_, text_key=text_key, column=columns, encoding=encoding, dry_run=True
+        )
         told = effects(Normaliser([one]), Normaliser([other]), pipeline.texts(job))
     if as_json:
         out = found.as_dict() | ({"effects": [asdict(e) for e in told]} if told is not None else {})
