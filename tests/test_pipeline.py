@@ -529,9 +529,9 @@ print(*sorted(summary.outputs), *summary.left_out, sep="\\n")
 def test_a_folder_of_pipes_alone_says_so(here: Path) -> None:
     (here / "in").mkdir()
     os.mkfifo(here / "in/b.txt")
-    for given in ("in", "in/*"):
-        with pytest.raises(UsageError, match="in/b.txt is no file but a pipe"):
-            run(Job((given,), "out"), rename)
+    for one in ("in", "in/*"):
+        with pytest.raises(UsageError, match=r"in/b\.txt is no file but a pipe"):
+            run(Job((one,), "out"), rename)
 
 
 def test_a_table_among_texts_is_left_out_and_told(tmp_path: Path) -> None:
