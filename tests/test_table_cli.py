@@ -148,6 +148,25 @@ def test_solr_escapes_and_shared_spellings(folders: Path, capsys: pytest.Capture
     assert capsys.readouterr().out == "a\\=>b => A\\, B\n\\#c\\\\d => C\nTarabulus => Tripoli\n"
 
 
+def test_what_is_imported_may_be_in_another_encoding(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folders / "n.csv").write_text("canonical,alias\nHerat,Hérat\n", "cp1252")
+    assert call("import", "csv", "n.csv", "-o", "out.csv") == 2
+    assert "n.csv, line 2: not UTF-8. Say what it is written in, with --encoding" in capsys.readouterr().err
+    assert call("import", "csv", "n.csv", "--encoding", "cp1252", "-o", "out.csv") == 0
+    assert "\nHerat,Hérat," in (folders / "out.csv").read_text("utf-8")
+    (folders / "n.csv").write_text("canonical,alias\nHerat,Hérat\n", "utf-8-sig")
+    assert call("import", "csv", "n.csv", "--encoding", "UTF-8", "-o", "out.csv") == 0
+    for encoding in ("utf-16", "none", "rot13"):
+        capsys.readouterr()
+        assert call("import", "csv", "n.csv", "--encoding", encoding, "-o", "out.csv") == 2
+        assert f"the encoding '{encoding}' is unknown, or not read here" in capsys.readouterr().err
+
+
+def test_a_folder_cannot_be_sorted(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("sort", str(folders)) == 2
+    assert "this is a folder. Give the CSV files in it" in capsys.readouterr().err
+
+
 def test_imports(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folders / "n.tsv").write_text("Name\tOther\nHerat\tHarat\nbroken\n", "utf-8")
     arguments = ["import", "csv", "n.tsv", "--column", "canonical=Name", "--column", "alias=Other", "-o"]

@@ -102,6 +102,8 @@ def sort(files: tuple[str, ...], quiet: bool) -> None:
 
     for file in files:
         path = Path(file)
+        if path.is_dir():
+            raise TableError("this is a folder", where=file, remedy="Give the CSV files in it")
         if path.suffix != ".csv":
             raise TableError("only a plain CSV file can be sorted in place", where=file, remedy="Unpack it first")
         before = read_bytes(path)
