@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from canonym.cli.guard import status
 from canonym.compare import compare, compare_pairs, explain_pair
 
 CASES: dict[str, Any] = json.loads((Path(__file__).parent / "cases" / "pairs.json").read_text("utf-8"))
@@ -68,6 +69,25 @@ def test_reasons_are_words(a: str, b: str) -> None:
 def test_reasons_name_what_differs() -> None:
     assert explain_pair("Qandahar", "Kandahar")[0] == "equal under romanisation rules"
     assert any("another script" in reason for reason in explain_pair("Mazar-e-Sharif", "مزار شریف"))
+
+
+@pytest.mark.parametrize(("a", "b"), [("!!!", "???"), ("☃", "☂"), ("!!!", "!!!!"), ("!!!", "Kabul"), ("…", "")])
+def test_a_name_without_letters_says_nothing(a: str, b: str) -> None:
+    assert compare(a, b) == compare(b, a) == 0
+    assert compare_pairs([(a, a), ("Kabul", "Kabul"), (a, b)]) == [1, 1, 0]
+    assert b == "" or explain_pair(a, b) == ["one of the names has no letters and digits"]
+    assert explain_pair(a, a) == ["the same characters"]
+
+
+def test_reasons_name_blanks() -> None:
+    told = explain_pair("Kart-e-Naw", "Karte Now")
+    assert any(reason.startswith("a blank or hyphen is left out") for reason in told)
+    assert not any('""' in reason for reason in told)
+
+
+def test_the_command_says_so_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status(["compare", "--explain", "!!!", "???"]) == 0
+    assert capsys.readouterr().out.split("\n")[:2] == ["0.0", "  one of the names has no letters and digits"]
 
 
 def test_no_pairs() -> None:

@@ -101,6 +101,12 @@ def test_tables_are_found_from_other_folders(monkeypatch: pytest.MonkeyPatch, tm
     assert pickle.loads(kept).normalise("In Hirat.") == "In Herat."
 
 
+@pytest.mark.parametrize("given", [None, ["default"], ("t.csv", "default"), 3])
+def test_tables_that_are_not_given_one_by_one_are_told(given: Any) -> None:
+    with pytest.raises(TypeError, match=r"Tables are given one by one: .* or load\(\*tables\) for a list"):
+        canonym.load(given)
+
+
 def test_one_made_of_indexes_says_that_it_cannot_be_pickled() -> None:
     with pytest.raises(TypeError, match=r"Make it with canonym\.load"):
         pickle.dumps(Normaliser([open_table("default")]))

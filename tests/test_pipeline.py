@@ -7,6 +7,8 @@ import json
 import lzma
 import os
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -498,6 +500,38 @@ def test_files_of_other_kinds_in_a_folder_are_told(tmp_path: Path) -> None:
     (told,) = summary.left_out
     assert told.startswith("4 files of other kinds were not read (.html 2, .log 1, no ending 1)")
     assert [path.name for path in sorted((tmp_path / "out").iterdir())] == ["a.txt"]
+
+
+@pytest.mark.parametrize("given", ["in", "in/*", "in/**/*.*"])
+def test_pipes_that_nobody_named_are_left_out_and_told(here: Path, given: str) -> None:
+    (here / "in/sub").mkdir(parents=True)
+    for name in ("in/b.txt", "in/log.jsonl", "in/sub/c.txt"):
+        os.mkfifo(here / name)
+    (here / "in/a.txt").write_text("Kabool", "utf-8")
+    (here / "in/sub/d.txt").write_text("Kabool", "utf-8")
+    (here / "in/link.txt").symlink_to("a.txt")
+    (here / "in/there.txt").symlink_to("b.txt")
+    code = f"""
+from canonym.model import Result
+from canonym.pipeline import Job, run
+summary = run(Job(({given!r},), "out"), lambda texts: [Result(t) for t in texts])
+print(*sorted(summary.outputs), *summary.left_out, sep="\\n")
+"""
+    # A process of its own, since a pipe that is opened holds one up for ever.
+    done = subprocess.run([sys.executable, "-c", code], cwd=here, capture_output=True, text=True, timeout=60)
+    assert done.stdout.splitlines() == [
+        *(f"out/{name}.txt" for name in ("a", "link", "sub/d")),
+        "4 pipes, sockets or devices were not read (in/b.txt, in/log.jsonl, in/sub/c.txt, in/there.txt). "
+        "Give a pipe by its own name to have it read",
+    ]
+
+
+def test_a_folder_of_pipes_alone_says_so(here: Path) -> None:
+    (here / "in").mkdir()
+    os.mkfifo(here / "in/b.txt")
+    for one in ("in", "in/*"):
+        with pytest.raises(UsageError, match=r"in/b\.txt is no file but a pipe"):
+            run(Job((one,), "out"), rename)
 
 
 def test_a_table_among_texts_is_left_out_and_told(tmp_path: Path) -> None:

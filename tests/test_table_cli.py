@@ -110,6 +110,9 @@ def test_diff_of_tables_and_of_a_corpus(folders: Path, capsys: pytest.CaptureFix
     assert call("diff", "mine.csv", "new.csv", "a.txt", "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert told["effects"][0] == {"before": "Cabool", "old": "Kabul", "new": "Cabool", "count": 2, "first": "a.txt"}
+    (folders / "b.txt").write_text("Harat", "utf-8")
+    assert call("diff", "mine.csv", "new.csv", "a.txt", "b.txt") == 0
+    assert "  Harat: left → Herat (2, first in a.txt)" in capsys.readouterr().out
     assert call("diff", "mine.csv", "mine.csv") == 0
     assert capsys.readouterr() == ("", "no difference\n")
 
@@ -143,6 +146,25 @@ def test_solr_escapes_and_shared_spellings(folders: Path, capsys: pytest.Capture
     (folders / "x.csv").write_text("\n".join(rows) + "\n", "utf-8")
     assert call("export", "x.csv", "--to", "solr") == 0
     assert capsys.readouterr().out == "a\\=>b => A\\, B\n\\#c\\\\d => C\nTarabulus => Tripoli\n"
+
+
+def test_what_is_imported_may_be_in_another_encoding(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folders / "n.csv").write_text("canonical,alias\nHerat,Hérat\n", "cp1252")
+    assert call("import", "csv", "n.csv", "-o", "out.csv") == 2
+    assert "n.csv, line 2: not UTF-8. Say what it is written in, with --encoding" in capsys.readouterr().err
+    assert call("import", "csv", "n.csv", "--encoding", "cp1252", "-o", "out.csv") == 0
+    assert "\nHerat,Hérat," in (folders / "out.csv").read_text("utf-8")
+    (folders / "n.csv").write_text("canonical,alias\nHerat,Hérat\n", "utf-8-sig")
+    assert call("import", "csv", "n.csv", "--encoding", "UTF-8", "-o", "out.csv") == 0
+    for encoding in ("utf-16", "none", "rot13"):
+        capsys.readouterr()
+        assert call("import", "csv", "n.csv", "--encoding", encoding, "-o", "out.csv") == 2
+        assert f"the encoding '{encoding}' is unknown, or not read here" in capsys.readouterr().err
+
+
+def test_a_folder_cannot_be_sorted(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("sort", str(folders)) == 2
+    assert "this is a folder. Give the CSV files in it" in capsys.readouterr().err
 
 
 def test_imports(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 import canonym
 from canonym import native, verdicts
+from canonym.profile import of
 from canonym.verdicts import VerdictsError
 from canonym.versions import version
 
@@ -132,6 +134,92 @@ def test_what_was_read_stays_as_it_lies(tmp_path: Path) -> None:
     assert {run: after.plan(run) for run in before.runs()} == {run: before.plan(run) for run in before.runs()}
     assert set(after.rows()) > set(before.rows())
     assert after.plan("Nowhere At All") is None
+
+
+def call(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """A run over the file a.txt that may fail."""
+    (folder / "a.txt").write_text(TEXTS[0], encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "-m", "canonym", "normalise", "a.txt", "-o", "out.txt", *options],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=folder,
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ("a.txt/kept", "cannot be written: not a directory"),
+        ("a.txt/new/kept", "cannot be written: not a directory"),
+        ("/dev/full", "is no regular file"),
+        ("/dev/zero", "is no regular file"),
+        ("pipe", "is no regular file"),
+        ("folder", "is a directory"),
+        ("text", "no file of verdicts"),
+    ],
+)
+def test_where_they_cannot_be_kept_is_found_out_before(tmp_path: Path, given: str, why: str) -> None:
+    if given.startswith("/dev/") and not Path(given).exists():
+        pytest.skip(f"there is no {given} here")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "text").write_text("some text")
+    done = call(tmp_path, "--verdicts", given)
+    assert (done.returncode, (tmp_path / "out.txt").exists()) == (2, False)
+    assert given in done.stderr and why in done.stderr and ".tmp" not in done.stderr
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.txt", "folder", "pipe", "text"]
+
+
+def test_a_folder_for_them_is_made(tmp_path: Path) -> None:
+    assert call(tmp_path, "--verdicts", "new/er/kept").returncode == 0
+    assert (tmp_path / "new/er/kept").is_file()
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_where_they_cannot_be_kept_in_the_end_the_report_comes_all_the_same(tmp_path: Path, asked: bool) -> None:
+    (tmp_path / "a.txt").write_text(TEXTS[0], encoding="utf-8")
+    of(TEXTS).save(tmp_path / "p.json")
+    code = """
+import errno, sys
+from canonym import resolve, verdicts
+from canonym.cli.guard import main
+
+def save(path, tables, data):
+    raise OSError(errno.ENOSPC, "No space left on device", str(path) + ".tmp")
+
+verdicts.save = save
+main(sys.argv[1:])
+"""
+    options = ["--verdicts", "p.json.verdicts"] if asked else ["--profile", "p.json"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, "normalise", "a.txt", "-o", "out.txt", *options],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=tmp_path,
+        timeout=120,
+    )
+    assert done.returncode == (1 if asked else 0)
+    assert "verdicts are not kept: p.json.verdicts cannot be written: no space left on device" in done.stderr
+    assert "1 document, 1 changed" in done.stderr
+    assert "Afghanistan" in (tmp_path / "out.txt").read_text(encoding="utf-8")
+
+
+def test_what_lies_beside_a_profile_and_is_no_file_is_passed_over(tmp_path: Path) -> None:
+    of(TEXTS).save(tmp_path / "p.json")
+    (tmp_path / "p.json.verdicts").mkdir()
+    done = call(tmp_path, "--profile", "p.json")
+    assert (done.returncode, (tmp_path / "out.txt").exists()) == (0, True)
+
+
+def test_a_device_is_none(tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full here")
+    with pytest.raises(VerdictsError, match="no file of verdicts"):
+        canonym.load().load_verdicts("/dev/full")
 
 
 def test_versions() -> None:

@@ -22,7 +22,8 @@ LONGEST: Final = 200
 def compare_pairs(pairs: Sequence[tuple[str, str]]) -> list[float]:
     """The probability, 0 to 1, that the two names of each pair name one place; the same order and length.
 
-    A blank name names nothing: 0. Two names of equal characters are one name: 1.
+    A blank name names nothing: 0. Two names of equal characters are one name: 1. A name without letters and digits
+    ("!!!") says nothing: 0, unless the other is the same.
     """
     import numpy as np
 
@@ -38,9 +39,10 @@ def compare_pairs(pairs: Sequence[tuple[str, str]]) -> list[float]:
         ready = batch(part)
         odds = trees.log_odds(matrix(ready)) + rivalry(ready)
         scores = 1 / (1 + np.exp(-odds))
+        says = [bool(one.folded and two.folded) for one, two in zip(ready.left, ready.right, strict=True)]
         out += [
-            0.0 if not a or not b else 1.0 if a == b else float(score)
-            for (a, b), score in zip(part, scores, strict=True)
+            1.0 if a == b != "" else float(score) if said else 0.0
+            for (a, b), score, said in zip(part, scores, says, strict=True)
         ]
     return out
 
@@ -69,6 +71,8 @@ def explain_pair(a: str, b: str) -> list[str]:
         return ["one of the names is blank"]
     pair = batch([(a.strip()[:LONGEST], b.strip()[:LONGEST])])
     one, two = pair.left[0], pair.right[0]
+    if not one.folded or not two.folded:
+        return ["the same characters" if one.text == two.text else "one of the names has no letters and digits"]
     reasons: list[str] = []
     if rivalry(pair)[0]:
         reasons.append("both are well-known names, of two places")

@@ -18,7 +18,11 @@ def save(data: Buffer | Iterable[Buffer], path: Path, annex: Callable[[Path], by
     import tempfile
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    except OSError as error:
+        error.filename = str(path)
+        raise
     try:
         with os.fdopen(handle, "wb") as file:
             file.writelines([data] if isinstance(data, bytes | memoryview) else data)
@@ -30,7 +34,7 @@ def save(data: Buffer | Iterable[Buffer], path: Path, annex: Callable[[Path], by
         Path(temporary).replace(path)
     except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.filename is None:
+        if isinstance(error, OSError) and error.filename in (None, temporary):
             error.filename = str(path)  # a full disk does not say which file it had no room for
         raise
 

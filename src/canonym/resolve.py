@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -69,7 +70,16 @@ def load(*tables: str | Path) -> Normaliser:
     >>> import canonym
     >>> canonym.load().normalise("He fled Afghstan.")
     'He fled Afghanistan.'
+
+    Raises:
+        TypeError: what is given is no name of a table, but a list of them, say.
     """
+    for table in tables:
+        if not isinstance(table, str | os.PathLike):
+            raise TypeError(
+                f"a table is the name of a file or a pack, not {table!r}. Tables are given one by one: "
+                'load("mine.csv", "default"), or load(*tables) for a list; load() opens the embedded one.'
+            )
     tables = tables or ("default",)
     return Normaliser([open_table(t) for t in tables], tuple(map(_anywhere, tables)))
 

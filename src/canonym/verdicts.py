@@ -205,9 +205,13 @@ def read(path: Path, tables: str) -> bytes:
     Raises:
         VerdictsError: it is no such file, is damaged, or was made with other tables, keys, model or versions.
     """
-    data = path.read_bytes()
-    if data[: len(MAGIC)] != MAGIC:
-        raise VerdictsError("no file of verdicts", where=str(path), remedy="Name another file for --verdicts")
+    other = VerdictsError("no file of verdicts", where=str(path), remedy="Name another file for --verdicts")
+    if path.exists() and not path.is_file():  # a device may go on for ever
+        raise other
+    with path.open("rb") as file:
+        if file.read(len(MAGIC)) != MAGIC:
+            raise other
+        data = MAGIC + file.read()
     size = int.from_bytes(data[len(MAGIC) : len(MAGIC) + 4], "little")
     body = len(MAGIC) + 4 + size
     if data[len(MAGIC) + 4 : body] != stamp(tables).encode():

@@ -87,7 +87,8 @@ def _begin(
 def _leave(folder: Path, before: int) -> None:
     """Write what this worker found out, where there is any of it, for its parent to add up."""
     if _normaliser is not None and _normaliser.known_verdicts > before:
-        _normaliser.keep_verdicts(folder / str(os.getpid()))
+        with suppress(OSError):  # no room: they are found out anew
+            _normaliser.keep_verdicts(folder / str(os.getpid()))
 
 
 def _end_with_parent() -> None:

@@ -210,6 +210,7 @@ def wikidata(
 @click.option("--set", "values", metavar="FIELD=VALUE", multiple=True, help="The same for all rows.")
 @click.option("--split", metavar="TEXT", default="", help="What parts several aliases in one cell.")
 @click.option("--delimiter", metavar="CHAR", default="", help="Delimiter; told by the header when absent.")
+@click.option("--encoding", "encoding", metavar="NAME", help="Encoding of the file; UTF-8 when absent.")
 @click.option("--grade", is_flag=True, help="Find kinds as for a gazetteer, where aliases are of every tongue and age.")
 @_out("")
 @options.quiet
@@ -221,6 +222,7 @@ def csv_(
     values: tuple[str, ...],
     split: str,
     delimiter: str,
+    encoding: str | None,
     grade: bool,
     output: str,
     quiet: bool,
@@ -241,6 +243,7 @@ def csv_(
             _pairs(values),
             delimiter=delimiter,
             split=split,
+            encoding=encoding,
             tally=tally,
             progress=progress,
         )

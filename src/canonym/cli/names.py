@@ -223,7 +223,7 @@ def _compare_two(a: str, b: str, explained: bool, as_json: bool) -> None:
 
 @click.command(
     epilog=options.examples(
-        "canonym explain Tebyan", "canonym explain --type place Georgia", "canonym explain --json Aberdeen"
+        "canonym explain Tebyan", "canonym explain --type place Georgia", "canonym explain --json Kazakhstna"
     )
 )
 @click.argument("name")

@@ -102,6 +102,8 @@ def sort(files: tuple[str, ...], quiet: bool) -> None:
 
     for file in files:
         path = Path(file)
+        if path.is_dir():
+            raise TableError("this is a folder", where=file, remedy="Give the CSV files in it")
         if path.suffix != ".csv":
             raise TableError("only a plain CSV file can be sorted in place", where=file, remedy="Unpack it first")
         before = read_bytes(path)
@@ -224,7 +226,9 @@ def diff(
     if corpus:
         from canonym import pipeline
 
-        job = pipeline.Job(inputs=corpus, format=format_, text_key=text_key, column=columns, encoding=encoding)
+        job = pipeline.Job(
+            inputs=corpus, format=format_, text_key=text_key, column=columns, encoding=encoding, dry_run=True
+        )
         told = effects(Normaliser([one]), Normaliser([other]), pipeline.texts(job))
     if as_json:
         out = found.as_dict() | ({"effects": [asdict(e) for e in told]} if told is not None else {})

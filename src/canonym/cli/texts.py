@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
-from canonym.cli import options, progress, resuming
+from canonym.cli import keeping, options, progress, resuming
 from canonym.model import KINDS, REWRITTEN_KINDS, UsageError
 
 if TYPE_CHECKING:
-    from canonym import Normaliser
     from canonym.corpus.summary import Summary
     from canonym.model import Document, Result
     from canonym.pipeline import Job
@@ -205,8 +204,7 @@ def _run(
             "--profile and --evidence corpus exclude each other",
             remedy="Give one of them",
         )
-    if verdicts is None and profile is not None:
-        verdicts = profile.with_name(profile.name + ".verdicts")
+    asked, verdicts = verdicts, keeping.place(verdicts, profile)
     options.refuse_overwriting([output, edits, verdicts], [*paths, *tables, *filter(None, [profile])])
     first_pass = (evidence or ("document" if set(paths) <= {"-"} else "corpus")) == "corpus"
     job = pipeline.Job(
@@ -233,8 +231,8 @@ def _run(
 
             settings = {"stamp": stamp(normaliser.fingerprint), "rewrite": sorted(rewrite), "repair": not no_repair}
             job = replace(job, settings={**settings, "first pass": first_pass and profile is None})
-        known_before = _read_verdicts(normaliser, verdicts, quiet) if mode != "repair" else None
-        kept = verdicts if known_before is not None else None
+        kept = verdicts if mode != "repair" else None
+        known_before = keeping.read(normaliser, kept, quiet) if kept is not None else 0
         hands = stack.enter_context(crew(normaliser, tables, workers or default_workers(), kept))
         known: Profile | None = resuming.evidence(job, quiet)
         if profile is not None:
@@ -251,26 +249,10 @@ def _run(
         job = replace(job, evidence=known)
         stack.enter_context(resuming.telling(job))
         summary = pipeline.run(job, process, told, _differ(colour) if shows_diff else None)
-    if verdicts is not None and known_before is not None and normaliser.known_verdicts > known_before:
-        normaliser.keep_verdicts(verdicts)
+    saved = kept is None or keeping.save(normaliser, kept, known_before, quiet and asked is None)
     _tell(context, summary, job, as_json=as_json, colour=colour, quiet=quiet)
-
-
-def _read_verdicts(normaliser: Normaliser, path: Path | None, quiet: bool) -> int | None:
-    """How many verdicts a file gave to start with; None where none are to be kept. One that does not fit is told."""
-    from canonym.verdicts import VerdictsError
-
-    if path is None:
-        return None
-    if path.exists():
-        try:
-            normaliser.load_verdicts(path)
-        except VerdictsError as error:
-            if error.remedy.startswith("Name"):
-                raise
-            if not quiet:
-                click.echo(str(error), err=True)
-    return normaliser.known_verdicts
+    if not saved and asked is not None:  # the one beside a profile nobody asked for
+        context.exit(1)
 
 
 def _profile(job: Job, hands: Crew, watched: bool) -> Profile:

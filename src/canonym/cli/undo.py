@@ -31,7 +31,9 @@ from canonym.cli import options
 def undo(outputs: tuple[str, ...], edits: Path, output: str | None, in_place: bool, quiet: bool) -> None:
     """Give the input of a run back, byte for byte.
 
-    Needs the output of the run and the edit log that it wrote (--edits)."""
+    Needs the output of the run and the edit log that it wrote (--edits). Compressed files and
+    Parquet are packed anew: of them the content comes back.
+    """
     from canonym.corpus.undo import undo as undone
     from canonym.report import plural
 

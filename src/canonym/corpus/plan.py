@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -56,10 +57,12 @@ def find(
     format: str | None = None,
     leave_out: Sequence[str] = (),
     unread: Counter[str] | None = None,
+    special: list[str] | None = None,
 ) -> tuple[list[Source], list[Failure]]:
     """The files that inputs stand for, sorted within each; `leave_out` are files or folders not to enter.
 
-    In `unread` files of folders are counted, by their endings, that are of no kind which is read there.
+    In `unread` files of folders are counted, by their endings, that are of no kind which is read there. Onto `special`
+    go pipes, sockets and devices that were met without being named: who opens a pipe waits for ever for one who writes.
 
     Raises UsageError for a path that is not there and for a folder or pattern without any file to read.
     """
@@ -67,6 +70,7 @@ def find(
     skip = {Path(path).resolve() for path in leave_out}
     sources: list[Source] = []
     failures: list[Failure] = []
+    special = [] if special is None else special
     if sum(path == STDIN for path in inputs) > 1:
         raise UsageError("standard input is given twice", remedy="Give - once")
     for given in inputs or (STDIN,):
@@ -74,11 +78,11 @@ def find(
             form = format or "txt"
             sources.append(Source(STDIN, None, form, "", "", f"stdin.{form}", True))
         elif Path(given).is_dir():
-            sources += _folder(Path(given), Path(given), format, skip, failures, unread)
+            sources += _folder(Path(given), Path(given), format, skip, failures, special, unread)
         elif os.path.lexists(given) or not _MAGIC & set(given):
             sources.append(_named(given, format))
         else:
-            sources += _pattern(given, format, skip, failures)
+            sources += _pattern(given, format, skip, failures, special)
     return sources, failures
 
 
@@ -100,9 +104,11 @@ def _folder(
     format: str | None,
     skip: set[Path],
     failures: list[Failure],
+    special: list[str],
     unread: Counter[str] | None = None,
 ) -> Iterator[Source]:
     found = False
+    before = len(special)
 
     def unreadable(error: OSError) -> None:
         failures.append(Failure(str(error.filename), f"cannot be read: {error.strerror}", "See its permissions"))
@@ -121,16 +127,22 @@ def _folder(
             path = str(here / file)
             if (file in skipped or os.path.islink(path)) and Path(path).resolve() in skip:  # noqa: PTH114
                 continue
+            if _is_stream(path):
+                special.append(path)
+                continue
             if known.format == "jsonl" and (is_failures_file(Path(path)) or is_edit_log(Path(path))):
                 continue  # what an earlier run left beside its outputs is no input
             found = True
             yield _source(path, format, (inside / file).as_posix(), False, known)
     if not found and not failures:
+        _refuse_streams(special[before:])
         endings = ", ".join(e for e, f in ENDINGS.items() if format in (None, f))
         raise UsageError(f"no file to read in {top}", remedy=f"Endings looked for: {endings}, also compressed")
 
 
-def _pattern(given: str, format: str | None, skip: set[Path], failures: list[Failure]) -> Iterator[Source]:
+def _pattern(
+    given: str, format: str | None, skip: set[Path], failures: list[Failure], special: list[str]
+) -> Iterator[Source]:
     parts = Path(given).parts
     fixed = next(i for i, part in enumerate(parts) if _MAGIC & set(part))
     root = Path(*parts[:fixed]) if fixed else Path()
@@ -141,15 +153,36 @@ def _pattern(given: str, format: str | None, skip: set[Path], failures: list[Fai
     if not found:
         raise UsageError(f"nothing matches {given}", remedy="See whether the pattern is right")
     seen: set[str] = set()
+    before = len(special)
     for path in found:
         if path in folders:
             if "**" in given:
                 continue  # its files match by themselves
-            yield from _folder(Path(path), root, format, skip, failures)
+            yield from _folder(Path(path), root, format, skip, failures, special)
         elif Path(path).resolve() not in skip and path not in seen:
             seen.add(path)
+            if _is_stream(path):
+                special.append(path)
+                continue
             relative = Path(path).relative_to(root).as_posix()
             yield _source(path, format, relative, False, kind(path))
+    if len(special) - before == len(found):
+        _refuse_streams(special[before:])
+
+
+def _is_stream(path: str) -> bool:
+    """Whether a path, or what it links to, is a pipe, a socket or a device."""
+    try:
+        return not stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116
+    except OSError:
+        return False  # told when it is read
+
+
+def _refuse_streams(special: Sequence[str]) -> None:
+    """Raise UsageError where there is nothing else to read."""
+    if special:
+        problem = "is no file but a pipe, socket or device"
+        raise UsageError(f"{special[0]} {problem}", remedy="Give a pipe by its own name to have it read")
 
 
 def make(
@@ -176,8 +209,9 @@ def make(
         path for path in (edits if edits and is_edit_log(Path(edits)) else None, output if folder else None) if path
     ]
     unread: Counter[str] = Counter()
-    sources, failures = find(inputs, format, leave_out, unread)
-    left_out = _told(unread)
+    special: list[str] = []
+    sources, failures = find(inputs, format, leave_out, unread, special)
+    left_out = (*_told(unread), *_told_streams(special))
     if output is None:
         if dry_run:
             return Plan(tuple(sources), tuple(failures), "", "", left_out)
@@ -206,6 +240,15 @@ def _told(unread: Mapping[str, int]) -> tuple[str, ...]:
     total = sum(unread.values())
     files = "1 file of another kind was" if total == 1 else f"{total:,} files of other kinds were"
     return (f"{files} not read ({kinds}). Give such files by name, or with a pattern, to have them read as text",)
+
+
+def _told_streams(special: Sequence[str]) -> tuple[str, ...]:
+    """One line on what is no file, the first few by name."""
+    if not special:
+        return ()
+    names = ", ".join(sorted(special)[:_KINDS]) + (", ..." if special[_KINDS:] else "")
+    one = "1 pipe, socket or device was" if len(special) == 1 else f"{len(special):,} pipes, sockets or devices were"
+    return (f"{one} not read ({names}). Give a pipe by its own name to have it read",)
 
 
 def _many(given: str) -> bool:

@@ -22,6 +22,7 @@ def records(
     *,
     delimiter: str = "",
     split: str = "",
+    encoding: str | None = None,
     tally: Tally | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Record]:
@@ -30,9 +31,10 @@ def records(
     `columns` maps our fields to the file's columns, by its header (a field that is not mapped is read from the column
     of its own name, if there is one); `values` are fields that are the same for all rows; `split` parts several
     aliases in one cell. Without an alias column only canonical forms come. The delimiter is told by the header.
+    `encoding` is UTF-8 when absent.
 
     Raises:
-        UsageError: a column or field does not exist.
+        UsageError: a column or field does not exist, or lines cannot be told in the encoding.
         TableError: the file cannot be read, or is cut short.
     """
     tally = tally if tally is not None else Tally()
@@ -40,8 +42,9 @@ def records(
     for name in (*columns, *values):
         if name not in FIELDS:
             raise UsageError(f'no field "{name}"', remedy=f"The fields are {', '.join(FIELDS)}")
+    _check(encoding)
     with lines(path) as numbered:
-        text = _Decoded(numbered, path)
+        text = _Decoded(numbered, path, encoding)
         total = path.stat().st_size
         first = next(text, None)
         if first is None:
@@ -75,11 +78,26 @@ def records(
                 yield record
 
 
+def _check(encoding: str | None) -> None:
+    """Raise UsageError unless lines end in the encoding as they do in ASCII."""
+    try:
+        fine = encoding is None or "\n,".encode(encoding) == b"\n,"
+    except LookupError:
+        fine = False
+    if not fine:
+        raise UsageError(
+            f"the encoding {encoding!r} is unknown, or not read here",
+            remedy="Common ones are utf-8, cp1252, cp1251, gb18030; convert a file of another to UTF-8",
+        )
+
+
 class _Decoded:
     """The lines of a file as text, with the number of the last one."""
 
-    def __init__(self, numbered: Iterator[tuple[int, int, bytes]], path: Path) -> None:
+    def __init__(self, numbered: Iterator[tuple[int, int, bytes]], path: Path, encoding: str | None) -> None:
         self._numbered = numbered
+        self._encoding = encoding or "utf-8"
+        self._marked = self._encoding.lower().replace("_", "-") in ("utf-8", "utf8")
         self._path = path
         self.number = self.at = 0
 
@@ -89,10 +107,12 @@ class _Decoded:
     def __next__(self) -> str:
         self.number, self.at, raw = next(self._numbered)
         try:
-            return raw.decode("utf-8-sig" if self.number == 1 else "utf-8")
+            return raw.decode("utf-8-sig" if self.number == 1 and self._marked else self._encoding)
         except UnicodeDecodeError:
             raise TableError(
-                "not UTF-8", where=f"{self._path}, line {self.number}", remedy="Save the file as UTF-8"
+                f"not {self._encoding.upper()}",
+                where=f"{self._path}, line {self.number}",
+                remedy="Say what it is written in, with --encoding, or save it as UTF-8",
             ) from None
 
 

@@ -8,6 +8,7 @@ word. A name of such a difference is hashed; its weight says whether names of on
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -26,6 +27,8 @@ Floats = NDArray[np.float32]
 BUCKETS: Final = 1 << 20
 UNIT: Final = 0.02
 _LONGEST_PART: Final = 6
+#: How the name of a difference begins, where it says between which scripts.
+_KIND: Final = re.compile(r"(?:\*|\d+(?:\.\d+)?) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,29 @@ def odds_of(codes: NDArray[np.int64], starts: NDArray[np.int64], table: Weights)
     return (sums[starts[1:]] - sums[starts[:-1]] + table.base).astype(np.float32)
 
 
+def _in_words(name: str) -> str:
+    """A difference of letters as a reader would put it.
+
+    >>> [_in_words(name) for name in ("0 a>o", "* > ", "t e>te")]
+    ['"a" stands for "o"', 'a blank or hyphen is left out', 'a blank or hyphen is left out']
+    >>> [_in_words(name) for name in ("0.3 ^k>^kh", "0 e> ")]
+    ['"k" stands for "kh"', '"e" stands for a blank or hyphen']
+    """
+    kind = _KIND.match(name)
+    letters = name[kind.end() if kind else 0 :].removesuffix(":2")
+    x, _, y = letters.partition(">")
+    x, y = x.strip("^$"), y.strip("^$")
+    if x.replace(" ", "") == y.replace(" ", ""):
+        return "a blank or hyphen is left out"
+    if not x or not y:
+        return f"{_quoted(x or y)} is left out"
+    return f"{_quoted(x)} stands for {_quoted(y)}"
+
+
+def _quoted(letters: str) -> str:
+    return f'"{letters}"' if letters.strip() else "a blank or hyphen"
+
+
 def telling(one: Forms, two: Forms, table: Weights | None = None, most: int = 3) -> list[tuple[str, float]]:
     """The differences that weigh most, in words, with their log-odds: above 0 for one place, below for two."""
     table = weights() if table is None else table
@@ -132,7 +158,6 @@ def telling(one: Forms, two: Forms, table: Weights | None = None, most: int = 3)
         elif rest.startswith(("edits", "words")) or kind == "share":
             words = "so many letters differ, and so many do not"
         else:
-            x, _, y = name.rpartition(" ")[2].removesuffix(":2").strip("^$").partition(">")
-            words = f'"{x}" stands for "{y}"' if x and y else f'"{x or y}" is left out'
+            words = _in_words(name)
         said[words] = said.get(words, 0.0) + odds
     return sorted(said.items(), key=lambda item: (-abs(item[1]), item[0]))[:most]
