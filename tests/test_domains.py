@@ -64,7 +64,7 @@ def test_odd_addresses_do_no_harm(odd: str) -> None:
         ("in a/b/c, 1/2 or $5 and #1", ["a/b/c"]),
         ("by #Kabool, $TSLA and a/ b/c", ["#Kabool", "$TSLA"]),
         ("src/assuan.c, a/x.r or doc/assuan.texi", ["src/assuan.c", "a/x.r", "doc/assuan.texi"]),
-        ("run ./Kabool.sh in ~/Herat, ../b or .../c.", ["./Kabool.sh", "~/Herat", "../b"]),
+        ("run ./Kabool.sh in ~/Herat, ../b or .../c etc./or.", ["./Kabool.sh", "~/Herat", "../b"]),
         ("Kabool.sql, kabool.h, kabool.7z.", ["Kabool.sql", "kabool.h", "kabool.7z"]),
         ("Kabool.so they, Mazar-i-Sharf.so, at 2p.m. d.c. to/from Kabool/Herat", []),
         ("lib/kabool.so, kabool2.go, my-kabool.dat", ["lib/kabool.so", "kabool2.go", "my-kabool.dat"]),

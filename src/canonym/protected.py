@@ -117,8 +117,7 @@ _FILE = pattern(
     r"\.(?:txt|docx?|pdf|csv|tsv|jsonl?|xml|html?|php|jpe?g|png|gif|xlsx?|pptx?|zip|gz|mp[34]|py|js|md"
     r"|cc|cpp|hpp|rb|sh|pl|tsx?|css|sql|ya?ml|toml|cfg|texi|rst|db|dll|exe|ps1|ipynb|geojson|shp|kml|gpx|parquet"
     r"|zst|bz2|xz|7z|epub|odt|rtf|svg|tiff?|webp|mov|avi|wav|flac|iso|tmp"
-    r"|java|rs|kt|log|tar|rar|tex|bak)\b"
-    r"|(?<=\w\w)\.[ch]\b"
+    r"|java|rs|kt|log|tar|rar|tex|bak|(?<=\w\w\.)[ch])\b"
 )
 #: Endings that are words too, of some language: a blank may have been lost behind a full stop. They stand only behind
 #: what looks like the name of a file, with a slash, a low line, a figure, or a hyphen and no capital.
@@ -134,7 +133,7 @@ _SITE = pattern(
 )
 _TICKER = pattern(r"<[A-Z0-9.]+>")
 _PATH = pattern(r"/[\w.-]+(?:/[\w.-]+)+|/[\w-]+\.[chmr]\b")
-_RELATIVE = pattern(r"(?<![\w./~-])(?:~|\.\.?)(?:/[\w.-]+)+")
+_RELATIVE = pattern(r"/(?<=[.~]/)[\w.-]+(?:/[\w.-]+)*")
 #: Hosts that end in other letters.
 _ABROAD_SITE = pattern(
     r"(?<=[^\W\d_])\.(?:中国|中國|香港|台湾|台灣|新加坡|한국|рф|укр|бг|бел|қаз|срб|мкд|мон|ευ|ελ|հայ|გე|ไทย|भारत|ভারত"
@@ -145,6 +144,7 @@ _MAILBOX = pattern(r"\n?[\w.+-]+")
 _FOLDER = pattern(r"\n?[\w-]+")
 _FOLDERS = pattern(r"\n?[\w.+/~-]+")
 _OBJECT = pattern(r"[\w.]+")
+_UPWARDS = pattern(r"(?:\.\.?|~)(?![\w./~-])")
 
 
 def find_protected(text: str, there: int) -> list[tuple[int, int]]:
@@ -175,7 +175,7 @@ def find_protected(text: str, there: int) -> list[tuple[int, int]]:
         out += _wordlike(text)
     if there & Sign.PATH:
         out += [_with_left(text, m, _FOLDER) for m in _PATH.finditer(text)]
-        out += [m.span() for m in _RELATIVE.finditer(text)]
+        out += _relative(text)
     if there & Sign.CODE:
         out += [m.span() for m in _CODE.finditer(text)]
     if there & Sign.ABROAD:
@@ -192,6 +192,12 @@ def _windows(text: str) -> list[tuple[int, int]]:
         done = match.end()
         out.append((start, done))
     return out
+
+
+def _relative(text: str) -> list[tuple[int, int]]:
+    """Paths from a folder that is not named: ./a, ../a/b, ~/a; not .../a, nor what a slash joins to "etc."."""
+    spans = ((m.start(), _with_left(text, m, _UPWARDS)) for m in _RELATIVE.finditer(text))
+    return [span for slash, span in spans if span[0] < slash]
 
 
 def _wordlike(text: str) -> list[tuple[int, int]]:
