@@ -72,13 +72,13 @@ def has_determiner(text: str, start: int) -> bool:
 def _named(text: str, one: Leftover, damaged: frozenset[str], lang: str) -> bool:
     """True for a name, by the title or the other name beside it; what is damaged itself tells nothing."""
     token, start = one.before, one.start
-    if not may_name(one, lang) or (token.isupper() and len(token) > 1) or one.word in words("titles"):
+    if not may_name(one, lang) or one.word in words("titles"):
         return False
     before = _BEFORE.search(text, max(0, start - 30), start)
     titled = before is not None and before[1].lower() in (words("titles") if token[0].isupper() else _OF_NAMES)
     if before is not None and titled and (not before[2] or len(before[1]) <= _ABBREVIATED):
         return True
-    if not token[0].isupper() or one.margin >= _SURE:
+    if not token[0].isupper() or (token.isupper() and len(token) > 1) or one.margin >= _SURE:
         return False
     after = _AFTER.match(text, start + len(token))
     if after is not None and after[1] in _OF_SPEECH:
@@ -103,17 +103,17 @@ def _opposed(text: str, one: Leftover, lang: str) -> bool:
     low = one.before.lower()
     before = _BEFORE.search(text, max(0, one.start - 30), one.start)
     last = before[1] if before is not None and not before[2] else ""
-    article = last.lower()
+    small = last.lower()
     if lang != "en":
         return False
-    if article in {"a", "an"}:
-        wrong = _VOWEL if article == "a" else _CONSONANT
+    if small in {"a", "an"}:
+        wrong = _VOWEL if small == "a" else _CONSONANT
         if wrong.match(one.word) and not wrong.match(low):
             return True
     short = 1 < len(low) <= _SHORT and one.before.islower() and zipf(low, lang) > 0
     if not short or one.margin >= _OUTWEIGHED:
         return False
-    if last in _OWNERS and capital(low, lang) >= _OFTEN:
+    if small in _OWNERS and capital(low, lang) >= _OFTEN:
         return True
     after = _AFTER.match(text, one.start + len(low))
     # Those particles of names that are no English words: "du mal", "mal de mer".

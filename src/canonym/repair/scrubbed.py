@@ -124,20 +124,19 @@ def _restored(text: str, table: Readings, lang: str, known: Callable[[str], bool
         token, start = match[0], match.start()
         if token.isalpha() and (low := token.lower()) not in keys and (known is None or zipf(low, lang) > 0):
             continue  # nearly every word
+        case = _case(text, start, token)
+        if case == "capital" and _capitalised(text, start, token, table, lang):
+            names.add(token)
         if _foreign(text, start, match.end()) or _torn(text, start, token):
             continue
         if token.isupper() and 1 < len(token) <= _ABBREVIATION and not _shouting(text, *match.span()):
             continue
-        case = _case(text, start, token)
         whole = _reading(token, case, table, lang, known)
         if whole is not None and _hyphened(text, *match.span()) and whole[1] < _COMPOUND:
             continue
         if whole is not None:
             found.append(Leftover(start, token, *whole))
             continue
-        other = table.by_case["either"].get(token.lower()) if case == "capital" else None
-        if other and may_name(Leftover(start, token, *other), lang) and not has_determiner(text, start):
-            names.add(token)  # with a capital inside a sentence, and so at the beginning of another
         for k, part in enumerate(_PART.finditer(token)):
             if part[0] == token or (k and part[0].lower() in CLITICS) or len(part[0]) < 2:
                 continue
@@ -146,6 +145,13 @@ def _restored(text: str, table: Readings, lang: str, known: Callable[[str], bool
                 found.append(Leftover(start + part.start(), part[0], *read))
     left = sound(text, found, names, lang)
     return [_fit(text, one, table.strings, lang) for one in found if one not in left]
+
+
+def _capitalised(text: str, start: int, token: str, table: Readings, lang: str) -> bool:
+    """True for what is no leftover with its capital inside a sentence, and so none at the beginning of another."""
+    low = token.lower()
+    other = table.by_case["either"].get(low) if low not in table.by_case["capital"] else None
+    return bool(other and may_name(Leftover(start, token, *other), lang)) and not has_determiner(text, start)
 
 
 def _case(text: str, start: int, token: str) -> Case:
