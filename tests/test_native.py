@@ -174,8 +174,14 @@ def test_what_is_cut_short_is_not_taken(kind: type[native.Lexicon] | type[native
             kind.stored(data)
 
 
+SIGNS = [
+    *PIECES, *"@<:/#\\.wxX7ſ~c\n\r\t -_;({ärф中", "://", "www.", ".t7", ".7z", "\U0003ffff", "😀",
+    "\nimport ", "\nfrom x.", " import ", " as ", "\nclass x", "\n def ", "import x", "class ",
+]  # fmt: skip
+
+
 @settings(deadline=None)
-@given(st.lists(st.sampled_from([*PIECES, *"@<:/#\\.wxX7ſ", "://", "www.", ".t7", "\U0003ffff", "😀"])).map("".join))
+@given(st.lists(st.sampled_from(SIGNS)).map("".join))
 def test_signs_of_what_is_never_rewritten(text: str) -> None:
     assert signs(text) == signs_plain(text)
     assert bool(signs(text) & Sign.LETTER) or not has_caseless(text)

@@ -1,4 +1,4 @@
-"""Spans of a text that are never rewritten, since they mean what they spell: addresses, hosts, handles, files.
+"""Spans of a text that are never rewritten, since they mean what they spell: addresses, hosts, handles, files, code.
 
 Most texts have none: one look tells which signs of them there are at all, and only those are searched for.
 """
@@ -25,19 +25,30 @@ class Sign:
     TAG: Final = 8
     BACKSLASH: Final = 16
     LOW_LINE: Final = 32
-    #: A full stop before a small letter, as in the name of a file,
+    #: A full stop before a small letter, as in the name of a file; a lone one (.c, .h) only behind a word,
     ENDING: Final = 64
     #: and one before two letters, as in that of a host.
     HOST: Final = 128
-    #: Two slashes with a part of a path between them and another behind them.
+    #: Two slashes with a part of a path between them and another behind them; or one before the name of a file, or
+    #: behind what stands for a folder: ./, ../, ~/.
     PATH: Final = 256
     #: A letter beyond those of European scripts.
     LETTER: Final = 512
+    #: A line that begins as a line of code does: import x, from x import y, def x(, class x(.
+    CODE: Final = 1024
+    #: A full stop between letters, beyond ASCII behind it, as in кабул.рф.
+    ABROAD: Final = 2048
 
 
-_ENDING = pattern(r"\.[a-z][a-z0-9]")
+_ENDING = pattern(r"\.(?:[a-z][a-z0-9]|7z)|(?<=\w\w)\.[ch](?!\w)")
 _MARKED = pattern(r"[#$](?:[A-Za-z]|[^\x00-\x7f])")
-_SLASHES = pattern(r"/[\w.-]+/[\w.-]")
+_SLASHES = pattern(r"/[\w.-]+/[\w.-]|[.~]/[\w.-]|/[\w-]+\.[chmr](?!\w)")
+#: A line of code, told by how it begins: lines of prose are broken before such words too, but do not go on like that.
+_CODE = pattern(
+    r"^[ \t]*(?:import [\w.]*\w(?:[;\r]|$| as )|from [\w.]+ import |def \w+\(|class \w+(?:[(:]| \{)).{0,120}",
+    re.MULTILINE,
+)
+_ABROAD = pattern(r"(?<=\w\w)\.([^\x00-\x7f])")
 
 
 def signs(text: str) -> int:
@@ -62,6 +73,8 @@ def signs_plain(text: str) -> int:
         Sign.HOST: _DOT.search(text) is not None,
         Sign.PATH: _SLASHES.search(text) is not None,
         Sign.LETTER: not text.isascii() and any(c > "\u0558" and (c.isalpha() or c > "\U0001ffff") for c in set(text)),
+        Sign.CODE: _CODE.search(text) is not None,
+        Sign.ABROAD: not text.isascii() and any(m[1].isalpha() for m in _ABROAD.finditer(text)),
     }
     return sum(sign for sign, there in seen.items() if there)
 
@@ -99,7 +112,19 @@ _WORDS_BEFORE = pattern(r"\w+$")
 _WORDS_AFTER = pattern(r"\w+")
 _WINDOWS = pattern(r"(?:\\[\w. -]*[\w-])+")
 _DRIVE = pattern(r"\b[A-Za-z]:")
-_FILE = pattern(r"\.(?:txt|docx?|pdf|csv|tsv|jsonl?|xml|html?|php|jpe?g|png|gif|xlsx?|pptx?|zip|gz|mp[34]|py|js|md)\b")
+#: How the name of a file ends.
+_FILE = pattern(
+    r"\.(?:txt|docx?|pdf|csv|tsv|jsonl?|xml|html?|php|jpe?g|png|gif|xlsx?|pptx?|zip|gz|mp[34]|py|js|md"
+    r"|cc|cpp|hpp|rb|sh|pl|tsx?|css|sql|ya?ml|toml|cfg|texi|rst|db|dll|exe|ps1|ipynb|geojson|shp|kml|gpx|parquet"
+    r"|zst|bz2|xz|7z|epub|odt|rtf|svg|tiff?|webp|mov|avi|wav|flac|iso|tmp"
+    r"|java|rs|kt|log|tar|rar|tex|bak|(?<=\w\w\.)[ch])\b"
+)
+#: Endings that are words too, of some language: a blank may have been lost behind a full stop. They stand only behind
+#: what looks like the name of a file, with a slash, a low line, a figure, or a hyphen and no capital.
+_WORDLIKE = pattern(r"\.(?:go|so|dat|ini|bat|bib|lua|swift)\b")
+_FILELIKE = pattern(r"[/_\d]")
+#: A call in code, as assuan.open(.
+_CALL = pattern(r"\.[a-z][a-z0-9]\w*\(")
 #: How the name of a host ends, with the path behind it. Of two letters only before a path, or behind "co": there are
 #: ends that are words too ("in", "is"), and blanks get lost behind a full stop.
 _SITE = pattern(
@@ -107,10 +132,19 @@ _SITE = pattern(
     r"(?![\w-])(?:/\S*)?"
 )
 _TICKER = pattern(r"<[A-Z0-9.]+>")
-_PATH = pattern(r"/[\w.-]+(?:/[\w.-]+)+")
+_PATH = pattern(r"/[\w.-]+(?:/[\w.-]+)+|/[\w-]+\.[chmr]\b")
+_RELATIVE = pattern(r"/(?<=[.~]/)[\w.-]+(?:/[\w.-]+)*")
+#: Hosts that end in other letters.
+_ABROAD_SITE = pattern(
+    r"(?<=[^\W\d_])\.(?:中国|中國|香港|台湾|台灣|新加坡|한국|рф|укр|бг|бел|қаз|срб|мкд|мон|ευ|ελ|հայ|გე|ไทย|भारत|ভারত"
+    r"|இந்தியா|భారత్|ලංකා|ایران|پاکستان|السعودية|مصر|امارات|المغرب)(?![\w-])(?:/\S*)?"
+)
 #: What stands before a sign, read backwards, so that it is found at once; a line may break between them.
 _MAILBOX = pattern(r"\n?[\w.+-]+")
 _FOLDER = pattern(r"\n?[\w-]+")
+_FOLDERS = pattern(r"\n?[\w.+/~-]+")
+_OBJECT = pattern(r"[\w.]+")
+_UPWARDS = pattern(r"(?:\.\.?|~)(?![\w./~-])")
 
 
 def find_protected(text: str, there: int) -> list[tuple[int, int]]:
@@ -135,9 +169,17 @@ def find_protected(text: str, there: int) -> list[tuple[int, int]]:
     if there & Sign.LOW_LINE:
         out += _identifiers(text)
     if there & Sign.ENDING:
-        out += [_with_left(text, m, _MAILBOX) for pattern in (_FILE, _SITE) for m in pattern.finditer(text)]
+        out += [_with_left(text, m, _MAILBOX) for m in _SITE.finditer(text)]
+        out += [_with_left(text, m, _FOLDERS) for m in _FILE.finditer(text)]
+        out += [_with_left(text, m, _OBJECT) for m in _CALL.finditer(text)]
+        out += _wordlike(text)
     if there & Sign.PATH:
         out += [_with_left(text, m, _FOLDER) for m in _PATH.finditer(text)]
+        out += _relative(text)
+    if there & Sign.CODE:
+        out += [m.span() for m in _CODE.finditer(text)]
+    if there & Sign.ABROAD:
+        out += [_with_left(text, m, _MAILBOX) for m in _ABROAD_SITE.finditer(text)]
     return out
 
 
@@ -150,6 +192,18 @@ def _windows(text: str) -> list[tuple[int, int]]:
         done = match.end()
         out.append((start, done))
     return out
+
+
+def _relative(text: str) -> list[tuple[int, int]]:
+    """Paths from a folder that is not named: ./a, ../a/b, ~/a; not .../a, nor what a slash joins to "etc."."""
+    spans = ((m.start(), _with_left(text, m, _UPWARDS)) for m in _RELATIVE.finditer(text))
+    return [span for slash, span in spans if span[0] < slash]
+
+
+def _wordlike(text: str) -> list[tuple[int, int]]:
+    """Files whose ending is a word too, by what stands before it: src/berlin.go, not "He left Kandahr.so they"."""
+    spans = (_with_left(text, m, _FOLDERS) for m in _WORDLIKE.finditer(text))
+    return [(a, b) for a, b in spans if _FILELIKE.search(text, a, b) or ("-" in text[a:b] and text[a:b].islower())]
 
 
 def _identifiers(text: str) -> list[tuple[int, int]]:

@@ -1,16 +1,16 @@
-/* What may be in a text at all, seen before anything slower looks for it. Twins: `scan.signs_plain`, `text.beyond`. */
+/* What may be in a text at all, seen before anything slower looks for it. Twins: `protected.signs_plain`, `text.beyond`. */
 #include "native.h"
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
-/* As in `scan.Sign`. */
+/* As in `protected.Sign`. */
 enum { AT = 1, LESS = 2, ADDRESS = 4, TAG = 8, BACKSLASH = 16, LOW_LINE = 32, ENDING = 64, HOST = 128, PATH = 256 };
-enum { LETTER = 512, MORE = 1024 /* it depends on what is beside it */ };
+enum { LETTER = 512, CODE = 1024, ABROAD = 2048, MORE = 4096 /* it depends on what is beside it */ };
 
 static const uint16_t OF_ASCII[128] = {
     ['@'] = AT,       ['<'] = LESS, ['#'] = MORE, ['$'] = MORE, ['\\'] = BACKSLASH,
-    ['_'] = LOW_LINE, ['.'] = MORE, [':'] = MORE, ['/'] = MORE,
+    ['_'] = LOW_LINE, ['.'] = MORE, [':'] = MORE, ['/'] = MORE, ['\n'] = MORE,
 };
 
 static inline int is_small(Py_UCS4 c)
@@ -23,20 +23,108 @@ static inline int is_letter(Py_UCS4 c)
     return c < 128 && is_small(c | 32);
 }
 
-static inline int is_part(Py_UCS4 c) /* [\w.-] */
+static inline int is_of_word(Py_UCS4 c) /* \w */
 {
-    return c == '_' || c == '.' || c == '-' || Py_UNICODE_ISALNUM(c);
+    return c == '_' || Py_UNICODE_ISALNUM(c);
 }
 
-/* Whether a slash with one before it stands at a place, and parts of a path between them and behind it. */
+static inline int is_part(Py_UCS4 c) /* [\w.-] */
+{
+    return c == '.' || c == '-' || is_of_word(c);
+}
+
+static inline int is_lone_ending(Py_UCS4 c) /* of a file in a folder */
+{
+    return c == 'c' || c == 'h' || c == 'm' || c == 'r';
+}
+
+static inline Py_UCS4 read_at(int kind, const void *data, Py_ssize_t n, Py_ssize_t k) /* 0 where nothing is */
+{
+    return k >= 0 && k < n ? PyUnicode_READ(kind, data, k) : 0;
+}
+
+/* Whether the slash at a place is one of a path: one with a part before it stands before it, or what stands for a
+   folder, or the name of a file with an ending of one letter follows. */
 static inline int is_path(int kind, const void *data, Py_ssize_t n, Py_ssize_t k)
 {
-    Py_ssize_t part = k;
-    if (k + 1 == n || !is_part(PyUnicode_READ(kind, data, k + 1)))
+    Py_UCS4 before = read_at(kind, data, n, k - 1);
+    if (!is_part(read_at(kind, data, n, k + 1)))
         return 0;
+    if (before == '.' || before == '~')
+        return 1;
+    Py_ssize_t part = k, stop = k + 1;
     while (part > 0 && is_part(PyUnicode_READ(kind, data, part - 1)))
         part--;
-    return part < k && part > 0 && PyUnicode_READ(kind, data, part - 1) == '/';
+    if (part < k && part > 0 && PyUnicode_READ(kind, data, part - 1) == '/')
+        return 1;
+    while (stop < n && is_part(PyUnicode_READ(kind, data, stop)) && PyUnicode_READ(kind, data, stop) != '.')
+        stop++;
+    return stop > k + 1 && read_at(kind, data, n, stop) == '.' && is_lone_ending(read_at(kind, data, n, stop + 1)) &&
+           !is_of_word(read_at(kind, data, n, stop + 2));
+}
+
+/* The place behind a word and a blank, or behind the characters that a name in code has; 0 where there is none. */
+static inline Py_ssize_t past_word(int kind, const void *data, Py_ssize_t n, Py_ssize_t k, const char *word)
+{
+    for (; *word; word++, k++)
+        if (read_at(kind, data, n, k) != (Py_UCS4)*word)
+            return 0;
+    return k;
+}
+
+static inline Py_ssize_t past_name(int kind, const void *data, Py_ssize_t n, Py_ssize_t k, int dotted)
+{
+    Py_ssize_t from = k;
+    while (k < n && (is_of_word(PyUnicode_READ(kind, data, k)) || (dotted && PyUnicode_READ(kind, data, k) == '.')))
+        k++;
+    return k > from ? k : 0;
+}
+
+/* Whether a line that begins at a place is one of code. Twin: `protected._CODE`. */
+static inline int is_code(int kind, const void *data, Py_ssize_t n, Py_ssize_t k)
+{
+    Py_ssize_t at, name;
+    Py_UCS4 c;
+    while (k < n && (PyUnicode_READ(kind, data, k) == ' ' || PyUnicode_READ(kind, data, k) == '\t'))
+        k++;
+    c = read_at(kind, data, n, k);
+    if (c == 'i') {
+        if ((at = past_word(kind, data, n, k, "import ")) == 0 || (name = past_name(kind, data, n, at, 1)) == 0)
+            return 0;
+        if (PyUnicode_READ(kind, data, name - 1) == '.') /* of a sentence */
+            return 0;
+        c = read_at(kind, data, n, name);
+        return name == n || c == ';' || c == '\r' || c == '\n' || past_word(kind, data, n, name, " as ");
+    }
+    if (c == 'f')
+        return (at = past_word(kind, data, n, k, "from ")) && (name = past_name(kind, data, n, at, 1)) &&
+               past_word(kind, data, n, name, " import ");
+    if (c == 'd')
+        return (at = past_word(kind, data, n, k, "def ")) && (name = past_name(kind, data, n, at, 0)) &&
+               read_at(kind, data, n, name) == '(';
+    if (c != 'c' || (at = past_word(kind, data, n, k, "class ")) == 0 || (name = past_name(kind, data, n, at, 0)) == 0)
+        return 0;
+    c = read_at(kind, data, n, name);
+    return c == '(' || c == ':' || past_word(kind, data, n, name, " {");
+}
+
+/* What a full stop says at its place. */
+static inline unsigned stop_at(int kind, const void *data, Py_ssize_t n, Py_ssize_t k)
+{
+    Py_UCS4 before = read_at(kind, data, n, k - 1), earlier = read_at(kind, data, n, k - 2);
+    Py_UCS4 next = read_at(kind, data, n, k + 1), third = read_at(kind, data, n, k + 2);
+    int follows = is_of_word(before) && is_of_word(earlier); /* a word of two letters */
+    unsigned sign = 0;
+    if ((is_small(next) && (is_small(third) || (third >= '0' && third <= '9'))) || (next == '7' && third == 'z') ||
+        (follows && (next == 'c' || next == 'h') && !is_of_word(third)))
+        sign |= ENDING;
+    if (is_letter(next) && is_letter(third))
+        sign |= HOST;
+    if (follows && next >= 128 && Py_UNICODE_ISALPHA(next))
+        sign |= ABROAD;
+    if (before == 'w' && earlier == 'w' && read_at(kind, data, n, k - 3) == 'w')
+        sign |= ADDRESS;
+    return sign;
 }
 
 /* What a sign of ASCII says at its place. */
@@ -46,23 +134,16 @@ static inline __attribute__((always_inline)) unsigned sign_at(int kind, const vo
     unsigned sign = OF_ASCII[c];
     if (!(sign & MORE))
         return sign;
-    Py_UCS4 next = k + 1 < n ? PyUnicode_READ(kind, data, k + 1) : 0;
-    Py_UCS4 third = k + 2 < n ? PyUnicode_READ(kind, data, k + 2) : 0;
+    Py_UCS4 next = read_at(kind, data, n, k + 1);
+    if (c == '.')
+        return stop_at(kind, data, n, k);
     if (c == ':')
-        return next == '/' && third == '/' ? ADDRESS : 0;
+        return next == '/' && read_at(kind, data, n, k + 2) == '/' ? ADDRESS : 0;
     if (c == '/')
         return is_path(kind, data, n, k) ? PATH : 0;
-    if (c != '.')
-        return is_letter(next) || next >= 128 ? TAG : 0;
-    sign = 0;
-    if (is_small(next) && (is_small(third) || (third >= '0' && third <= '9')))
-        sign |= ENDING;
-    if (is_letter(next) && is_letter(third))
-        sign |= HOST;
-    if (k >= 3 && PyUnicode_READ(kind, data, k - 1) == 'w' && PyUnicode_READ(kind, data, k - 2) == 'w' &&
-        PyUnicode_READ(kind, data, k - 3) == 'w')
-        sign |= ADDRESS;
-    return sign;
+    if (c == '\n')
+        return is_code(kind, data, n, k + 1) ? CODE : 0;
+    return is_letter(next) || next >= 128 ? TAG : 0;
 }
 
 #define LAST_CASED 0x558 /* letters beyond it may be of a script without capitals */
@@ -79,6 +160,7 @@ static inline unsigned marks_among(__m128i text)
     __m128i one = _mm_or_si128(text, _mm_set1_epi8(1)), three = _mm_or_si128(text, _mm_set1_epi8(3));
     __m128i found = _mm_or_si128(_mm_cmpeq_epi8(one, _mm_set1_epi8('/')), _mm_cmpeq_epi8(three, _mm_set1_epi8('_')));
     found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8(':')));
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8('\n')));
     found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8('<')));
     found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8('@')));
     found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8('#')));
@@ -96,7 +178,7 @@ static inline unsigned beyond_last(__m128i text)
 
 static inline __attribute__((always_inline)) unsigned signs_in(int kind, const void *data, Py_ssize_t n)
 {
-    unsigned out = 0;
+    unsigned out = is_code(kind, data, n, 0) ? CODE : 0;
     Py_ssize_t k = 0;
 #ifdef __SSE2__
     for (; kind != PyUnicode_4BYTE_KIND && k + 16 <= n; k += 16) {

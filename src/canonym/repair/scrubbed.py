@@ -14,6 +14,7 @@ from canonym.profile import Profile, Scrubbed
 from canonym.profile.readings import CLITICS, Case, Readings, readings
 from canonym.profile.residues import without
 from canonym.profile.words import RARE, language, words_of
+from canonym.repair.neighbours import Leftover, has_determiner, may_name, sound
 from canonym.rewrite import apply, compose
 
 _TOKEN: Final = pattern(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -37,11 +38,6 @@ _COMPOUND: Final = 2.0
 _NAME: Final = 0.9
 #: The same where a word beside it has a capital, as in the names of offices and companies.
 _SOMETIMES: Final = 0.3
-#: A given name that may be left of an ordinary word has so many letters at most; such a word has a capital less often;
-#: and a surname is rarer (Zipf scale) than other words with a capital.
-_GIVEN: Final = 5
-_SELDOM: Final = 0.1
-_KNOWN: Final = 3.0
 _SENTENCE_END: Final = ".!?:"
 
 
@@ -121,33 +117,41 @@ def _odds(scrubbed: Scrubbed, told: Iterable[tuple[str, float]]) -> float:
 
 
 def _restored(text: str, table: Readings, lang: str, known: Callable[[str], bool] | None) -> list[_Word]:
-    out: list[_Word] = []
+    found: list[Leftover] = []
+    names: set[str] = set()
     keys = table.leftovers
     for match in _TOKEN.finditer(text):
-        token = match[0]
+        token, start = match[0], match.start()
         if token.isalpha() and (low := token.lower()) not in keys and (known is None or zipf(low, lang) > 0):
             continue  # nearly every word
-        if _foreign(text, match.start(), match.end()) or _torn(text, match.start(), token):
+        case = _case(text, start, token)
+        if case == "capital" and _capitalised(text, start, token, table, lang):
+            names.add(token)
+        if _foreign(text, start, match.end()) or _torn(text, start, token):
             continue
         if token.isupper() and 1 < len(token) <= _ABBREVIATION and not _shouting(text, *match.span()):
             continue
-        case = _case(text, match.start(), token)
         whole = _reading(token, case, table, lang, known)
         if whole is not None and _hyphened(text, *match.span()) and whole[1] < _COMPOUND:
             continue
-        if whole is not None and _surnamed(text, *match.span(), whole[0], lang):
-            continue
         if whole is not None:
-            out.append(_fit(text, match.start(), token, *whole, table.strings, lang))
+            found.append(Leftover(start, token, *whole))
             continue
         for k, part in enumerate(_PART.finditer(token)):
             if part[0] == token or (k and part[0].lower() in CLITICS) or len(part[0]) < 2:
                 continue
-            found = _reading(part[0], case if k == 0 else "either", table, lang, known)
-            if found is not None:
-                start = match.start() + part.start()
-                out.append(_fit(text, start, part[0], *found, table.strings, lang))
-    return out
+            read = _reading(part[0], case if k == 0 else "either", table, lang, known)
+            if read is not None:
+                found.append(Leftover(start + part.start(), part[0], *read))
+    left = sound(text, found, names, lang)
+    return [_fit(text, one, table.strings, lang) for one in found if one not in left]
+
+
+def _capitalised(text: str, start: int, token: str, table: Readings, lang: str) -> bool:
+    """True for what is no leftover with its capital inside a sentence, and so none at the beginning of another."""
+    low = token.lower()
+    other = table.by_case["either"].get(low) if low not in table.by_case["capital"] else None
+    return bool(other and may_name(Leftover(start, token, *other), lang)) and not has_determiner(text, start)
 
 
 def _case(text: str, start: int, token: str) -> Case:
@@ -201,22 +205,6 @@ def _foreign(text: str, start: int, end: int) -> bool:
     return before in _JOINTS or after in _JOINTS.replace(".", "") or text[max(0, start - 2) : start - 1].isdigit()
 
 
-def _surnamed(text: str, start: int, end: int, word: str, lang: str) -> bool:
-    """True where a short word with a capital stands before what looks like a surname, and the restored one is ordinary.
-
-    Meng Wanzhou lost no "ani" of "Meaning".
-    """
-    if end - start > _GIVEN or not text[start].isupper() or text[start:end].isupper() or capital(word, lang) >= _SELDOM:
-        return False
-    after = _AFTER.match(text, end)
-    return (
-        after is not None
-        and after[0][1].isupper()
-        and not after[0].isupper()
-        and zipf(after[0][1:].lower(), lang) < _KNOWN
-    )
-
-
 def _hyphened(text: str, start: int, end: int) -> bool:
     return text[start - 1 : start] == "-" or text[end : end + 1] == "-"
 
@@ -231,8 +219,9 @@ def _shouting(text: str, start: int, end: int) -> bool:
     return any(len(word) > 1 and word.isupper() for word in around)
 
 
-def _fit(text: str, start: int, token: str, word: str, margin: float, strings: Sequence[str], lang: str) -> _Word:
+def _fit(text: str, one: Leftover, strings: Sequence[str], lang: str) -> _Word:
     """The restored word in the case of what is left of it; what is inserted follows."""
+    start, token, word, margin = one
     kept = _kept(word, token.lower().replace("’", "'"), strings)
     capitals = len(token) > 1 and token.isupper()
     out: list[str] = []
