@@ -25,7 +25,7 @@ from canonym.model import Candidate, CanonymError, Entity
 from canonym.plans import Plan, Span
 from canonym.versions import version
 
-MAGIC: Final = b"canonymv\x05"
+MAGIC: Final = b"canonymv\x06"
 #: What decides beside the tables and the data files: the packages whose data or measures are used.
 _PACKAGES: Final = ("canonym", "wordfreq")
 _REMEDY: Final = "It is made anew; nothing is lost but time"
