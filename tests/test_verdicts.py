@@ -118,6 +118,9 @@ def test_what_is_none_is_refused(tmp_path: Path) -> None:
         names.load_verdicts(tmp_path / "cut")
     with pytest.raises(VerdictsError, match="other tables"):
         verdicts.read(tmp_path / "kept", "another table")
+    (tmp_path / "older").write_bytes(verdicts.MAGIC[:-1] + b"\x01" + whole[len(verdicts.MAGIC) :])
+    with pytest.raises(VerdictsError, match="another version of canonym"):
+        names.load_verdicts(tmp_path / "older")
 
 
 def test_what_was_read_stays_as_it_lies(tmp_path: Path) -> None:

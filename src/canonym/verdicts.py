@@ -209,12 +209,13 @@ def read(path: Path, tables: str) -> bytes:
     if path.exists() and not path.is_file():  # a device may go on for ever
         raise other
     with path.open("rb") as file:
-        if file.read(len(MAGIC)) != MAGIC:
+        magic = file.read(len(MAGIC))
+        if magic[:-1] != MAGIC[:-1]:
             raise other
-        data = MAGIC + file.read()
+        data = magic + file.read()
     size = int.from_bytes(data[len(MAGIC) : len(MAGIC) + 4], "little")
     body = len(MAGIC) + 4 + size
-    if data[len(MAGIC) + 4 : body] != stamp(tables).encode():
+    if magic != MAGIC or data[len(MAGIC) + 4 : body] != stamp(tables).encode():
         problem = "the verdicts were made with other tables, or by another version of canonym"
         raise VerdictsError(problem, where=str(path), remedy=_REMEDY)
     packed = data[body:-SUMS]
