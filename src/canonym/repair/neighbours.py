@@ -25,7 +25,6 @@ _BEFORE: Final = pattern(r"(?<![^\W_])([^\W\d_]+)(\.?)[ \n]$")
 _AFTER: Final = pattern(r"[ \n]([^\W\d_]+)")
 #: Titles that stand before nothing but names, so that these need no capital.
 _OF_NAMES: Final = frozenset({"mr", "mrs", "ms", "dr"})
-_OF_SPEECH: Final = frozenset({"said", "says", "told", "added", "asked", "wrote"})
 #: A full stop behind a longer one ends a sentence.
 _ABBREVIATED: Final = 4
 #: Whose a thing is, of which "his pc" is one: a name in small letters is no leftover there.
@@ -81,7 +80,7 @@ def _named(text: str, one: Leftover, damaged: frozenset[str], lang: str) -> bool
     if not token[0].isupper() or (token.isupper() and len(token) > 1) or one.margin >= _SURE:
         return False
     after = _AFTER.match(text, start + len(token))
-    if after is not None and after[1] in _OF_SPEECH:
+    if after is not None and after[1] in words("verbs_of_saying"):
         return True
     if after is not None and after[1][0].isupper():
         # A given name; or a part of what an office or a place is called: "Regional Hospital".
