@@ -50,7 +50,7 @@ from canonym.protected import Sign, signs, signs_plain
 from canonym.repair.mojibake import doubtful, is_doubtful, mend
 from canonym.resolve import open_table
 from canonym.rewrite import apply
-from canonym.scan import compiled_scanner, find_long_runs, find_lower, find_small, lower_words
+from canonym.scan import compiled_scanner, find_long_runs, find_lower, find_small, lower_words, lower_words_plain
 from canonym.spans import Planner
 from canonym.text import beyond_ascii, beyond_ascii_plain, fold, has_caseless, without_caseless
 from canonym.trees import shipped
@@ -98,7 +98,7 @@ def test_runs_and_small_words(text: str) -> None:
     text = without_caseless(text) if has_caseless(text) else text
     scanner = fresh()
     assert scanner.runs(text) == list(find_long_runs(text))
-    assert scanner.smalls(text, 1) == lower_words(text)
+    assert scanner.smalls(text, 1) == lower_words(text) == lower_words_plain(text)
 
 
 @settings(deadline=None)

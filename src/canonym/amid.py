@@ -7,7 +7,7 @@ one in Python, ask it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Final
 
 from canonym.datafiles import data_file
@@ -15,7 +15,7 @@ from canonym.doubts import is_sound, is_swapped
 from canonym.found import Found
 from canonym.keys import squeeze
 from canonym.lexicon import zipf
-from canonym.model import UNKNOWN_PROMINENCE, Mention
+from canonym.model import UNKNOWN_PROMINENCE, Entity, Mention
 from canonym.patterns import pattern
 from canonym.scan import words
 from canonym.text import fold
@@ -70,21 +70,68 @@ _SLIP: Final = 3.6
 _COMMAS: Final = 3
 
 
-def other(text: str, found: Mention, listed: Sequence[Found] = (), *, hurt: bool = False) -> bool:
+class Context:
+    """A text with what is listed in it, as each of its forms asks for them: a long one has forms by the thousand.
+
+    So nothing of it is walked for one form; what is told of all of it is worked out once, when it is first asked for.
+    """
+
+    def __init__(self, text: str, listed: Sequence[Found] = ()) -> None:
+        self.text = text
+        self._listed = listed
+        self._held: dict[str, bool] = {}
+
+    def beside(self, found: Mention) -> bool:
+        """True where a listed name stands behind a form or before it, and a comma between them."""
+        start, end = found.start, found.end
+        near = range(1, _COMMAS + 1)
+        return any(end + n in self._starts and _is_comma(self.text[end : end + n]) for n in near) or any(
+            start - n in self._ends and _is_comma(self.text[start - n : start]) for n in near
+        )
+
+    def names(self, entity: Entity) -> bool:
+        """True where an entity is listed, or another of its name."""
+        return entity.canonical in self._canonicals
+
+    def holds(self, name: str) -> bool:
+        """True where a name stands in the text, its capitals aside, whatever is around it."""
+        held = self._held.get(name)
+        if held is None:
+            held = self._held[name] = name.lower() in self._lowered
+        return held
+
+    @cached_property
+    def _starts(self) -> frozenset[int]:
+        return frozenset([one.start for one in self._listed])
+
+    @cached_property
+    def _ends(self) -> frozenset[int]:
+        return frozenset([one.end for one in self._listed])
+
+    @cached_property
+    def _canonicals(self) -> frozenset[str]:
+        return frozenset([one.entity.canonical for one in self._listed])
+
+    @cached_property
+    def _lowered(self) -> str:
+        return self.text.lower()
+
+
+def other(context: Context, found: Mention, *, hurt: bool = False) -> bool:
     """True where the text around an accepted form tells that it is no damaged name, however near it is to one.
 
-    `listed`: the names that are listed in the text; `hurt`: something else in it is surely damaged, so that this may
-    well be too.
+    `hurt`: something else in it is surely damaged, so that this may well be too.
     """
+    text = context.text
     if not found.text[1:].islower() and (coined(found) or acronym(text, found) or labelled(text, found)):
         return True
     if accented(found) or run_together(text, found) or addressed(text, found) or cut_short(text, found):
         return True
     if bare(text, found) or abroad(text, found):
         return True
-    if hurt or not (given_name(text, found) or namesake(found) or familiar(text, found, listed)):
+    if hurt or not (given_name(text, found) or namesake(found) or familiar(context, found)):
         return False
-    return not _is_named(text, found, listed)
+    return not _is_named(context, found)
 
 
 def given_name(text: str, found: Mention) -> bool:
@@ -107,7 +154,7 @@ def given_name(text: str, found: Mention) -> bool:
     return after is not None and zipf(after[1].lower()) < _RARE
 
 
-def familiar(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
+def familiar(context: Context, found: Mention) -> bool:
     """True for a word that lists of words know, where nothing beside it tells of a place: "Inria and CNRS" is no India.
 
     They know the commonest slips too, which are then left alone where nothing else speaks for them: but for two letters
@@ -117,7 +164,7 @@ def familiar(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
     >>> from canonym.model import Entity
     >>> finland = Entity("", "place", "Finland", prominence=100_000_000)
     >>> found = Mention(0, 7, "Fenland", finland, "rule", "canonical", 0.98, alias="Finland")
-    >>> familiar("Fenland farmers", found)
+    >>> familiar(Context("Fenland farmers"), found)
     True
     """
     form, alias = fold(found.text), fold(found.alias)
@@ -126,14 +173,11 @@ def familiar(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
         return False
     if form == squeeze(alias) or is_swapped(form, alias):
         return False
-    if _word_before(text, found.start) in words("locatives"):
-        return False
-    return not any(_is_comma(text, found.end, one.start) or _is_comma(text, one.end, found.start) for one in listed)
+    return _word_before(context.text, found.start) not in words("locatives") and not context.beside(found)
 
 
-def _is_comma(text: str, start: int, end: int) -> bool:
-    """True where one place stands behind another, and a comma between them."""
-    return 0 < end - start <= _COMMAS and text[start:end].strip() == ","
+def _is_comma(between: str) -> bool:
+    return between.strip() == ","
 
 
 def namesake(found: Mention) -> bool:
@@ -141,12 +185,9 @@ def namesake(found: Mention) -> bool:
     return fold(found.text) in _namesakes()
 
 
-def _is_named(text: str, found: Mention, listed: Sequence[Found]) -> bool:
+def _is_named(context: Context, found: Mention) -> bool:
     """True where the text has the name itself, in whatever spelling, so that a form near it may well be a slip."""
-    if any(one.entity.canonical == found.entity.canonical for one in listed):
-        return True
-    lowered = text.lower()
-    return any(name.lower() in lowered for name in (found.alias, found.entity.canonical))
+    return context.names(found.entity) or any(map(context.holds, (found.alias, found.entity.canonical)))
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from canonym import native
 from canonym.accept import accepted, grounds, least, likely
-from canonym.amid import other
+from canonym.amid import Context, other
 from canonym.decide import Case
 from canonym.evidence import (
     CAPITAL,
@@ -36,7 +36,7 @@ from canonym.text import fold
 _FEW: Final = 12
 #: A text is hurt where in so many characters something is damaged.
 _SLIP: Final = 5_000
-_SHORT: Final = 200_000
+_SHORT: Final = 20_000  # of a longer text all words in small letters are told at once
 _INNER: Final = pattern(r"[a-z][A-Z]|[A-Z]{2,}[a-z]+$")
 _JOINT: Final = pattern(r"[\s-]")
 #: Read backwards from a place, so that it is found at once.
@@ -77,10 +77,11 @@ def believe(pages: Sequence[Page], sieve: native.Sieve | None = None) -> None:
     """
     while pages:
         taken: dict[int, list[tuple[Placed, Mention]]] = {}
+        contexts = {id(page): Context(page.text, page.listed) for page in pages}
         for hurt in (False, True):
             some = [page for page in pages if page.hurt == hurt]
             for page, place, found in believed(some, hurt) if sieve is None else _believed(some, sieve, hurt):
-                if not other(page.text, found, page.listed, hurt=hurt):
+                if not other(contexts[id(page)], found, hurt=hurt):
                     taken.setdefault(id(page), []).append((place, found))
         pages = [page for page in pages if id(page) in taken]
         for page in pages:
@@ -287,7 +288,6 @@ class Page:
         """Whether a form stands in small letters too."""
         if len(self.text) < _SHORT:
             return next(find_small(self.text, form), None) is not None
-        # Of a short text most forms are seen at once not to; the words of a long one are counted out once.
         if self._small is None:
             self._small = lower_words(self.text)
         return form in self._small

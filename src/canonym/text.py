@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
@@ -225,6 +226,10 @@ def _character_classes() -> tuple[str, str, str]:
     return "A-Z" + upper, mark, caseless
 
 
+#: Up to here every letter is of a script that has capitals.
+_LAST_CASED: Final = "\u0558"
+
+
 @lru_cache(maxsize=65536)
 def _is_caseless(char: str) -> bool:
     return re.match(f"[{character_classes()[2]}]", char) is not None
@@ -236,7 +241,7 @@ def has_caseless(text: str) -> bool:
     >>> has_caseless("Kabul کابل"), has_caseless("Каб")
     (True, False)
     """
-    return not text.isascii() and any(c > "\u0558" and _is_caseless(c) for c in set(text))
+    return not text.isascii() and any(map(_is_caseless, far(text)))
 
 
 def without_caseless(text: str) -> str:
@@ -245,7 +250,40 @@ def without_caseless(text: str) -> str:
     >>> without_caseless("在Kabul市")
     '.Kabul.'
     """
-    return "".join("." if c > "\u0558" and _is_caseless(c) else c for c in text)
+    parts: list[str] = []
+    done = 0
+    for start, end in among(text, "".join(filter(_is_caseless, far(text)))):
+        parts += (text[done:start], "." * (end - start))
+        done = end
+    return "".join([*parts, text[done:]])
+
+
+def far(text: str) -> Iterable[str]:
+    """The distinct characters of a text among which are those of scripts without capitals.
+
+    >>> sorted(far("Kabul کابل, Каб"))
+    ['ا', 'ب', 'ل', 'ک']
+    """
+    return native.letters_beyond(text, _LAST_CASED) if native.COMPILED else far_plain(text)
+
+
+def far_plain(text: str) -> Iterable[str]:
+    """`far` in Python: what the compiled one must equal."""
+    return {c for c in set(text) if c > _LAST_CASED}
+
+
+def among(text: str, letters: str) -> list[tuple[int, int]]:
+    """The spans of a text that are made of some characters.
+
+    >>> among("in بلخ and هرات", "بلخ")
+    [(3, 6)]
+    """
+    return native.among(text, letters) if native.COMPILED else among_plain(text, letters)
+
+
+def among_plain(text: str, letters: str) -> list[tuple[int, int]]:
+    """`among` in Python: what the compiled one must equal."""
+    return [match.span() for match in re.finditer(f"[{re.escape(letters)}]+", text)] if letters else []
 
 
 _BEYOND: Final = pattern(r"[^\x00-\x7f]+")

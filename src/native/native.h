@@ -429,6 +429,13 @@ Py_ssize_t hood_answer(Hood *hood, const uint8_t *word, Py_ssize_t size, Py_ssiz
 const char *hood_word(const Hood *hood, Py_ssize_t k, int *size);       /* one of those last found */
 
 
+/* -- whole.c ------------------------------------------------------------------------------------------------------ */
+
+PyObject *native_lower_words(PyObject *self, PyObject *text);
+PyObject *native_letters_beyond(PyObject *self, PyObject *args);
+PyObject *native_among(PyObject *self, PyObject *args);
+PyObject *native_folders(PyObject *self, PyObject *text);
+
 /* -- around.c ----------------------------------------------------------------------------------------------------- */
 
 /* Of a sieve: whether surely no listed name holds a span of a text, which fits it, and more. */

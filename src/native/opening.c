@@ -334,17 +334,20 @@ static int without_tickers(PyObject *text, PyObject *found)
 {
     Extent ticker;
     int more = next_ticker(text, 0, &ticker);
-    for (Py_ssize_t k = 0; more && k < PyList_GET_SIZE(found);) {
+    Py_ssize_t kept = 0, count = PyList_GET_SIZE(found);
+    for (Py_ssize_t k = 0; k < count; k++) {
         PyObject *one = PyList_GET_ITEM(found, k);
         Py_ssize_t start = PyLong_AsSsize_t(PyTuple_GET_ITEM(one, 0)), end = PyLong_AsSsize_t(PyTuple_GET_ITEM(one, 1));
         while (more && ticker.end <= start)
             more = next_ticker(text, ticker.end, &ticker);
-        if (!more || ticker.start >= end)
-            k++;
-        else if (PyList_SetSlice(found, k, k + 1, NULL) < 0)
-            return -1;
+        if (more && ticker.start < end)
+            continue;
+        /* Those that go gather behind those that stay, so that the list is cut once. */
+        PyList_SET_ITEM(found, k, PyList_GET_ITEM(found, kept));
+        PyList_SET_ITEM(found, kept, one);
+        kept++;
     }
-    return PyErr_Occurred() ? -1 : 0;
+    return PyErr_Occurred() || (kept < count && PyList_SetSlice(found, kept, count, NULL) < 0) ? -1 : 0;
 }
 
 static Shape page_shape = {6, {"text", "listed", "proposed", "partial", "_mended", "_small"}, NULL, {0}};

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <structmember.h>
 
-#define SHORT_TEXT 200000
+#define SHORT_TEXT 20000
 #define TRAITS 22 /* as in `evidence.NAMES` */
 
 #define X(name) Attribute s_##name;

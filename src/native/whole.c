@@ -1,0 +1,232 @@
+/* What is read of all of a text, for which a pattern takes a character's time many times over. Twins:
+   `scan.lower_words_plain`, `text.far_plain`, `text.among_plain`,
+   `protected.folders_plain`. */
+#include "native.h"
+
+static inline int is_small(Py_UCS4 c) /* [a-zß-öø-ÿ] */
+{
+    return (c >= 'a' && c <= 'z') || (c >= 0xDF && c <= 0xFF && c != 0xF7);
+}
+
+static inline int is_of_word(Py_UCS4 c) /* [^\W_] */
+{
+    return c < 128 ? Py_ISALNUM(c) : Py_UNICODE_ISALNUM(c);
+}
+
+static int add_part(PyObject *to, PyObject *text, Py_ssize_t start, Py_ssize_t end)
+{
+    PyObject *part = PyUnicode_Substring(text, start, end);
+    int failed = part == NULL || PySet_Add(to, part) < 0;
+    Py_XDECREF(part);
+    return failed ? -1 : 0;
+}
+
+/* -- words in small letters ------------------------------------------------------------------------------------- */
+
+#define FEWEST 4 /* letters */
+
+/* Add each word to those met, and, the first time, to a set: 0, or -1 on an error. */
+static inline __attribute__((always_inline)) int read_words(int kind, const void *data, Py_ssize_t n, PyObject *text,
+                                                            Numbers *met, PyObject *out)
+{
+    int inside = 0; /* a letter or a figure stands before */
+    for (Py_ssize_t k = 0; k < n;) {
+        Py_UCS4 c = PyUnicode_READ(kind, data, k);
+        if (!is_small(c)) {
+            inside = is_of_word(c);
+            k++;
+            continue;
+        }
+        Py_ssize_t start = k;
+        uint64_t h = KEY_BEGUN;
+        while (k < n && is_small(c = PyUnicode_READ(kind, data, k))) {
+            h = (h ^ c) * 0x100000001B3u;
+            k++;
+        }
+        if (inside || k - start < FEWEST || (k < n && is_of_word(c)))
+            continue;
+        uint64_t key = key_end(h);
+        key = key ? key : 1;
+        if (numbers_get(met, key))
+            continue;
+        if (numbers_put(met, key, 1) < 0) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        if (add_part(out, text, start, k) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+PyObject *native_lower_words(PyObject *Py_UNUSED(self), PyObject *text)
+{
+    if (!PyUnicode_Check(text)) {
+        PyErr_SetString(PyExc_TypeError, "a text is a str");
+        return NULL;
+    }
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t n = PyUnicode_GET_LENGTH(text);
+    Numbers met;
+    PyObject *out = PySet_New(NULL);
+    int failed = numbers_open(&met) < 0;
+    if (failed)
+        PyErr_NoMemory();
+    else if (out != NULL && PyUnicode_KIND(text) == PyUnicode_1BYTE_KIND)
+        failed = read_words(PyUnicode_1BYTE_KIND, data, n, text, &met, out) < 0;
+    else if (out != NULL && PyUnicode_KIND(text) == PyUnicode_2BYTE_KIND)
+        failed = read_words(PyUnicode_2BYTE_KIND, data, n, text, &met, out) < 0;
+    else if (out != NULL)
+        failed = read_words(PyUnicode_4BYTE_KIND, data, n, text, &met, out) < 0;
+    numbers_close(&met);
+    if (failed)
+        Py_CLEAR(out);
+    return out;
+}
+
+/* -- characters beyond others ------------------------------------------------------------------------------------ */
+
+#define ALL_CHARACTERS 0x110000
+
+/* A bit for each character. */
+typedef uint64_t Bits[ALL_CHARACTERS / 64];
+
+static inline int has_bit(const uint64_t *bits, Py_UCS4 c)
+{
+    return (int)(bits[c >> 6] >> (c & 63)) & 1;
+}
+
+static inline void set_bit(uint64_t *bits, Py_UCS4 c)
+{
+    bits[c >> 6] |= (uint64_t)1 << (c & 63);
+}
+
+PyObject *native_letters_beyond(PyObject *Py_UNUSED(self), PyObject *args)
+{
+    PyObject *text, *last, *out = NULL;
+    if (!PyArg_ParseTuple(args, "UU", &text, &last))
+        return NULL;
+    Py_UCS4 floor = PyUnicode_GET_LENGTH(last) ? PyUnicode_READ_CHAR(last, 0) : 0;
+    if (PyUnicode_MAX_CHAR_VALUE(text) <= floor)
+        return PyUnicode_FromString("");
+    int kind = PyUnicode_KIND(text);
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t n = PyUnicode_GET_LENGTH(text), count = 0, room = 64;
+    uint64_t *met = calloc(1, kind == PyUnicode_4BYTE_KIND ? sizeof(Bits) : sizeof(Bits) / 17);
+    Py_UCS4 *found = malloc((size_t)room * sizeof *found);
+    for (Py_ssize_t k = 0; met != NULL && found != NULL && k < n; k++) {
+        Py_UCS4 c = PyUnicode_READ(kind, data, k);
+        if (c <= floor || has_bit(met, c))
+            continue;
+        set_bit(met, c);
+        if (count == room) {
+            Py_UCS4 *wider = realloc(found, (size_t)(room *= 2) * sizeof *found);
+            if (wider == NULL) {
+                free(found);
+                found = NULL;
+                break;
+            }
+            found = wider;
+        }
+        found[count++] = c;
+    }
+    if (met == NULL || found == NULL)
+        PyErr_NoMemory();
+    else
+        out = PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, found, count);
+    free(met);
+    free(found);
+    return out;
+}
+
+/* The first place from some on of a character that is among some, or of one that is not. */
+static inline __attribute__((always_inline)) Py_ssize_t next_place(int kind, const void *data, Py_ssize_t k, Py_ssize_t n,
+                                                                   const uint64_t *some, int among)
+{
+    while (k < n && has_bit(some, PyUnicode_READ(kind, data, k)) != among)
+        k++;
+    return k;
+}
+
+PyObject *native_among(PyObject *Py_UNUSED(self), PyObject *args)
+{
+    PyObject *text, *letters;
+    if (!PyArg_ParseTuple(args, "UU", &text, &letters))
+        return NULL;
+    int kind = PyUnicode_KIND(text);
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t n = PyUnicode_GET_LENGTH(text), k = 0;
+    uint64_t *some = calloc(1, sizeof(Bits));
+    PyObject *out = some ? PyList_New(0) : PyErr_NoMemory();
+    for (Py_ssize_t j = 0; out != NULL && j < PyUnicode_GET_LENGTH(letters); j++)
+        set_bit(some, PyUnicode_READ_CHAR(letters, j));
+    while (out != NULL) {
+        Py_ssize_t start = kind == PyUnicode_2BYTE_KIND ? next_place(PyUnicode_2BYTE_KIND, data, k, n, some, 1)
+                                                        : next_place(kind, data, k, n, some, 1);
+        if (start == n)
+            break;
+        k = next_place(kind, data, start, n, some, 0);
+        PyObject *span = Py_BuildValue("(nn)", start, k);
+        if (span == NULL || PyList_Append(out, span) < 0)
+            Py_CLEAR(out);
+        Py_XDECREF(span);
+    }
+    free(some);
+    return out;
+}
+
+/* -- paths with backslashes -------------------------------------------------------------------------------------- */
+
+static inline int is_of_name(Py_UCS4 c) /* [\w-] */
+{
+    return c == '-' || c == '_' || is_of_word(c);
+}
+
+/* Where the folders end that stand behind a backslash, one behind the other; or the backslash itself. */
+static Py_ssize_t past_folders(int kind, const void *data, Py_ssize_t n, Py_ssize_t slash)
+{
+    Py_ssize_t end = slash;
+    while (end < n && PyUnicode_READ(kind, data, end) == '\\') {
+        Py_ssize_t last = end;
+        for (Py_ssize_t k = end + 1; k < n; k++) {
+            Py_UCS4 c = PyUnicode_READ(kind, data, k);
+            if (is_of_name(c))
+                last = k;
+            else if (c != ' ' && c != '.')
+                break;
+        }
+        if (last == end)
+            break;
+        end = last + 1;
+    }
+    return end;
+}
+
+PyObject *native_folders(PyObject *Py_UNUSED(self), PyObject *text)
+{
+    if (!PyUnicode_Check(text)) {
+        PyErr_SetString(PyExc_TypeError, "a text is a str");
+        return NULL;
+    }
+    int kind = PyUnicode_KIND(text);
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t n = PyUnicode_GET_LENGTH(text), k = 0, done = 0;
+    PyObject *out = PyList_New(0);
+    while (out != NULL && k < n && (k = PyUnicode_FindChar(text, '\\', k, n, 1)) >= 0) {
+        Py_ssize_t end = past_folders(kind, data, n, k), start = k - 2;
+        if (end == k) {
+            k++;
+            continue;
+        }
+        Py_UCS4 drive = start >= done ? PyUnicode_READ(kind, data, start) | 32 : 0;
+        Py_UCS4 before = start > 0 ? PyUnicode_READ(kind, data, start - 1) : ' ';
+        if (drive < 'a' || drive > 'z' || PyUnicode_READ(kind, data, k - 1) != ':' || before == '_' || is_of_word(before))
+            start = k;
+        k = done = end;
+        PyObject *span = Py_BuildValue("(nn)", start, end);
+        if (span == NULL || PyList_Append(out, span) < 0)
+            Py_CLEAR(out);
+        Py_XDECREF(span);
+    }
+    return out;
+}
