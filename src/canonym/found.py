@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from operator import attrgetter, le
 from typing import Final, NamedTuple, TypeVar
 
@@ -126,12 +127,18 @@ class Spans:
         self._spans = sorted(spans)
         self._starts = [start for start, _ in self._spans]
         self._longest = max((end - start for start, end in self._spans), default=0)
+        self._reach = [*accumulate((end for _, end in self._spans), max)]
 
     def near(self, start: int, end: int) -> list[tuple[int, int]]:
         """The spans that share a character with start:end."""
         low = bisect_left(self._starts, start - self._longest)
         high = bisect_left(self._starts, end)
         return [span for span in self._spans[low:high] if span[1] > start]
+
+    def touch(self, start: int, end: int) -> bool:
+        """Whether one shares a character with start:end; no matter how long some are, as a line of code may be."""
+        before = bisect_left(self._starts, end)
+        return before > 0 and self._reach[before - 1] > start
 
 
 NO_SPANS: Final = Spans(())

@@ -6,7 +6,7 @@ Most texts have none: one look tells which signs of them there are at all, and o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from canonym import native
@@ -107,11 +107,12 @@ _WWW = pattern(r"www\.\S+")
 _AT = pattern(r"@[\w-]+(?:\.[\w-]+)*")
 _TAG = pattern(r"#(?<![\w&]#)[^\W\d_]\w*")
 _SYMBOL = pattern(r"\$(?<![\w&]\$)[^\W\d_]\w*")
-_IDENTIFIER = pattern(r"_")
 _WORDS_BEFORE = pattern(r"\w+$")
 _WORDS_AFTER = pattern(r"\w+")
-_WINDOWS = pattern(r"(?:\\[\w. -]*[\w-])+")
+_WINDOWS = pattern(r"\\(?:[\w. -]*[\w-]\\)*[\w. -]*[\w-]")
 _DRIVE = pattern(r"\b[A-Za-z]:")
+#: Before the ends of files, hosts and calls: one look for all of them.
+_STOP = pattern(r"\.(?=[a-z7])")
 #: How the name of a file ends.
 _FILE = pattern(
     r"\.(?:txt|docx?|pdf|csv|tsv|jsonl?|xml|html?|php|jpe?g|png|gif|xlsx?|pptx?|zip|gz|mp[34]|py|js|md"
@@ -136,7 +137,7 @@ _PATH = pattern(r"/[\w.-]+(?:/[\w.-]+)+|/[\w-]+\.[chmr]\b")
 _RELATIVE = pattern(r"/(?<=[.~]/)[\w.-]+(?:/[\w.-]+)*")
 #: Hosts that end in other letters.
 _ABROAD_SITE = pattern(
-    r"(?<=[^\W\d_])\.(?:中国|中國|香港|台湾|台灣|新加坡|한국|рф|укр|бг|бел|қаз|срб|мкд|мон|ευ|ελ|հայ|გე|ไทย|भारत|ভারত"
+    r"\.(?<=[^\W\d_]\.)(?:中国|中國|香港|台湾|台灣|新加坡|한국|рф|укр|бг|бел|қаз|срб|мкд|мон|ευ|ελ|հայ|გე|ไทย|भारत|ভারত"
     r"|இந்தியா|భారత్|ලංකා|ایران|پاکستان|السعودية|مصر|امارات|المغرب)(?![\w-])(?:/\S*)?"
 )
 #: What stands before a sign, read backwards, so that it is found at once; a line may break between them.
@@ -157,25 +158,29 @@ def find_protected(text: str, there: int) -> list[tuple[int, int]]:
     """
     out: list[tuple[int, int]] = []
     if there & Sign.AT:
-        out += [_with_left(text, m, _MAILBOX) for m in _AT.finditer(text)]
+        out += [_with_left(text, m, _MAILBOX) for m in _each(_AT, text, _all(text, "@"))]
     if there & Sign.LESS:
-        out += [m.span() for m in _TICKER.finditer(text)]
+        out += [m.span() for m in _each(_TICKER, text, _all(text, "<"))]
     if there & Sign.ADDRESS:
-        out += [m.span() for pattern in (_ADDRESS, _WWW) for m in pattern.finditer(text)]
+        out += [m.span() for m in _each(_ADDRESS, text, _all(text, "http"))]
+        out += [m.span() for m in _each(_WWW, text, _all(text, "www."))]
     if there & Sign.TAG:
-        out += [m.span() for pattern in (_TAG, _SYMBOL) for m in pattern.finditer(text)]
+        out += [m.span() for m in _each(_TAG, text, _all(text, "#"))]
+        out += [m.span() for m in _each(_SYMBOL, text, _all(text, "$"))]
     if there & Sign.BACKSLASH:
-        out += _windows(text)
+        out += native.folders(text) if native.COMPILED else folders_plain(text)
     if there & Sign.LOW_LINE:
         out += _identifiers(text)
     if there & Sign.ENDING:
-        out += [_with_left(text, m, _MAILBOX) for m in _SITE.finditer(text)]
-        out += [_with_left(text, m, _FOLDERS) for m in _FILE.finditer(text)]
-        out += [_with_left(text, m, _OBJECT) for m in _CALL.finditer(text)]
-        out += _wordlike(text)
+        stops = [m.start() for m in _STOP.finditer(text)]
+        out += [_with_left(text, m, _MAILBOX) for m in _each(_SITE, text, stops)]
+        out += [_with_left(text, m, _FOLDERS) for m in _each(_FILE, text, stops)]
+        out += [_with_left(text, m, _OBJECT) for m in _each(_CALL, text, stops)]
+        out += _wordlike(text, stops)
     if there & Sign.PATH:
-        out += [_with_left(text, m, _FOLDER) for m in _PATH.finditer(text)]
-        out += _relative(text)
+        slashes = [*_all(text, "/")]
+        out += [_with_left(text, m, _FOLDER) for m in _each(_PATH, text, slashes)]
+        out += _relative(text, slashes)
     if there & Sign.CODE:
         out += [m.span() for m in _CODE.finditer(text)]
     if there & Sign.ABROAD:
@@ -183,7 +188,12 @@ def find_protected(text: str, there: int) -> list[tuple[int, int]]:
     return out
 
 
-def _windows(text: str) -> list[tuple[int, int]]:
+def folders_plain(text: str) -> list[tuple[int, int]]:
+    """Paths with backslashes, in Python: what the compiled ones must equal.
+
+    >>> folders_plain(r"see C:\\Kabul\\my files.txt or \\Herat.")
+    [(4, 28), (29, 35)]
+    """
     out = []
     done = 0
     for match in _WINDOWS.finditer(text):
@@ -194,15 +204,32 @@ def _windows(text: str) -> list[tuple[int, int]]:
     return out
 
 
-def _relative(text: str) -> list[tuple[int, int]]:
+def _all(text: str, sign: str) -> Iterator[int]:
+    """Where a sign stands: much sooner told of a long text than where a pattern does that begins with it."""
+    at = text.find(sign)
+    while at >= 0:
+        yield at
+        at = text.find(sign, at + 1)
+
+
+def _each(pattern: re.Pattern[str], text: str, places: Iterable[int]) -> Iterator[re.Match[str]]:
+    """What `finditer` gives of a pattern that begins at one of some places, which are in order."""
+    done = 0
+    for at in places:
+        if at >= done and (match := pattern.match(text, at)):
+            done = match.end()
+            yield match
+
+
+def _relative(text: str, slashes: Iterable[int]) -> list[tuple[int, int]]:
     """Paths from a folder that is not named: ./a, ../a/b, ~/a; not .../a, nor what a slash joins to "etc."."""
-    spans = ((m.start(), _with_left(text, m, _UPWARDS)) for m in _RELATIVE.finditer(text))
+    spans = ((m.start(), _with_left(text, m, _UPWARDS)) for m in _each(_RELATIVE, text, slashes))
     return [span for slash, span in spans if span[0] < slash]
 
 
-def _wordlike(text: str) -> list[tuple[int, int]]:
+def _wordlike(text: str, stops: Iterable[int]) -> list[tuple[int, int]]:
     """Files whose ending is a word too, by what stands before it: src/berlin.go, not "He left Kandahr.so they"."""
-    spans = (_with_left(text, m, _FOLDERS) for m in _WORDLIKE.finditer(text))
+    spans = (_with_left(text, m, _FOLDERS) for m in _each(_WORDLIKE, text, stops))
     return [(a, b) for a, b in spans if _FILELIKE.search(text, a, b) or ("-" in text[a:b] and text[a:b].islower())]
 
 
@@ -210,8 +237,7 @@ def _identifiers(text: str) -> list[tuple[int, int]]:
     """Words that a low line joins: SHIBERGHAN_X, afghstan_id; not _emphasis_."""
     out = []
     done = 0
-    for match in _IDENTIFIER.finditer(text):
-        at = match.start()
+    for at in _all(text, "_"):
         if at < done or at == 0 or not text[at - 1].isalnum() or not text[at + 1 : at + 2].isalnum():
             continue
         left = _WORDS_BEFORE.search(text, max(done, at - 64), at)
