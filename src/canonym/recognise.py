@@ -26,7 +26,7 @@ from canonym.plans import Grade, Plan
 from canonym.protected import Sign, find_domains, find_protected, signs
 from canonym.scan import find_long_runs, find_lower, find_small, lower_words
 from canonym.spans import Planner
-from canonym.text import fold, has_caseless, is_boundary, without_caseless
+from canonym.text import fold, is_boundary, without_caseless
 
 #: Verdicts kept, of runs and of words: some 25 bytes each.
 _MOST_KNOWN: Final = 500_000
@@ -274,15 +274,21 @@ class Recogniser:
     def _runs(self, texts: Sequence[str]) -> list[_Seen]:
         """The spans of the runs of each text, but for those that hold nothing; and what else was seen of it."""
         if not native.COMPILED:
-            every = [[(*run, int(Grade.LOUD)) for run in find_long_runs(_apart(text))] for text in texts]
+            every = [[(*run, int(Grade.LOUD)) for run in find_long_runs(without_caseless(text))] for text in texts]
             return [_Seen(runs, bool(runs), True) for runs in every]
+        looked = self._looked(texts)
+        mixed = [k for k, one in enumerate(looked) if one.code == CASELESS]
+        apart = dict(zip(mixed, self._apart([texts[k] for k in mixed]), strict=True))
+        return [apart.get(k) or _Seen(runs, c & GRADE > 0, opens_small(c)) for k, (c, runs) in enumerate(looked)]
+
+    def _apart(self, texts: Sequence[str]) -> list[_Seen]:
+        """The same of texts with letters of scripts without capitals, where words end: 在Kabul市."""
         out = []
-        for text, (code, spans) in zip(texts, self._looked(texts), strict=True):
-            if code == CASELESS:
-                runs = [(*run, int(Grade.LOUD)) for run in self._planner.scanner.runs(_apart(text))]
-                out.append(_Seen(runs, bool(runs), True))
-            else:
-                out.append(_Seen(spans, code & GRADE > 0, opens_small(code)))
+        parts = [without_caseless(text) for text in texts]
+        for part, (code, runs) in zip(parts, self._look(parts) if parts else (), strict=True):
+            if code == CASELESS:  # some signs of the upper planes are taken for letters
+                runs = [(*run, int(Grade.LOUD)) for run in self._planner.scanner.runs(part)]
+            out.append(_Seen(runs, bool(runs) if code == CASELESS else code & GRADE > 0, True))
         return out
 
     def page(self, text: str, seen: _Seen, runs: list[tuple[int, Plan | str]]) -> Page:
@@ -304,16 +310,16 @@ class Recogniser:
         spans = [*find_protected(text, there), *((h.start, h.end) for h in hosts)] if there else []
         guarded = Spans(spans) if spans else NO_SPANS
         if spans:
-            listed = [*(m for m in listed if not guarded.near(m.start, m.end)), *hosts]
-            weak = [m for m in weak if not guarded.near(m.start, m.end)]
-            proposed = [p for p in proposed if not guarded.near(p.start, p.end)]
+            listed = [*(m for m in listed if not guarded.touch(m.start, m.end)), *hosts]
+            weak = [m for m in weak if not guarded.touch(m.start, m.end)]
+            proposed = [p for p in proposed if not guarded.touch(p.start, p.end)]
         partial = len(runs) < len(seen.runs)
         if there & Sign.LETTER:
             if partial:
                 return self.pages([text])[0]
-            listed += [m for m in self._caseless.find(text) if not guarded.near(m.start, m.end)]
+            listed += [m for m in self._caseless.find(text) if not guarded.touch(m.start, m.end)]
         if seen.smalls:
-            listed += [m for m in self._lower(text, seen.capitals, listed) if not guarded.near(m.start, m.end)]
+            listed += [m for m in self._lower(text, seen.capitals, listed) if not guarded.touch(m.start, m.end)]
         if weak:
             sure = {m.entity.id for m in listed}
             listed += [m for m in weak if m.entity.id in sure]
@@ -362,7 +368,7 @@ class Recogniser:
                 out.append(mention(text, begin, start + end, found[0], found))
                 break
         taken = Spans((m.start, m.end) for m in known)
-        return [m for m in out if not taken.near(m.start, m.end)]
+        return [m for m in out if not taken.touch(m.start, m.end)]
 
     def _opens_name(self, word: str, limit: float) -> bool:
         """True for a word in small letters that is rare and stands in a name, an izafa vowel at its end or not."""
@@ -380,11 +386,6 @@ class Recogniser:
 
 def _otherwise(found: Iterable[Found]) -> list[Mention]:
     return [m for m in found if isinstance(m, Mention) and m.text != m.entity.canonical]
-
-
-def _apart(text: str) -> str:
-    """The text with words ending where the script changes: 在Kabul市."""
-    return without_caseless(text) if has_caseless(text) else text
 
 
 def _article_before(text: str, start: int, candidate: Candidate) -> int:
