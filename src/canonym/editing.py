@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from canonym.features import edit_cost
 from canonym.indexkeys import OTHER_NAMES
 from canonym.model import REWRITTEN_KINDS, Edit, Match, Mention
-from canonym.rewrite import apply, map_back
+from canonym.rewrite import Original, apply
 from canonym.spelling import as_written, inside, same_but_for_case
 from canonym.text import fold
 
@@ -19,9 +19,13 @@ _NEAR: Final = 1.5
 _JOINTS: Final = "the canonical name with other joints or accents"
 
 
-def in_original(mention: Mention, text: str, plan: Sequence[Edit]) -> Mention:
-    """A mention in the repaired text as a mention in the text given."""
-    start, end = map_back((mention.start, mention.end), plan)
+def in_original(mentions: Iterable[Mention], text: str, plan: Sequence[Edit]) -> list[Mention]:
+    """Mentions in the repaired text as mentions in the text given."""
+    original = Original(plan)
+    return [_moved(m, text, *original.span(m.start, m.end)) for m in mentions]
+
+
+def _moved(mention: Mention, text: str, start: int, end: int) -> Mention:
     return Mention(
         start,
         end,

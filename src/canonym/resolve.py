@@ -235,7 +235,7 @@ class Normaliser:
             for k, here in enumerate(found):
                 # Two that stand in one mended word have one place in the text given: one of them is told.
                 seen[k] = tuple(
-                    without_overlap([in_original(m, texts[k], plans[k]) for m in here]) if plans[k] else here
+                    without_overlap(in_original(here, texts[k], plans[k])) if plans[k] else here
                 )
         else:
             made = self._recogniser.edited([current[k] for k in pending], rewrite, usual=usual)

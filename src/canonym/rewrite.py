@@ -6,8 +6,10 @@ text before any edit. Everything here checks what it is given: a plan that does 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import NamedTuple
 
 from canonym.model import CanonymError, Edit
@@ -46,14 +48,21 @@ def invert(edits: Sequence[Edit]) -> tuple[Edit, ...]:
     >>> apply(apply("in Kabool", plan), invert(plan))
     'in Kabool'
     """
-    out: list[Edit] = []
+    return tuple(
+        [
+            replace(edit, start=start, end=end, before=edit.after, after=edit.before)
+            for edit, (start, end) in zip(edits, _places(edits), strict=True)
+        ]
+    )
+
+
+def _places(edits: Iterable[Edit]) -> Iterator[tuple[int, int]]:
+    """Where each edit stands in the edited text."""
     shift = 0
     for edit in edits:
         start = edit.start + shift
-        end = start + len(edit.after)
-        out.append(replace(edit, start=start, end=end, before=edit.after, after=edit.before))
+        yield start, start + len(edit.after)
         shift += len(edit.after) - len(edit.before)
-    return tuple(out)
 
 
 class _Step(NamedTuple):
@@ -89,12 +98,17 @@ def compose(first: Sequence[Edit], second: Sequence[Edit], text: str) -> tuple[E
     middle = apply(text, first)
     if not second:
         return effective(first)
-    early = [_Step(b.start, b.end, False, e) for b, e in zip(invert(first), first, strict=True)]
+    early = [_Step(start, end, False, e) for (start, end), e in zip(_places(first), first, strict=True)]
     late = [_Step(e.start, e.end, True, e) for e in second]
     steps = sorted(early + late, key=lambda step: (step.start, step.end))
     out: list[Edit] = []
     shift = 0  # from a place in the middle text to the same place in `text`
     for group in _groups(steps):
+        if len(group) == 1 and not group[0].late:  # as most are: it stays what it is
+            alone = group[0].edit
+            shift += len(alone.before) - len(alone.after)
+            out += effective((alone,))
+            continue
         start, end = group[0].start, max(step.end for step in group)
         begin = start + shift
         shift += sum(len(s.edit.before) - len(s.edit.after) for s in group if not s.late)
@@ -131,6 +145,27 @@ def _merge(group: Sequence[_Step]) -> Edit:
     return replace(base, source="+".join(sources), reasons=reasons)
 
 
+class Original:
+    """Where spans of an edited text stand in the text before: asked of one text for as many as there are."""
+
+    def __init__(self, edits: Sequence[Edit]) -> None:
+        self._edits = edits
+        places = [*_places(edits)]
+        self._starts = [start for start, _ in places]
+        self._ends = [end for _, end in places]
+        #: What the edits before each, and before the end, add to the length of the text.
+        self._shifts = [*accumulate((len(e.after) - len(e.before) for e in edits), initial=0)]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The place of a span; see `map_back`."""
+        first = bisect_right(self._ends, start)
+        past = bisect_left(self._starts, end, first)
+        low, high = start - self._shifts[first], end - self._shifts[past]
+        if first == past:
+            return low, high
+        return min(low, self._edits[first].start), max(high, self._edits[past - 1].end)
+
+
 def map_back(span: tuple[int, int], edits: Sequence[Edit]) -> tuple[int, int]:
     """Where a span (start, end) of the edited text stands in the text before `edits`.
 
@@ -139,21 +174,4 @@ def map_back(span: tuple[int, int], edits: Sequence[Edit]) -> tuple[int, int]:
     >>> map_back((3, 8), [Edit(3, 9, "Kabool", "Kabul", "alias")])
     (3, 9)
     """
-    start, end = span
-    shift = 0  # from a place in the original to the same place in the edited text
-    low = start
-    touched: list[Edit] = []
-    for edit in edits:
-        left = edit.start + shift
-        right = left + len(edit.after)
-        if right > start and left >= end:
-            break
-        shift += len(edit.after) - len(edit.before)
-        if right <= start:
-            low = start - shift
-        else:
-            touched.append(edit)
-    high = end - shift
-    if touched:
-        return min(low, touched[0].start), max(high, touched[-1].end)
-    return low, high
+    return Original(edits).span(*span)

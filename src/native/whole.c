@@ -25,25 +25,41 @@ static int add_part(PyObject *to, PyObject *text, Py_ssize_t start, Py_ssize_t e
 
 #define FEWEST 4 /* letters */
 
+/* Of each of the first characters whether it is of a word, and whether it is a small letter. */
+enum { FIRST = 256, OF_WORD = 1, IS_SMALL = 2 };
+
+static uint8_t natures[FIRST];
+
+static void learn_natures(void)
+{
+    for (Py_UCS4 c = natures['z'] ? FIRST : 0; c < FIRST; c++)
+        natures[c] = (uint8_t)(is_small(c) ? IS_SMALL | OF_WORD : is_of_word(c) ? OF_WORD : 0);
+}
+
+static inline unsigned nature_of(Py_UCS4 c)
+{
+    return c < FIRST ? natures[c] : is_of_word(c) ? OF_WORD : 0;
+}
+
 /* Add each word to those met, and, the first time, to a set: 0, or -1 on an error. */
 static inline __attribute__((always_inline)) int read_words(int kind, const void *data, Py_ssize_t n, PyObject *text,
                                                             Numbers *met, PyObject *out)
 {
-    int inside = 0; /* a letter or a figure stands before */
+    unsigned before = 0;
     for (Py_ssize_t k = 0; k < n;) {
-        Py_UCS4 c = PyUnicode_READ(kind, data, k);
-        if (!is_small(c)) {
-            inside = is_of_word(c);
+        unsigned nature = nature_of(PyUnicode_READ(kind, data, k));
+        if (nature != (IS_SMALL | OF_WORD)) {
+            before = nature;
             k++;
             continue;
         }
         Py_ssize_t start = k;
         uint64_t h = KEY_BEGUN;
-        while (k < n && is_small(c = PyUnicode_READ(kind, data, k))) {
-            h = (h ^ c) * 0x100000001B3u;
-            k++;
-        }
-        if (inside || k - start < FEWEST || (k < n && is_of_word(c)))
+        for (; k < n && (nature = nature_of(PyUnicode_READ(kind, data, k))) & IS_SMALL; k++)
+            h = (h ^ PyUnicode_READ(kind, data, k)) * 0x100000001B3u;
+        unsigned whole = !(before | (k < n ? nature : 0));
+        before = OF_WORD;
+        if (!whole || k - start < FEWEST)
             continue;
         uint64_t key = key_end(h);
         key = key ? key : 1;
@@ -69,6 +85,7 @@ PyObject *native_lower_words(PyObject *Py_UNUSED(self), PyObject *text)
     Py_ssize_t n = PyUnicode_GET_LENGTH(text);
     Numbers met;
     PyObject *out = PySet_New(NULL);
+    learn_natures();
     int failed = numbers_open(&met) < 0;
     if (failed)
         PyErr_NoMemory();

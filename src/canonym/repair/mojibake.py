@@ -212,9 +212,12 @@ def _mended(stretch: str, offset: int) -> list[Edit]:
 
 
 def _outcome(stretch: str, edits: list[Edit], offset: int) -> str:
-    for edit in reversed(edits):
-        stretch = stretch[: edit.start - offset] + edit.after + stretch[edit.end - offset :]
-    return stretch
+    parts: list[str] = []
+    done = 0
+    for edit in edits:
+        parts += (stretch[done : edit.start - offset], edit.after)
+        done = edit.end - offset
+    return "".join([*parts, stretch[done:]])
 
 
 def _edge(char: str) -> bool:
