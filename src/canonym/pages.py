@@ -36,7 +36,7 @@ from canonym.text import fold
 _FEW: Final = 12
 #: A text is hurt where in so many characters something is damaged.
 _SLIP: Final = 5_000
-_SHORT: Final = 20_000  # of a longer text all words in small letters are told at once
+_SHORT: Final = (20_000, 200_000)  # beyond ASCII, and in it: of longer texts all small words are told at once
 _INNER: Final = pattern(r"[a-z][A-Z]|[A-Z]{2,}[a-z]+$")
 _JOINT: Final = pattern(r"[\s-]")
 #: Read backwards from a place, so that it is found at once.
@@ -286,7 +286,7 @@ class Page:
 
     def in_small(self, form: str) -> bool:
         """Whether a form stands in small letters too."""
-        if len(self.text) < _SHORT:
+        if len(self.text) < _SHORT[self.text.isascii()]:
             return next(find_small(self.text, form), None) is not None
         if self._small is None:
             self._small = lower_words(self.text)

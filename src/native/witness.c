@@ -4,7 +4,8 @@
 #include <math.h>
 #include <structmember.h>
 
-#define SHORT_TEXT 20000
+#define SHORT_TEXT 200000
+#define SHORT_WIDE 20000 /* of more than a byte a letter, where it takes longer to look for a form */
 #define TRAITS 22 /* as in `evidence.NAMES` */
 
 #define X(name) Attribute s_##name;
@@ -175,7 +176,7 @@ static int holds(const uint8_t *text, Py_ssize_t n, const uint8_t *part, Py_ssiz
 /* Whether a form stands in small letters too. Twin: `Page.in_small`, which is asked where it is no short matter. */
 static int in_small(const Sheet *s, PyObject *form)
 {
-    if (s->size < SHORT_TEXT) {
+    if (s->size < (s->kind == PyUnicode_1BYTE_KIND ? SHORT_TEXT : SHORT_WIDE)) {
         Py_ssize_t found;
         Py_ssize_t length = PyUnicode_GET_LENGTH(form);
         if (s->kind == PyUnicode_1BYTE_KIND && PyUnicode_KIND(form) == PyUnicode_1BYTE_KIND && length)
