@@ -234,9 +234,7 @@ class Normaliser:
             made = [edited(text, here, rewrite) for text, here in zip(current, found, strict=True)]
             for k, here in enumerate(found):
                 # Two that stand in one mended word have one place in the text given: one of them is told.
-                seen[k] = tuple(
-                    without_overlap(in_original(here, texts[k], plans[k])) if plans[k] else here
-                )
+                seen[k] = tuple(without_overlap(in_original(here, texts[k], plans[k])) if plans[k] else here)
         else:
             made = self._recogniser.edited([current[k] for k in pending], rewrite, usual=usual)
         # What was rewritten may let a longer name be seen: go on until a text stays as it is.
