@@ -127,12 +127,12 @@ def test_what_was_read_stays_as_it_lies(tmp_path: Path) -> None:
     names = canonym.load()
     names.process(TEXTS[:2], mentions=False)
     names.keep_verdicts(tmp_path / "1")
-    before = verdicts.Kept(verdicts.read(tmp_path / "1", names.fingerprint))
+    before = verdicts.Kept(verdicts.read(tmp_path / "1", names.fingerprint)[0])
     more = canonym.load()
     more.load_verdicts(tmp_path / "1")
     more.process(TEXTS, mentions=False)
     more.keep_verdicts(tmp_path / "2")
-    after = verdicts.Kept(verdicts.read(tmp_path / "2", names.fingerprint))
+    after = verdicts.Kept(verdicts.read(tmp_path / "2", names.fingerprint)[0])
     assert len(after) > len(before) > 0
     assert {run: after.plan(run) for run in before.runs()} == {run: before.plan(run) for run in before.runs()}
     assert set(after.rows()) > set(before.rows())

@@ -144,7 +144,7 @@ class Recogniser:
             return b""
         return verdicts.pack(self._planner.scanner.dump(), self._planner.plans(), self._kept)
 
-    def learn(self, data: bytes) -> None:
+    def learn(self, data: bytes | memoryview) -> None:
         """Take over what `verdicts` gave elsewhere, with the same tables."""
         if native.COMPILED and data:
             read = verdicts.Kept(data)

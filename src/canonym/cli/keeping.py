@@ -52,6 +52,7 @@ def read(normaliser: Normaliser, path: Path, quiet: bool) -> int:
     """How many verdicts a file gave to start with. One that does not fit is told."""
     from canonym.verdicts import VerdictsError
 
+    normaliser.remember_texts()
     if path.exists():
         try:
             normaliser.load_verdicts(path)

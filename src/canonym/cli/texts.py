@@ -74,7 +74,7 @@ def _text_options(dry_run: str = _DIFF) -> Callable[[Callable[..., None]], Calla
             metavar="FILE",
             callback=options.named,
             type=click.Path(path_type=Path, dir_okay=False),
-            help="Keep here what is found out about words, so that a later run need not again (default with --profile: "
+            help="Keep here what is found out about words and texts, so that a later run need not again (default with --profile: "
             "beside the profile). Changes nothing but the time.",
         ),
         resuming.option,
