@@ -74,8 +74,8 @@ def _text_options(dry_run: str = _DIFF) -> Callable[[Callable[..., None]], Calla
             metavar="FILE",
             callback=options.named,
             type=click.Path(path_type=Path, dir_okay=False),
-            help="Keep here what is found out about words and texts, so that a later run need not again (default with --profile: "
-            "beside the profile). Changes nothing but the time.",
+            help="Keep here what is found out about words and texts, so that a later run need not again (default with "
+            "--profile: beside the profile). Changes nothing but the time.",
         ),
         resuming.option,
         click.option("--dry-run", is_flag=True, help=dry_run),
