@@ -278,7 +278,11 @@ class Candidates:
         if len(part) == 1 or any(token.dash or not token.joint for token in part[1:]):
             return True
         ends = (BEGINS, part[0].folded), (ENDS, part[-1].folded)
-        return any(self._known(joint(space, word, len(whole) - len(word))) for space, word in ends)
+        return any(self.has_joint(space, word, len(whole) - len(word)) for space, word in ends)
+
+    def has_joint(self, space: str, word: str, others: int) -> bool:
+        """True where a name of several words begins, or ends, with a word and has about so many other letters."""
+        return self._known(joint(space, word, others))
 
     def named(self, names: Iterable[tuple[str, str]]) -> tuple[Candidate, ...]:
         """`fuzzy`, given the names within reach as they are stored: the space of each and its form."""

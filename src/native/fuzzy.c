@@ -82,7 +82,7 @@ static int write_option(const Word *words, int parts, const Options *options, in
 
 /* Whether a name of several words begins, or ends, with a word, and has about as many letters as a form. Twin:
    `indexkeys.joint`. */
-static int has_joint(const Sieve *s, char space, const Word *w, int size)
+int has_joint(const Sieve *s, char space, const Word *w, int size)
 {
     char band[2] = {' ', (char)('0' + (size - w->size) / BAND)};
     return any_key(s, key_end(key_add(key_add(key_add(KEY_BEGUN, &space, 1), w->text, (size_t)w->size), band, 2)));
