@@ -246,7 +246,8 @@ class Candidates:
         for token in part:
             word = read_figures(token.folded)
             if self.suspect(word):
-                options.append([atom for atom, _ in self.near(word)[:_MOST_WORDS]])
+                read = [word] if word != token.folded and self.is_part(word) else []  # Po1ynesia
+                options.append([*read, *(atom for atom, _ in self.near(word))][:_MOST_WORDS])
             else:
                 options.append([word] if len(part) == 1 or self.is_part(word) else [])
             if not options[-1]:

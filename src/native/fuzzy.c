@@ -115,11 +115,15 @@ int fuzzy_names(Sieve *s, const Word *words, int from, int to, int split, const 
             const char *found = changed ? near_words(s, own[k], w->size) : near_word(s, w);
             if (found == NULL)
                 return -1;
-            options.count[k] = (unsigned char)*found++;
-            for (int j = 0; j < options.count[k]; j++) {
-                options.length[k][j] = (unsigned char)*found++;
-                options.text[k][j] = found;
-                found += options.length[k][j];
+            if (changed && any_has(s, '#', own[k], (size_t)w->size)) { /* Po1ynesia */
+                options.text[k][0] = own[k];
+                options.length[k][0] = w->size;
+                options.count[k] = 1;
+            }
+            for (int j = (unsigned char)*found++; j > 0 && options.count[k] < MOST_OPTIONS; j--) {
+                options.length[k][options.count[k]] = (unsigned char)*found++;
+                options.text[k][options.count[k]] = found;
+                found += options.length[k][options.count[k]++];
             }
         } else if (parts == 1 || (changed ? any_has(s, '#', own[k], (size_t)w->size) : (w->facts & PART) != 0)) {
             options.text[k][0] = own[k];
