@@ -284,9 +284,9 @@ class Planner:
                 yield _Form(here[0].start, here[-1].end, form, small, True, tuple(here) if near else ())
 
     def _may_join(self, part: Sequence[Token]) -> bool:
-        """True where a name of two words may have lost a letter of a short one, or of one listed by itself: Nw York.
+        """True where a name of two words may have lost a letter of one that is not suspected: Nw York.
 
-        Not in NW York, which lies to the north.
+        Not in NW York, which lies to the north, nor in Lake Mead.
         """
         if len(part) != 2 or part[1].dash or not part[1].joint:
             return False
@@ -294,7 +294,7 @@ class Planner:
             return False
         first, last = (t.folded for t in part)
         return any(
-            zipf(odd) < ORDINARY and self.candidates.has_joint(space, sound, len(odd))
+            zipf(odd) < (ORDINARY if len(odd) <= 2 else RARE) and self.candidates.has_joint(space, sound, len(odd))
             for odd, space, sound in ((first, ENDS, last), (last, BEGINS, first))
         )
 

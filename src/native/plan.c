@@ -277,15 +277,21 @@ static int sift_listed(const Sieve *s, Sifted *out)
     return 1;
 }
 
-/* Whether a name of two words may have lost a letter of a short one, or of one that is listed by itself: Nw York, but not
-   NW York, which lies to the north. Twin: `spans.Planner._may_join`. */
+/* A word that a damaged one may be, though it is not suspected: too short for that, or listed by itself. */
+static int is_odd(const Sieve *s, const Word *w)
+{
+    return w->zipf < (w->size <= 2 ? s->ordinary : s->rare);
+}
+
+/* Whether a name of two words may have lost a letter of one that is not suspected: Nw York, but not NW York, which lies to
+   the north. Twin: `spans.Planner._may_join`. */
 static int may_join(const Sieve *s, const Word *w, const Word *last)
 {
     int size = w->size + last->size;
     if (last->joined || last->dash || !w->lower || !last->lower)
         return 0;
-    return (w->zipf < s->ordinary && (last->facts & PART) && has_joint(s, '>', last, size)) ||
-           (last->zipf < s->ordinary && (w->facts & OPENS) && has_joint(s, '<', w, size));
+    return (is_odd(s, w) && (last->facts & PART) && has_joint(s, '>', last, size)) ||
+           (is_odd(s, last) && (w->facts & OPENS) && has_joint(s, '<', w, size));
 }
 
 /* The forms of a run that may be damaged names; 0 where there are more than can be told. */
