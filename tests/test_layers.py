@@ -33,7 +33,7 @@ ROWS = (
     "caseless compare decide",
     "accept found listed nearest",
     "amid",
-    "spans",
+    "spans whose",
     "alone pages verdicts",
     "again around editing looked",
     "recognise",

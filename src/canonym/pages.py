@@ -32,6 +32,7 @@ from canonym.patterns import pattern
 from canonym.plans import Plan, Span
 from canonym.scan import find_small, lower_words, words
 from canonym.text import fold
+from canonym.whose import elsewhose
 
 _FEW: Final = 12
 #: A text is hurt where in so many characters something is damaged.
@@ -79,8 +80,14 @@ def believe(pages: Sequence[Page], sieve: native.Sieve | None = None) -> None:
         taken: dict[int, list[tuple[Placed, Mention]]] = {}
         for hurt in (False, True):
             some = [page for page in pages if page.hurt == hurt]
-            for page, place, found in believed(some, hurt) if sieve is None else _believed(some, sieve, hurt):
-                if not other(page.text, found, page.listed, hurt=hurt):
+            told = believed(some, hurt) if sieve is None else _believed(some, sieve, hurt)
+            left = [one for one in told if not other(one[0].text, one[2], one[0].listed, hurt=hurt)]
+            forms: dict[int, set[str]] = {}
+            for page, place, _ in left:
+                forms.setdefault(id(page), set()).add(place.span.form)
+            for page, place, found in left:
+                lone = page.has_one(len(forms[id(page)]))
+                if not elsewhose(page.text, found, page.listed, lone=lone):
                     taken.setdefault(id(page), []).append((place, found))
         pages = [page for page in pages if id(page) in taken]
         for page in pages:
@@ -282,6 +289,10 @@ class Page:
     def hurt(self) -> bool:
         """Whether so much of it is surely damaged that more is likely to be: one slip in a book says nothing."""
         return self._mended * _SLIP >= len(self.text) and self._mended > 0
+
+    def has_one(self, forms: int) -> bool:
+        """Whether a form, one of so many that are believed at once, is the only damaged one in so long a text."""
+        return (forms - 1 + self._mended) * _SLIP < len(self.text)
 
     def in_small(self, form: str) -> bool:
         """Whether a form stands in small letters too."""
