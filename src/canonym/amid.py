@@ -74,11 +74,13 @@ _SOME: Final = 3
 _COMMAS: Final = 3
 
 
-def other(text: str, found: Mention, listed: Sequence[Found] = (), *, hurt: bool = False) -> bool:
+def other(
+    text: str, found: Mention, listed: Sequence[Found] = (), *, hurt: bool = False, much: bool = True
+) -> bool:
     """True where the text around an accepted form tells that it is no damaged name, however near it is to one.
 
     `listed`: the names that are listed in the text; `hurt`: something else in it is surely damaged, so that this may
-    well be too.
+    well be too; `much`: more than one other form is.
     """
     if not found.text[1:].islower() and (coined(found) or acronym(text, found) or labelled(text, found)):
         return True
@@ -86,7 +88,8 @@ def other(text: str, found: Mention, listed: Sequence[Found] = (), *, hurt: bool
         return True
     if bare(text, found, listed) or abroad(text, found):
         return True
-    if hurt or not (given_name(text, found) or namesake(found) or familiar(text, found, listed)):
+    known = not (hurt and much) and familiar(text, found, listed)
+    if not known and (hurt or not (given_name(text, found) or namesake(found))):
         return False
     return not is_named(text, found, listed)
 
@@ -130,7 +133,8 @@ def familiar(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
         return False
     if form == squeeze(alias) or is_swapped(form, alias):
         return False
-    if word_before(text, found.start).lower() in words("locatives"):
+    before = word_before(text, found.start).lower()
+    if before in words("locatives") and (before != "at" or found.entity.prominence < _COUNTRY):
         return False
     return not any(is_comma(text, found.end, one.start) or is_comma(text, one.end, found.start) for one in listed)
 

@@ -81,7 +81,7 @@ def believe(pages: Sequence[Page], sieve: native.Sieve | None = None) -> None:
         for hurt in (False, True):
             some = [page for page in pages if page.hurt == hurt]
             told = believed(some, hurt) if sieve is None else _believed(some, sieve, hurt)
-            left = [one for one in told if not other(one[0].text, one[2], one[0].listed, hurt=hurt)]
+            left = [(p, at, m) for p, at, m in told if not other(p.text, m, p.listed, hurt=hurt, much=hurt and p.much)]
             forms: dict[int, set[str]] = {}
             for page, place, _ in left:
                 forms.setdefault(id(page), set()).add(place.span.form)
@@ -289,6 +289,11 @@ class Page:
     def hurt(self) -> bool:
         """Whether so much of it is surely damaged that more is likely to be: one slip in a book says nothing."""
         return self._mended * _SLIP >= len(self.text) and self._mended > 0
+
+    @property
+    def much(self) -> bool:
+        """Whether more than one form of it is surely damaged."""
+        return len({m.text for m in self.listed if isinstance(m, Mention)}) > 1
 
     def has_one(self, forms: int) -> bool:
         """Whether a form, one of so many that are believed at once, is the only damaged one in so long a text."""

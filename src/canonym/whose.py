@@ -44,7 +44,6 @@ _STEM: Final = 4
 _COUNTRY: Final = 100_000_000
 _WELL_KNOWN: Final = 1_000_000
 _CITY: Final = 200_000
-_LITTLE_KNOWN: Final = 50_000
 #: Weighted edits: two letters that are not the name's; a letter more; what a slip of the hand makes of a name.
 _TWO: Final = 1.45
 _ONE: Final = 1.0
@@ -68,7 +67,9 @@ def elsewhose(text: str, found: Mention, listed: Sequence[Found] = (), *, lone: 
     """
     if found.entity.prominence == UNKNOWN_PROMINENCE or " " in found.text:
         return False
-    if latin(found) or of_a_kind(text, found) or aboard(text, found) or particled(text, found) or patronym(text, found):
+    if latin(found) or of_a_kind(text, found) or aboard(text, found):
+        return True
+    if particled(text, found) or patronym(text, found) or named_person(text, found, listed):
         return True
     return lone and (
         adjective(found)
@@ -77,7 +78,6 @@ def elsewhose(text: str, found: Mention, listed: Sequence[Found] = (), *, lone: 
         or of_a_firm(text, found)
         or double_barrelled(text, found)
         or slip_of_word(found)
-        or named_person(text, found, listed)
         or vague(text, found, listed)
         or astray(text, found, listed)
     )
@@ -240,8 +240,8 @@ def _everyday(form: str, least: float) -> tuple[str, ...]:
 
 
 def named_person(text: str, found: Mention, listed: Sequence[Found]) -> bool:
-    """True for a word that looks sound behind another with a capital, near a town: Elisabeth Schroedter."""
-    if found.entity.prominence >= _LITTLE_KNOWN or found.text.isupper() or not _is_sound(found):
+    """True for a word that looks sound behind another with a capital, near a town: Jader Barbalho."""
+    if found.entity.prominence >= _CITY or found.text.isupper() or not _is_sound(found):
         return False
     return _capital_before(text, found, listed) and not (_led(text, found, listed) or is_named(text, found, listed))
 
@@ -290,6 +290,7 @@ def _led(text: str, found: Mention, listed: Sequence[Found]) -> bool:
 
 
 def _capital_before(text: str, found: Mention, listed: Sequence[Found]) -> bool:
-    """True where a word with a capital that is not listed stands before."""
-    before = _CAPITAL.search(text[max(0, found.start - _REACH) : found.start])
-    return before is not None and not any(one.end == found.start - 1 for one in listed)
+    """True where a word with a capital stands before that is not the name of a city."""
+    if _CAPITAL.search(text[max(0, found.start - _REACH) : found.start]) is None:
+        return False
+    return not any(one.end == found.start - 1 and one.entity.prominence >= _CITY for one in listed)
