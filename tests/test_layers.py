@@ -35,6 +35,7 @@ ROWS = (
     "amid",
     "spans whose",
     "alone pages verdicts",
+    "believe",
     "again around editing looked",
     "recognise",
     "resolve",

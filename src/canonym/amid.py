@@ -37,7 +37,7 @@ _LABEL: Final = pattern(r"\b([A-Z]{2,}): ")
 _SPEAKERS: Final = 2
 _WORD: Final = pattern(r"[^\W\d_]+")
 _REACH: Final = 80
-#: An acronym has so many letters at most.
+#: An acronym has so many letters at most, where a word of place stands before it.
 _ACRONYM: Final = 6
 #: A text with so many words of so many small letters has a sentence; of a long one so much is read to find them.
 _SENTENCE: Final = 2
@@ -74,9 +74,7 @@ _SOME: Final = 3
 _COMMAS: Final = 3
 
 
-def other(
-    text: str, found: Mention, listed: Sequence[Found] = (), *, hurt: bool = False, much: bool = True
-) -> bool:
+def other(text: str, found: Mention, listed: Sequence[Found] = (), *, hurt: bool = False, much: bool = True) -> bool:
     """True where the text around an accepted form tells that it is no damaged name, however near it is to one.
 
     `listed`: the names that are listed in the text; `hurt`: something else in it is surely damaged, so that this may
@@ -232,10 +230,11 @@ def coined(found: Mention) -> bool:
 
 
 def acronym(text: str, found: Mention) -> bool:
-    """True for a few capitals after a word in small letters: "before joining CJAD in Montreal" means no Chad."""
-    if not found.text.isupper() or len(found.text) > _ACRONYM or found.match != "fuzzy" or " " in found.text:
+    """True for capitals after a word in small letters: "before joining CJAD in Montreal" means no Chad."""
+    if not found.text.isupper() or found.match != "fuzzy" or " " in found.text:
         return False
-    return word_before(text, found.start).islower()
+    before = word_before(text, found.start)
+    return before.islower() and (len(found.text) <= _ACRONYM or before not in words("locatives"))
 
 
 def labelled(text: str, found: Mention) -> bool:

@@ -1,7 +1,7 @@
-"""Whose name a form is instead, where it is near that of a place: a people's, a firm's, a person's, a ship's, a word's.
+"""Whose name a form is instead, where it is near that of a place: a people's, a firm's, a person's, a ship's.
 
-Asked last, of what is accepted only. Most of it is asked of a form alone that is the only damaged one of its text: damage
-comes in company, and of the single forms of texts that nobody damaged one in seven was right as it stood.
+Asked last, of what is accepted only. Most of it is asked of a form that is the only damaged one of its text: damage
+comes in company, and of the single forms of texts that nobody damaged one in six was right as it stood.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from canonym.amid import in_other_language, is_comma, is_named, word_before
 from canonym.doubts import is_sound, is_swapped
 from canonym.features import edit_cost
 from canonym.found import Found
+from canonym.indexkeys import OTHER_NAMES
 from canonym.lexicon import capital, zipf
 from canonym.model import UNKNOWN_PROMINENCE, Mention
 from canonym.patterns import pattern
@@ -34,22 +35,33 @@ _GLOTTAL: Final = pattern(r"\w['’][aeiou]")
 _AFTER: Final = pattern(r"['’\"”]?[ \n-]\(?([^\W\d_]+)")
 #: The tail of a firm's name, and what may stand before it.
 _TAIL: Final = pattern(
-    r"(?: [A-Z][\w&.'-]*){0,2} (?:AB|AG|Bank|Banka|Co|Corp|Corporation|Company|GmbH|Group|Holdings|Inc|Industries|Limited"
-    r"|LLC|Ltd|NV|plc|Plc|PLC|S\.?A|S\.?[Pp]\.?[Aa])\b"
+    r"(?: [A-Z][\w&.'-]*){0,2} (?:AB|AG|Bank|Banka|Co|Corp|Corporation|Company|GmbH|Group|Holdings|Inc|Industries"
+    r"|Limited|LLC|Ltd|NV|plc|Plc|PLC|S\.?A|S\.?[Pp]\.?[Aa])\b"
 )
 _LATIN: Final = pattern(r"[a-z]{3,}(?:us|um|is|ii|ae|ensis|ata|oides|ica|ina)$")
 _PATRONYM: Final = ("ov", "ev", "in", "yn")
+_SURNAME: Final = ("ov", "ova", "ev", "eva", "ko", "sky", "skaya", "vich")
+#: What tells that words are spoken of, and not what they mean.
+_OF_WORDS: Final = pattern(
+    r"\b(?:word (?:for|is|was|meaning)|(?:old|native|local) (?:word|form)|spellings?|spelt|spelled|variously|known as"
+    r"|designated as|pronounced|transliterated|etymology|derives? from)\b[^.!?\n]*\Z"
+)
+_CLAUSE: Final = 130
 _LOOSE: Final = "aeiouys"
 _STEM: Final = 4
 _COUNTRY: Final = 100_000_000
 _WELL_KNOWN: Final = 1_000_000
 _CITY: Final = 200_000
-#: Weighted edits: two letters that are not the name's; a letter more; what a slip of the hand makes of a name.
+_SMALL_TOWN: Final = 50_000
+_TOWN: Final = 15_000
+#: Weighted edits: two letters that are not the name's, or nearly so; another letter; what a slip makes of a name.
 _TWO: Final = 1.45
-_ONE: Final = 1.0
+_FAR: Final = 1.2
+_ONE: Final = 1.05
 _SLIPS: Final = (0.55, 0.9)
-#: A score below which a form that nothing speaks for is not believed.
+#: Scores below which a form that nothing speaks for is not believed: alone in its text, and not alone.
 _FAIR: Final = 0.8
+_LIKELY: Final = 0.6
 #: So many other places tell where a text is.
 _PLACES: Final = 5
 #: A word is everyday from here on (Zipf scale), and where it is seldom written with a capital; nearer by so much.
@@ -67,12 +79,15 @@ def elsewhose(text: str, found: Mention, listed: Sequence[Found] = (), *, lone: 
     """
     if found.entity.prominence == UNKNOWN_PROMINENCE or " " in found.text:
         return False
-    if latin(found) or of_a_kind(text, found) or aboard(text, found):
+    if latin(found) or uncapped(found) or of_a_kind(text, found) or aboard(text, found):
         return True
-    if particled(text, found) or patronym(text, found) or named_person(text, found, listed):
+    if particled(text, found) or surname(text, found, listed) or named_person(text, found, listed):
         return True
-    return lone and (
+    if not lone:
+        return little(text, found, listed)
+    return (
         adjective(found)
+        or known_otherwise(found)
         or other_letters(text, found)
         or glottal(found)
         or of_a_firm(text, found)
@@ -80,6 +95,7 @@ def elsewhose(text: str, found: Mention, listed: Sequence[Found] = (), *, lone: 
         or slip_of_word(found)
         or vague(text, found, listed)
         or astray(text, found, listed)
+        or of_words(text, found)
     )
 
 
@@ -108,10 +124,8 @@ def adjective(found: Mention) -> bool:
 def _ended(found: Mention, endings: frozenset[str]) -> bool:
     """True for a name, or what is left of it without its last vowels, with one of some endings."""
     form = fold(found.text)
-    for name in {fold(found.alias), fold(found.entity.canonical)}:
-        if len(form) >= len(name) and any(_begins(form, stem) and form[len(stem) :] in endings for stem in _stems(name)):
-            return True
-    return False
+    names = [name for name in {fold(found.alias), fold(found.entity.canonical)} if len(name) <= len(form)]
+    return any(_begins(form, stem) and form[len(stem) :] in endings for name in names for stem in _stems(name))
 
 
 def _begins(form: str, stem: str) -> bool:
@@ -162,19 +176,44 @@ def particled(text: str, found: Mention) -> bool:
     return _PARTICLED.search(text, max(0, found.start - _REACH), found.start) is not None
 
 
-def patronym(text: str, found: Mention) -> bool:
-    """True for a Russian surname that a place is named after: Abakumov, near Abakumova.
+def surname(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
+    """True for a Slavic surname that a village is named after, or near: Abakumov, Abakumova; Semashko, Samashki.
 
     >>> from canonym.model import Entity
-    >>> village = Entity("", "place", "Abakumova")
+    >>> village = Entity("", "place", "Abakumova", prominence=500)
     >>> stalin = "Stalin had begun to encourage Abakumov."
-    >>> patronym(stalin, Mention(30, 38, "Abakumov", village, "fuzzy", "canonical", 0.9, alias="Abakumova"))
+    >>> surname(stalin, Mention(30, 38, "Abakumov", village, "fuzzy", "canonical", 0.9, alias="Abakumova"))
     True
     """
     form = fold(found.text)
-    if not form.endswith(_PATRONYM) or fold(found.alias)[:-1] != form:
+    if form.endswith(_PATRONYM) and fold(found.alias)[:-1] == form:
+        return word_before(text, found.start).lower() not in words("locatives")
+    if found.entity.prominence >= _TOWN or not form.endswith(_SURNAME):
         return False
-    return word_before(text, found.start).lower() not in words("locatives")
+    return not (_led(text, found, listed) or is_named(text, found, listed))
+
+
+def uncapped(found: Mention) -> bool:
+    """True for what is near another name for a place that no capital begins: Bakunist, near an Azerbaijani bakunin.
+
+    >>> from canonym.model import Entity
+    >>> atlanta = Entity("", "place", "Atlanta")
+    >>> uncapped(Mention(0, 9, "Atlalanta", atlanta, "fuzzy", "translation", 0.97, alias="atalanta"))
+    True
+    """
+    return found.kind in OTHER_NAMES and found.alias[:1].islower()
+
+
+def little(text: str, found: Mention, listed: Sequence[Found]) -> bool:
+    """True for what is near a village in a text that is damaged elsewhere, where nothing else speaks for it.
+
+    Of seven such forms in books all were persons or words (Gellett Burgess, near Gillett). Of a small town it is asked
+    where the form is none too likely.
+    """
+    prominence = found.entity.prominence
+    if prominence >= (_TOWN if found.score >= _LIKELY else _SMALL_TOWN):
+        return False
+    return not (_led(text, found, listed) or is_named(text, found, listed))
 
 
 def other_letters(text: str, found: Mention) -> bool:
@@ -183,7 +222,7 @@ def other_letters(text: str, found: Mention) -> bool:
     Of a city it is asked where the form looks like a word, or begins otherwise (Galtymore); not of what is shouted.
     """
     form, alias = fold(found.text), fold(found.alias)
-    if found.match != "fuzzy" or found.text.isupper() or edit_cost(form, alias) < _TWO:
+    if found.match != "fuzzy" or found.text.isupper() or "-" in found.text or edit_cost(form, alias) < _TWO:
         return False
     own, its = Counter(form), Counter(alias)
     prominence = found.entity.prominence
@@ -192,6 +231,20 @@ def other_letters(text: str, found: Mention) -> bool:
     if prominence < _COUNTRY and _word_after(text, found).lower() in words("features"):
         return False
     return prominence < _CITY or is_sound(form, alias) or (prominence < _COUNTRY and form[0] != alias[0])
+
+
+def known_otherwise(found: Mention) -> bool:
+    """True for a word that lists of words know and that is two letters away from the name: Norquay, no Norway."""
+    form = fold(found.text)
+    return zipf(form) > 0 and edit_cost(form, fold(found.alias)) >= _FAR
+
+
+def of_words(text: str, found: Mention) -> bool:
+    """True where the text tells of words and spellings: "the old word Anorra", "spellings have included Alibama".
+
+    Nine of ten such forms that were read stood in one article.
+    """
+    return _OF_WORDS.search(text, max(0, found.start - _CLAUSE), found.start) is not None
 
 
 def glottal(found: Mention) -> bool:
@@ -257,7 +310,7 @@ def vague(text: str, found: Mention, listed: Sequence[Found]) -> bool:
 
 
 def astray(text: str, found: Mention, listed: Sequence[Found]) -> bool:
-    """True for a word that looks sound, with a letter more, in a text about other countries: Barbudos, the bearded."""
+    """True for a word that looks sound, with another letter, in a text about other countries: Barbudos, the bearded."""
     here, places = _in_country(found, listed)
     if here or places < _PLACES or edit_cost(fold(found.text), fold(found.alias)) < _ONE or not _is_sound(found):
         return False
