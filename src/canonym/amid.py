@@ -152,13 +152,13 @@ def is_named(text: str, found: Mention, listed: Sequence[Found]) -> bool:
     if any(one.entity.canonical == found.entity.canonical for one in listed):
         return True
     lowered = text.lower()
-    return any(_has(lowered, name.lower()) for name in {found.alias, found.entity.canonical})
+    return any(has_word(lowered, name.lower()) for name in {found.alias, found.entity.canonical})
 
 
-def _has(text: str, name: str) -> bool:
+def has_word(text: str, name: str) -> bool:
     """True where a name stands in a text by itself, and not within another word.
 
-    >>> _has("the verb in iraqw", "iraq"), _has("iraq's oil", "iraq")
+    >>> has_word("the verb in iraqw", "iraq"), has_word("iraq's oil", "iraq")
     (False, True)
     """
     at = text.find(name)

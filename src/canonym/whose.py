@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from string import ascii_lowercase
 from typing import Final
 
-from canonym.amid import in_other_language, is_comma, is_named, word_before
+from canonym.amid import has_word, in_other_language, is_comma, is_named, word_before
 from canonym.doubts import is_sound, is_swapped
 from canonym.features import edit_cost
 from canonym.found import Found
@@ -38,6 +38,8 @@ _TAIL: Final = pattern(
     r"(?: [A-Z][\w&.'-]*){0,2} (?:AB|AG|Bank|Banka|Co|Corp|Corporation|Company|GmbH|Group|Holdings|Inc|Industries"
     r"|Limited|LLC|Ltd|NV|plc|Plc|PLC|S\.?A|S\.?[Pp]\.?[Aa])\b"
 )
+_KIND: Final = pattern(r"\b(?:genus|species|(?:super|sub)?family|(?:super|sub)?order|phylum)(?: of)? [\"'“‘{]*\Z")
+_TAXON: Final = ("idae", "inae", "aceae", "oidea", "iformes")
 _LATIN: Final = pattern(r"[a-z]{3,}(?:us|um|is|ii|ae|ensis|ata|oides|ica|ina)$")
 _PATRONYM: Final = ("ov", "ev", "in", "yn")
 _SURNAME: Final = ("ov", "ova", "ev", "eva", "ko", "sky", "skaya", "vich")
@@ -68,8 +70,9 @@ _PLACES: Final = 5
 _EVERYDAY: Final = 4.0
 _SELDOM: Final = 0.3
 _NEARER: Final = 0.1
-#: A word of no language that is English (Zipf scale).
+#: A word of no language that is English (Zipf scale), and one that is known well.
 _UNKNOWN: Final = 2.0
+_KNOWN: Final = 2.0
 
 
 def elsewhose(text: str, found: Mention, listed: Sequence[Found] = (), *, lone: bool = False) -> bool:
@@ -87,7 +90,7 @@ def elsewhose(text: str, found: Mention, listed: Sequence[Found] = (), *, lone: 
         return little(text, found, listed)
     return (
         adjective(found)
-        or known_otherwise(found)
+        or known_otherwise(text, found, listed)
         or other_letters(text, found)
         or glottal(found)
         or of_a_firm(text, found)
@@ -96,18 +99,26 @@ def elsewhose(text: str, found: Mention, listed: Sequence[Found] = (), *, lone: 
         or vague(text, found, listed)
         or astray(text, found, listed)
         or of_words(text, found)
+        or small(text, found, listed)
     )
 
 
 def latin(found: Mention) -> bool:
-    """True for a name with a Latin ending, as science gives them: Melospiza lincolnii; and the Hispanus of Hispania.
+    """True for a name with a Latin ending, as science gives them: Melospiza lincolnii, Columbidae, the Hispanus.
 
     >>> from canonym.model import Entity
     >>> lincoln = Entity("", "place", "Lincoln")
     >>> latin(Mention(0, 9, "lincolnii", lincoln, "fuzzy", "canonical", 0.8, alias="Lincoln"))
     True
     """
-    return any(found.text.endswith(tail) for tail in words("latin_endings")) and _ended(found, words("latin_endings"))
+    if found.text.endswith(_TAXON):
+        return True
+    return found.text.endswith(_latin_endings()) and _ended(found, words("latin_endings"))
+
+
+@cache
+def _latin_endings() -> tuple[str, ...]:
+    return tuple(words("latin_endings"))
 
 
 def adjective(found: Mention) -> bool:
@@ -145,7 +156,7 @@ def _stems(name: str) -> Iterator[str]:
 
 
 def of_a_kind(text: str, found: Mention) -> bool:
-    """True before a word for what is no place, or beside the rest of a species' name: the Karabla clan.
+    """True beside a word for what is no place, or the rest of a species' name: the Karabla clan, the genus Pogonia.
 
     >>> from canonym.model import Entity
     >>> bolivia = Entity("", "place", "Bolivia")
@@ -153,6 +164,8 @@ def of_a_kind(text: str, found: Mention) -> bool:
     >>> of_a_kind("Bolivina spathulata lives in mud.", here), of_a_kind("Bolivina has a coast.", here)
     (False, False)
     """
+    if _KIND.search(text, max(0, found.start - _REACH), found.start):
+        return True
     after = _word_after(text, found)
     if not after.islower():
         return False
@@ -233,10 +246,22 @@ def other_letters(text: str, found: Mention) -> bool:
     return prominence < _CITY or is_sound(form, alias) or (prominence < _COUNTRY and form[0] != alias[0])
 
 
-def known_otherwise(found: Mention) -> bool:
-    """True for a word that lists of words know and that is two letters away from the name: Norquay, no Norway."""
-    form = fold(found.text)
-    return zipf(form) > 0 and edit_cost(form, fold(found.alias)) >= _FAR
+def known_otherwise(text: str, found: Mention, listed: Sequence[Found]) -> bool:
+    """True for a word that lists of words know, and that is two letters away from the name: Norquay, no Norway.
+
+    For one that is no rare word at all, where nothing beside it tells of a place: Romany, no Romania.
+    """
+    form, alias = fold(found.text), fold(found.alias)
+    known = zipf(form)
+    if known > 0 and edit_cost(form, alias) >= _FAR:
+        return True
+    return known >= _KNOWN and not is_swapped(form, alias) and not _led(text, found, listed)
+
+
+def small(text: str, found: Mention, listed: Sequence[Found]) -> bool:
+    """True for a word that stands in small letters too, where the name does not stand: Tunefs, after "use tunefs"."""
+    lowered = found.text.lower()
+    return lowered != found.text and has_word(text, lowered) and not is_named(text, found, listed)
 
 
 def of_words(text: str, found: Mention) -> bool:
