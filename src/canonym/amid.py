@@ -50,7 +50,7 @@ _NEAR: Final = 6
 _FEWEST: Final = 4
 _RARE: Final = 3.5
 #: From here on letters are no longer those of Latin alphabets.
-_BEYOND_LATIN: Final = "\u0250"
+BEYOND_LATIN: Final = "\u0250"
 #: A name of so many letters may have an ending, which makes it longer by so many at most.
 _STEM: Final = 4
 _ENDING: Final = 4
@@ -190,7 +190,7 @@ def accented(found: Mention) -> bool:
     if found.text.isascii() or found.match != "fuzzy" or found.score >= _LIKELIER:
         return False
     own = f"{found.alias} {found.entity.canonical}".lower()
-    return any(c not in own for c in found.text.lower() if not c.isascii() and c < _BEYOND_LATIN and c.isalpha())
+    return any(c not in own for c in found.text.lower() if not c.isascii() and c < BEYOND_LATIN and c.isalpha())
 
 
 def run_together(text: str, found: Mention) -> bool:
@@ -357,5 +357,5 @@ def _is_ended(form: str, name: str) -> bool:
 def _small(text: str, at: int, way: int) -> Iterator[str]:
     """The nearest words in small Latin letters before a place, or after it, which are on its line and not far off."""
     line = text[at : at + _REACH].split("\n", 1)[0] if way > 0 else text[max(0, at - _REACH) : at].rsplit("\n", 1)[-1]
-    found = [word for word in _WORD.findall(line) if word[0].islower() and word[0] < _BEYOND_LATIN]
+    found = [word for word in _WORD.findall(line) if word[0].islower() and word[0] < BEYOND_LATIN]
     yield from found[:_NEAR] if way > 0 else found[-_NEAR:]

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from string import ascii_lowercase
 from typing import Final
 
-from canonym.amid import has_word, in_other_language, is_comma, is_named, word_before
+from canonym.amid import BEYOND_LATIN, has_word, in_other_language, is_comma, is_named, word_before
 from canonym.doubts import is_sound, is_swapped
 from canonym.features import edit_cost
 from canonym.found import Found
@@ -56,7 +56,9 @@ _WELL_KNOWN: Final = 1_000_000
 _CITY: Final = 200_000
 _SMALL_TOWN: Final = 50_000
 _TOWN: Final = 15_000
-#: Weighted edits: two letters that are not the name's, or nearly so; another letter; what a slip makes of a name.
+#: Weighted edits: two letters that are not the name's, or nearly so; another letter; more than what print makes of
+#: a letter; what a slip makes of a name.
+_READ: Final = 0.6
 _TWO: Final = 1.45
 _FAR: Final = 1.2
 _ONE: Final = 1.05
@@ -91,7 +93,7 @@ def elsewhose(text: str, found: Mention, listed: Sequence[Found] = (), *, lone: 
     return (
         adjective(found)
         or known_otherwise(text, found, listed)
-        or other_letters(text, found)
+        or other_letters(text, found, listed)
         or glottal(found)
         or of_a_firm(text, found)
         or double_barrelled(text, found)
@@ -229,10 +231,11 @@ def little(text: str, found: Mention, listed: Sequence[Found]) -> bool:
     return not (_led(text, found, listed) or is_named(text, found, listed))
 
 
-def other_letters(text: str, found: Mention) -> bool:
+def other_letters(text: str, found: Mention, listed: Sequence[Found]) -> bool:
     """True where two letters or more are others than the name's, as a slip seldom leaves it: Jacksoul, near Jackson.
 
-    Of a city it is asked where the form looks like a word, or begins otherwise (Galtymore); not of what is shouted.
+    Of a town it is asked where no word of place stands before the form, of a country where it looks like a word (the
+    Argentera valley), of a city where it begins otherwise (Galtymore, near Baltimore); not of what is shouted.
     """
     form, alias = fold(found.text), fold(found.alias)
     if found.match != "fuzzy" or found.text.isupper() or "-" in found.text or edit_cost(form, alias) < _TWO:
@@ -241,9 +244,12 @@ def other_letters(text: str, found: Mention) -> bool:
     prominence = found.entity.prominence
     if not own - its or not its - own:
         return False
-    if prominence < _COUNTRY and _word_after(text, found).lower() in words("features"):
+    if prominence >= _COUNTRY:
+        return _is_sound(found)
+    if _word_after(text, found).lower() in words("features"):
         return False
-    return prominence < _CITY or is_sound(form, alias) or (prominence < _COUNTRY and form[0] != alias[0])
+    town = prominence < _CITY and (prominence < _TOWN or not _led(text, found, listed))
+    return town or form[0] != alias[0]
 
 
 def known_otherwise(text: str, found: Mention, listed: Sequence[Found]) -> bool:
@@ -252,10 +258,10 @@ def known_otherwise(text: str, found: Mention, listed: Sequence[Found]) -> bool:
     For one that is no rare word at all, where nothing beside it tells of a place: Romany, no Romania.
     """
     form, alias = fold(found.text), fold(found.alias)
-    known = zipf(form)
-    if known > 0 and edit_cost(form, alias) >= _FAR:
+    known, cost = zipf(form), edit_cost(form, alias)
+    if known > 0 and cost >= _FAR:
         return True
-    return known >= _KNOWN and not is_swapped(form, alias) and not _led(text, found, listed)
+    return known >= _KNOWN and cost >= _READ and not is_swapped(form, alias) and not _led(text, found, listed)
 
 
 def small(text: str, found: Mention, listed: Sequence[Found]) -> bool:
@@ -349,9 +355,9 @@ def _word_after(text: str, found: Mention) -> str:
 
 
 def _is_sound(found: Mention) -> bool:
-    """True where a form looks as sound as the name, and is not the name with two letters swapped."""
+    """True where a form in Latin letters looks as sound as the name, and is not the name with two letters swapped."""
     form, alias = fold(found.text), fold(found.alias)
-    return is_sound(form, alias) and not is_swapped(form, alias)
+    return max(found.text) < BEYOND_LATIN and is_sound(form, alias) and not is_swapped(form, alias)
 
 
 def _in_country(found: Mention, listed: Sequence[Found]) -> tuple[int, int]:
