@@ -164,7 +164,7 @@ def of_a_kind(text: str, found: Mention) -> bool:
     >>> bolivia = Entity("", "place", "Bolivia")
     >>> here = Mention(0, 8, "Bolivina", bolivia, "fuzzy", "canonical", 0.8, alias="Bolivia")
     >>> of_a_kind("Bolivina spathulata lives in mud.", here), of_a_kind("Bolivina has a coast.", here)
-    (False, False)
+    (True, False)
     """
     if _KIND.search(text, max(0, found.start - _REACH), found.start):
         return True
