@@ -151,10 +151,16 @@ def is_named(text: str, found: Mention, listed: Sequence[Found]) -> bool:
     """True where the text has the name itself, in whatever case, so that a form near it may well be a slip."""
     if any(one.entity.canonical == found.entity.canonical for one in listed):
         return True
-    lowered = text.lower()
-    return any(has_word(lowered, name.lower()) for name in {found.alias, found.entity.canonical})
+    return any(has_word(lowered(text), name.lower()) for name in {found.alias, found.entity.canonical})
 
 
+@lru_cache(maxsize=4)  # a text may have a thousand forms to ask of
+def lowered(text: str) -> str:
+    """A text in small letters."""
+    return text.lower()
+
+
+@lru_cache(maxsize=16)
 def has_word(text: str, name: str) -> bool:
     """True where a name stands in a text by itself, and not within another word.
 

@@ -43,7 +43,13 @@ def believe(pages: Sequence[Page], sieve: native.Sieve | None = None) -> None:
 
 def left(told: Iterable[Told], hurt: bool) -> Iterator[Told]:
     """What is left of the proposals that are accepted: what nothing in their text tells to be something else."""
-    rest = [(p, at, m) for p, at, m in told if not other(p.text, m, p.listed, hurt=hurt, much=hurt and p.much)]
+    much: dict[int, bool] = {}  # asked once of a text, which may hold thousands
+    rest = []
+    for page, place, found in told:
+        if hurt and id(page) not in much:
+            much[id(page)] = page.much
+        if not other(page.text, found, page.listed, hurt=hurt, much=much.get(id(page), False)):
+            rest.append((page, place, found))
     forms: dict[int, set[str]] = {}
     for page, place, _ in rest:
         forms.setdefault(id(page), set()).add(place.span.form)

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from string import ascii_lowercase
 from typing import Final
 
-from canonym.amid import BEYOND_LATIN, has_word, in_other_language, is_comma, is_named, word_before
+from canonym.amid import BEYOND_LATIN, has_word, in_other_language, is_comma, is_named, lowered, word_before
 from canonym.doubts import is_sound, is_swapped
 from canonym.features import edit_cost
 from canonym.found import Found
@@ -266,8 +266,8 @@ def known_otherwise(text: str, found: Mention, listed: Sequence[Found]) -> bool:
 
 def small(text: str, found: Mention, listed: Sequence[Found]) -> bool:
     """True for a word that stands in small letters too, where the name does not stand: Tunefs, after "use tunefs"."""
-    lowered = found.text.lower()
-    return lowered != found.text and has_word(text, lowered) and not is_named(text, found, listed)
+    form = found.text.lower()
+    return form != found.text and has_word(text, form) and not is_named(text, found, listed)
 
 
 def of_words(text: str, found: Mention) -> bool:
@@ -292,7 +292,7 @@ def of_a_firm(text: str, found: Mention) -> bool:
     least, most = _SLIPS
     if least < edit_cost(form, alias) < most or _TAIL.match(text, found.end) is None:
         return False
-    return f"{found.alias} {_word_after(text, found)}".lower() not in text.lower()
+    return f"{found.alias} {_word_after(text, found)}".lower() not in lowered(text)
 
 
 def double_barrelled(text: str, found: Mention) -> bool:
@@ -342,10 +342,10 @@ def vague(text: str, found: Mention, listed: Sequence[Found]) -> bool:
 
 def astray(text: str, found: Mention, listed: Sequence[Found]) -> bool:
     """True for a word that looks sound, with another letter, in a text about other countries: Barbudos, the bearded."""
-    here, places = _in_country(found, listed)
-    if here or places < _PLACES or edit_cost(fold(found.text), fold(found.alias)) < _ONE or not _is_sound(found):
+    if edit_cost(fold(found.text), fold(found.alias)) < _ONE or not _is_sound(found):
         return False
-    return not (_led(text, found, listed) or is_named(text, found, listed))
+    here, places = _in_country(found, listed)
+    return not (here or places < _PLACES or _led(text, found, listed) or is_named(text, found, listed))
 
 
 def _word_after(text: str, found: Mention) -> str:
