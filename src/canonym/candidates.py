@@ -245,8 +245,9 @@ class Candidates:
         options: list[list[str]] = []
         for token in part:
             word = read_figures(token.folded)
+            # With its figures read, Po1ynesia is a word of French Polynesia.
+            read = [word] if len(part) > 1 and word != token.folded and self.is_part(word) else []
             if self.suspect(word):
-                read = [word] if word != token.folded and self.is_part(word) else []  # Po1ynesia
                 options.append([*read, *(atom for atom, _ in self.near(word))][:_MOST_WORDS])
             else:
                 options.append([word] if len(part) == 1 or self.is_part(word) else [])

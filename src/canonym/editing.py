@@ -20,17 +20,19 @@ _JOINTS: Final = "the canonical name with other joints or accents"
 
 
 def in_original(mention: Mention, text: str, plan: Sequence[Edit]) -> Mention:
-    """A mention in the repaired text as a mention in the text given."""
+    """A mention in the repaired text as one in the text given; what a repair made is not as listed."""
     start, end = map_back((mention.start, mention.end), plan)
+    as_it_stands = text[start:end] == mention.text
+    repairs = dict.fromkeys(e.source for e in plan if e.start < end and start < e.end) if not as_it_stands else ()
     return Mention(
         start,
         end,
         text[start:end],
         mention.entity,
-        mention.match,
+        mention.match if as_it_stands or mention.match == "fuzzy" else "rule",
         mention.kind,
         mention.score,
-        mention.reasons,
+        (*(f"{repair}: {mention.text}" for repair in repairs), *mention.reasons),
         mention.alternatives,
         mention.alias,
     )

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from canonym import around, native, verdicts
 from canonym.again import apart
 from canonym.amid import in_other_language
+from canonym.believe import believe
 from canonym.candidates import Candidates, choose
 from canonym.caseless import CaselessFinder
 from canonym.doubts import everyday, is_joined
@@ -20,7 +21,7 @@ from canonym.lexicon import zipf
 from canonym.looked import CASELESS, GRADE, OPENS, PLAIN_ONLY, QUIET, STILL, WHOLE, Looked, is_quiet, opens_small
 from canonym.model import REWRITTEN_KINDS, Candidate, Edit, Mention
 from canonym.nearest import SMALL_PLAIN, SMALL_RARE
-from canonym.pages import Page, Placed, Run, believe, has_company, opened, otherwise, planned, witness
+from canonym.pages import Page, Placed, Run, has_company, opened, otherwise, planned, witness
 from canonym.patterns import pattern
 from canonym.plans import Grade, Plan
 from canonym.protected import Sign, find_domains, find_protected, signs

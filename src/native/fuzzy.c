@@ -111,21 +111,24 @@ int fuzzy_names(Sieve *s, const Word *words, int from, int to, int split, const 
         memcpy(own[k], w->text, (size_t)w->size);
         int changed = read_figures(own[k], w->size);
         options.count[k] = 0;
+        /* With its figures read, Po1ynesia is a word of French Polynesia. */
+        int part = parts > 1 && changed && any_has(s, '#', own[k], (size_t)w->size);
         if (changed ? is_suspect(s, own[k], w->size) : (w->facts & SUSPECT) != 0) {
             const char *found = changed ? near_words(s, own[k], w->size) : near_word(s, w);
             if (found == NULL)
                 return -1;
-            if (changed && any_has(s, '#', own[k], (size_t)w->size)) { /* Po1ynesia */
+            int near = (unsigned char)*found++;
+            if (part) {
                 options.text[k][0] = own[k];
                 options.length[k][0] = w->size;
-                options.count[k] = 1;
             }
-            for (int j = (unsigned char)*found++; j > 0 && options.count[k] < MOST_OPTIONS; j--) {
-                options.length[k][options.count[k]] = (unsigned char)*found++;
-                options.text[k][options.count[k]] = found;
-                found += options.length[k][options.count[k]++];
+            options.count[k] = near + part > MOST_OPTIONS ? MOST_OPTIONS : near + part;
+            for (int j = part; j < options.count[k]; j++) {
+                options.length[k][j] = (unsigned char)*found++;
+                options.text[k][j] = found;
+                found += options.length[k][j];
             }
-        } else if (parts == 1 || (changed ? any_has(s, '#', own[k], (size_t)w->size) : (w->facts & PART) != 0)) {
+        } else if (parts == 1 || (changed ? part : (w->facts & PART) != 0)) {
             options.text[k][0] = own[k];
             options.length[k][0] = w->size;
             options.count[k] = 1;
