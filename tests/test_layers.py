@@ -21,7 +21,7 @@ ROWS = (
     "_native patterns versions",
     "datafiles indexfile model native",
     "npz",
-    "explanation given kept plans shelf",
+    "explanation given kept plans shelf snippets",
     "text",
     "domains protected rewrite romanise spelling",
     "keys",

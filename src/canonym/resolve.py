@@ -261,6 +261,9 @@ class Normaliser:
         """Write what was found out about strings, so that another run with the same tables need not again.
 
         And what became of texts, after `remember_texts`.
+
+        Raises:
+            VerdictsError: the file cannot be written, or is no file.
         """
         with self._turn:
             made = (self._recogniser.verdicts(), self._outcomes.packed() if self._outcomes is not None else b"")
@@ -270,7 +273,7 @@ class Normaliser:
         """Take over what another run found out.
 
         Raises:
-            VerdictsError: the file is none, is damaged, or was made with other tables, keys, model or versions.
+            VerdictsError: the file is missing, none or damaged, or was made with other tables, keys, model or versions.
         """
         strings, texts = verdicts.read(Path(path), self.fingerprint)
         with self._turn:

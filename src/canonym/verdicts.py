@@ -6,6 +6,7 @@ as one without. The file says by its stamp what it was made with, and is refused
 
 from __future__ import annotations
 
+import os
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -149,11 +150,45 @@ class Kept:
         return found
 
 
+def fault(path: Path) -> str:
+    """Why a file cannot be read and written again; "" where it can, as far as one may know before."""
+    import tempfile
+
+    try:
+        if path.is_dir():
+            return "is a directory"
+        if path.exists() and not path.is_file():
+            return "is no regular file"
+        folder = next(above for above in path.absolute().parents if os.path.lexists(above))
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=".tmp")
+    except OSError as error:
+        return unwritable(error)
+    os.close(handle)
+    Path(temporary).unlink(missing_ok=True)
+    return ""
+
+
+def unwritable(error: OSError) -> str:
+    """What kept a file from being written, in words."""
+    return f"cannot be written: {(error.strerror or str(error)).lower()}"
+
+
 def save(path: Path, tables: str, parts: Sequence[bytes]) -> None:
-    """Write what is packed with its stamp, beside the place and renamed: verdicts, and what became of texts."""
+    """Write what is packed with its stamp, beside the place and renamed: verdicts, and what became of texts.
+
+    Raises:
+        VerdictsError: the file cannot be written, or is no file.
+    """
     data = joined(parts)
     head = stamp(tables).encode()
-    save_file([MAGIC, len(head).to_bytes(4, "little"), head, data, written(sums(data, BEGUN))], path)
+    problem = fault(path)
+    try:
+        if not problem:
+            save_file([MAGIC, len(head).to_bytes(4, "little"), head, data, written(sums(data, BEGUN))], path)
+    except OSError as error:
+        problem = unwritable(error)
+    if problem:
+        raise VerdictsError(problem, where=str(path), remedy="Name another file for the verdicts")
 
 
 def read(path: Path, tables: str) -> list[memoryview]:
@@ -165,11 +200,15 @@ def read(path: Path, tables: str) -> list[memoryview]:
     other = VerdictsError("no file of verdicts", where=str(path), remedy="Name another file for --verdicts")
     if path.exists() and not path.is_file():  # a device may go on for ever
         raise other
-    with path.open("rb") as file:
-        magic = file.read(len(MAGIC))
-        if magic[:-1] != MAGIC[:-1]:
-            raise other
-        data = magic + file.read()
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(MAGIC))
+            if magic[:-1] != MAGIC[:-1]:
+                raise other
+            data = magic + file.read()
+    except OSError as error:
+        problem = f"the verdicts cannot be read: {(error.strerror or str(error)).lower()}"
+        raise VerdictsError(problem, where=str(path), remedy="Name the file that keep_verdicts wrote") from error
     size = int.from_bytes(data[len(MAGIC) : len(MAGIC) + 4], "little")
     body = len(MAGIC) + 4 + size
     if magic != MAGIC or data[len(MAGIC) + 4 : body] != stamp(tables).encode():
