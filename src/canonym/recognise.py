@@ -312,7 +312,9 @@ class Recogniser:
         if there & Sign.LETTER:
             if partial:
                 return self.pages([text])[0]
-            listed += [m for m in self._caseless.find(text) if not guarded.near(m.start, m.end)]
+            sure, doubtful = self._caseless.find(text)
+            listed += [m for m in sure if not guarded.near(m.start, m.end)]
+            weak = [*weak, *(m for m in doubtful if not guarded.near(m.start, m.end))]
         if seen.smalls:
             listed += [m for m in self._lower(text, seen.capitals, listed) if not guarded.near(m.start, m.end)]
         if weak:
