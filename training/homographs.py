@@ -43,7 +43,7 @@ FLOOR = 3.0
 #: the first. Great cities but for short spellings, places at home and long words are given more, once for the
 #: place and once for the word.
 BOUND, MORE = 0.9, 0.6
-COUNTRY, GREAT = 50_000_000, 1_000_000
+COUNTRY, GREAT = 100_000_000, 1_000_000
 #: A short spelling of a place is seldom so common beside the usual one; a longer one is not commoner than that.
 VARIANT, SHORT = 1.0, 4
 #: A word with the Arabic article is so common, or commoner, beside the one without.
@@ -52,6 +52,8 @@ ARTICLE = 1.2
 ARTICLE_LEFT = 0.2
 #: A place must be known in so many other languages; else its size speaks.
 KNOWN = 6
+#: No place is named more often than its size tells by more than that.
+FAMOUS = 1.5
 #: So many unknown places without a share of their own weigh against those of a country.
 PRIOR = 2.0
 #: Words of so many letters may be names with other hamzas; see `caseless`.
@@ -174,9 +176,11 @@ class Renown:
         others = [zipf - self.base[other] for other, zipf in self.of[key].items() if other != lang]
         slope, start = self._line
         by_size = start + slope * math.log10(max(place.prominence, 1))
+        # The name of a small town that many languages know so well is something else: Mary.
+        known = min(median(others), by_size + FAMOUS) if others else by_size
         # A name of several words in Latin letters is in no list: what few languages say of it is at least believed.
-        few = [by_size, *([median(others)] if len(others) > 1 and " " in place.canonical else [])]
-        level = median(others) if len(others) >= KNOWN else max(few)
+        few = [by_size, *([known] if len(others) > 1 and " " in place.canonical else [])]
+        level = known if len(others) >= KNOWN else max(few)
         if place.prominence >= COUNTRY:  # the names of some are no single words in other languages
             level = max(level, by_size)
         return self.base[lang] + level + max(0.0, self._near.get((lang, place.country), 0.0))

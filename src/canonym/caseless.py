@@ -18,7 +18,7 @@ from canonym.lexicon import simplified
 from canonym.model import Mention
 from canonym.patterns import pattern
 from canonym.scripts import languages_of, script_of, stands_alone, unseated, written
-from canonym.segments import is_segment
+from canonym.segments import is_other_word, is_segment
 from canonym.text import fold_offsets, has_caseless
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: A word of so many letters is the listed name even with other hamzas; shorter ones are often other words.
 _LONG: Final = 6
+#: A single character is a word, whatever else it is.
+_SHORTEST: Final = 2
 #: What is between the words of a name; Persian writes none, but keeps the letters apart.
 _PARTS: Final = pattern(r"[\s\u200c\u200b‐‑–—_-]+")
 NOTHING: Final[tuple[list[Mention], list[Mention]]] = ([], [])
@@ -76,6 +78,8 @@ class CaselessFinder:
                 langs[script] = languages_of(text, script)
             if _is_unspaced(text[start]) and not is_segment(text, start, end, langs[script]):
                 continue
+            if script == "hangul" and is_other_word(text, start, end):
+                continue
             yield _Hit(start, end, found, _is_word(written(text[start:end]), langs[script]))
 
     def _build(self) -> None:
@@ -100,6 +104,8 @@ def _spelt_so(surface: str, found: Iterable[Candidate]) -> tuple[Candidate, ...]
     A long one may have other hamzas, or be written without the blank of the name.
     """
     spelling, some = written(surface), tuple(found)
+    if len(spelling) < _SHORTEST:
+        return ()
     if len(spelling) < _LONG:
         parts = len(_PARTS.split(surface))
         some = tuple(c for c in some if len(_PARTS.split(c.alias)) == parts)

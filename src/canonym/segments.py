@@ -1,4 +1,4 @@
-"""Names in text without blanks (Chinese, Japanese): whether one is a word of it, or runs across words.
+"""Names in text whose words show no edges (Chinese, Japanese, Korean): whether one is a word, or runs across words.
 
 The likeliest words of the surroundings are worked out from the frequencies of wordfreq: of 南海地震, a quake in the
 South Sea, 海地 (Haiti) is no word, and 北京大学 is one word of its own.
@@ -24,6 +24,9 @@ _ALL: Final = 9.0
 _HAN: Final = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _BEFORE: Final = {"zh": pattern(rf"[{_HAN}]*$"), "ja": pattern(rf"[{_HAN}\u3041-\u309f]*$")}
 _AFTER: Final = {"zh": pattern(rf"[{_HAN}]*"), "ja": pattern(rf"[{_HAN}\u3041-\u309f]*")}
+_HANGUL: Final = pattern("[\uac00-\ud7a3]{1,4}")
+#: A Korean word of a name and a particle is no word of the list, or a rare one.
+_COMMON: Final = 3.5
 #: Characters that mostly stand in transcribed names: one beside a name, and part of no word, goes on with it (阿曼达,
 #: Amanda, in which 阿曼 is Oman). Those of the names of countries that are seldom words of their own.
 _TRANSCRIBES: Final = frozenset(
@@ -48,6 +51,18 @@ def is_segment(text: str, start: int, end: int, langs: Sequence[str]) -> bool:
         if not _fits(before[0], text[start:end], after[0], lang, len(langs) > 1):
             return False
     return True
+
+
+def is_other_word(text: str, start: int, end: int) -> bool:
+    """True where what follows a name in Korean is no particle, since the whole is a word: 고양이, a cat, not in Goyang.
+
+    >>> is_other_word("고양이가", 0, 2), is_other_word("서울이", 0, 2)
+    (True, False)
+    """
+    zipf = look_up("ko")
+    rest = _HANGUL.match(text, end)
+    ends = range(end + 1, rest.end() + 1) if rest else ()
+    return any(zipf(text[start:one]) >= _COMMON for one in ends)
 
 
 @lru_cache(20_000)
