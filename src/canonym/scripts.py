@@ -53,8 +53,10 @@ _CLUSTERED: Final = ("THAI", "LAO", "KHMER", "MYANMAR")
 _LONG_CLUSTERED: Final = 5
 # What may follow a name without a blank in Korean: particles, which tell a consonant from a vowel before them.
 _EITHER: Final = "의|에(?:서|게|는|도|서는|서도|서의|만)?|도|만(?:의|이|은)?|까지|부터|보다|처럼|만큼|조차|마저|뿐"
-_AFTER_CONSONANT: Final = pattern(f"(?:은|이|을|과(?:의|는)?|으로(?:의|부터|서)?|이나|이라는|이라고|이다|{_EITHER})?")
-_AFTER_VOWEL: Final = pattern(f"(?:는|가|를|와(?:의|는)?|로(?:의|부터|서)?|나|라는|라고|다|{_EITHER})?")
+_AFTER_CONSONANT: Final = pattern(
+    rf"(?:은|이|을|과(?:의|는)?|으로(?:의|부터|서)?|이나|이라는|이라고|이다|{_EITHER})(?!\w)"
+)
+_AFTER_VOWEL: Final = pattern(rf"(?:는|가|를|와(?:의|는)?|로(?:의|부터|서)?|나|라는|라고|다|{_EITHER})(?!\w)")
 _JOINTS: Final = pattern(r"[\s\-‐‑–—_·・]+")
 
 
@@ -132,7 +134,7 @@ def stands_alone(text: str, start: int, end: int) -> bool:
     if name.startswith("HANGUL") and end < len(text):
         particles = _AFTER_CONSONANT if _ends_in_consonant(text[end - 1]) else _AFTER_VOWEL
         particle = particles.match(text, end)
-        return particle is not None and is_boundary(text, particle.end())
+        return is_boundary(text, end) or particle is not None
     return is_boundary(text, end)
 
 
