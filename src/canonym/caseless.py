@@ -6,7 +6,6 @@ word of its own, and one that is an ordinary word too is weak.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -76,7 +75,7 @@ class CaselessFinder:
             script = script_of(text[start])
             if script not in langs:
                 langs[script] = languages_of(text, script)
-            if _is_unspaced(text[start]) and not is_segment(text, start, end, langs[script]):
+            if script == "han" and not is_segment(text, start, end, langs[script]):
                 continue
             if script == "hangul" and is_other_word(text, start, end):
                 continue
@@ -122,11 +121,6 @@ def _apart(hits: Iterable[_Hit]) -> list[_Hit]:
         if not out or hit.start >= out[-1].end:
             out.append(hit)
     return out
-
-
-def _is_unspaced(char: str) -> bool:
-    """True for a Chinese character or hiragana, between which no blanks show where a word ends."""
-    return script_of(char) == "han" and "KATAKANA" not in unicodedata.name(char, "")
 
 
 def _is_word(spelling: str, langs: Sequence[str]) -> bool:

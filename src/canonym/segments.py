@@ -22,8 +22,9 @@ _NAME: Final = 2.5
 #: The Zipf frequency of all words together: what remains are logarithms of probabilities.
 _ALL: Final = 9.0
 _HAN: Final = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-_BEFORE: Final = {"zh": pattern(rf"[{_HAN}]*$"), "ja": pattern(rf"[{_HAN}\u3041-\u309f]*$")}
-_AFTER: Final = {"zh": pattern(rf"[{_HAN}]*"), "ja": pattern(rf"[{_HAN}\u3041-\u309f]*")}
+_KANA: Final = "\u3041-\u30fa\u30fc-\u30ff"
+_BEFORE: Final = {"zh": pattern(rf"[{_HAN}]*$"), "ja": pattern(rf"[{_HAN}{_KANA}]*$")}
+_AFTER: Final = {"zh": pattern(rf"[{_HAN}]*"), "ja": pattern(rf"[{_HAN}{_KANA}]*")}
 _HANGUL: Final = pattern("[\uac00-\ud7a3]{1,4}")
 #: A Korean word of a name and a particle is no word of the list, or a rare one.
 _COMMON: Final = 3.5
