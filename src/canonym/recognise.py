@@ -301,23 +301,26 @@ class Recogniser:
         there: int,
     ) -> Page:
         listed: list[Found] = [*names]
+        needy: list[Found] = [*weak]
         hosts = self._domains(text) if there & Sign.HOST else []
         spans = [*find_protected(text, there), *((h.start, h.end) for h in hosts)] if there else []
         guarded = Spans(spans) if spans else NO_SPANS
         if spans:
             listed = [*(m for m in listed if not guarded.near(m.start, m.end)), *hosts]
-            weak = [m for m in weak if not guarded.near(m.start, m.end)]
+            needy = [m for m in needy if not guarded.near(m.start, m.end)]
             proposed = [p for p in proposed if not guarded.near(p.start, p.end)]
         partial = len(runs) < len(seen.runs)
         if there & Sign.LETTER:
             if partial:
                 return self.pages([text])[0]
-            listed += [m for m in self._caseless.find(text) if not guarded.near(m.start, m.end)]
+            native_names, words = self._caseless.find(text)
+            listed += [m for m in native_names if not guarded.near(m.start, m.end)]
+            needy += [m for m in words if not guarded.near(m.start, m.end)]
         if seen.smalls:
             listed += [m for m in self._lower(text, seen.capitals, listed) if not guarded.near(m.start, m.end)]
-        if weak:
+        if needy:
             sure = {m.entity.id for m in listed}
-            listed += [m for m in weak if m.entity.id in sure]
+            listed += [m for m in needy if m.entity.id in sure]
         return Page(text, listed, proposed, partial=partial)
 
     def _domains(self, text: str) -> list[Mention]:
