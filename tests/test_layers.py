@@ -29,7 +29,7 @@ ROWS = (
     "check index merge profile scan segments",
     "candidates evidence features foreseen repair",
     "doubts",
-    "rivals sound",
+    "rivals sound tongues",
     "caseless compare decide",
     "accept found listed nearest",
     "amid",

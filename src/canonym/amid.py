@@ -20,6 +20,7 @@ from canonym.model import UNKNOWN_PROMINENCE, Mention
 from canonym.patterns import pattern
 from canonym.scan import words
 from canonym.text import fold
+from canonym.tongues import sound
 
 #: Capitals and small letters in one word, as in a name that was made up, and the parts that they make of it.
 _INNER: Final = pattern(r"[a-z][A-Z]|[A-Z]{2,}[a-z]+$")
@@ -85,6 +86,8 @@ def other(text: str, found: Mention, listed: Sequence[Found] = (), *, hurt: bool
     if accented(found) or run_together(text, found) or addressed(text, found) or cut_short(text, found):
         return True
     if bare(text, found, listed) or abroad(text, found):
+        return True
+    if sound(text, found.start, found.end, found.alias, found.entity, listed=False):
         return True
     known = not (hurt and much) and familiar(text, found, listed)
     if not known and (hurt or not (given_name(text, found) or namesake(found))):

@@ -16,10 +16,11 @@ from canonym.doubts import everyday, is_joined
 from canonym.editing import edited, spelling_for, spelt
 from canonym.found import NO_SPANS, Found, Listed, Spans, as_mention, mention, without_overlap
 from canonym.indexkeys import ATOM
-from canonym.keys import rules, without_izafa
+from canonym.keys import without_izafa
 from canonym.lexicon import zipf
+from canonym.listed import article_before
 from canonym.looked import CASELESS, GRADE, OPENS, PLAIN_ONLY, QUIET, STILL, WHOLE, Looked, is_quiet, opens_small
-from canonym.model import REWRITTEN_KINDS, Candidate, Edit, Mention
+from canonym.model import REWRITTEN_KINDS, Edit, Mention
 from canonym.nearest import SMALL_PLAIN, SMALL_RARE
 from canonym.pages import Page, Placed, Run, has_company, opened, otherwise, planned, witness
 from canonym.patterns import pattern
@@ -28,11 +29,11 @@ from canonym.protected import Sign, find_domains, find_protected, signs
 from canonym.scan import find_long_runs, find_lower, find_small, lower_words
 from canonym.spans import Planner
 from canonym.text import fold, has_caseless, is_boundary, without_caseless
+from canonym.tongues import in_small, of_a_tongue, strays
 
 #: Verdicts kept, of runs and of words: some 25 bytes each.
 _MOST_KNOWN: Final = 500_000
 _CACHE: Final = 200_000
-_ARTICLE: Final = pattern(r"\b([a-z]{2,3})[- ]$")
 _POSSESSIVE: Final = pattern(r"['’]s$")
 
 
@@ -76,7 +77,9 @@ class Recogniser:
         if not native.COMPILED or rewrite != REWRITTEN_KINDS:
             return [self._edited(page, rewrite) for page in pages]
         told = witness().edits(pages, self._planner.sieve, spelt, Edit)
-        return [one or self._edited(page, rewrite) for page, one in zip(pages, told, strict=True)]
+        # Of what the compiled code made, only whether a word of another language may be in it is asked here.
+        surely = [one if one and not strays(page.text, one[1]) else None for page, one in zip(pages, told, strict=True)]
+        return [one or self._edited(page, rewrite) for page, one in zip(pages, surely, strict=True)]
 
     def _edited(self, page: Page, rewrite: frozenset[str]) -> tuple[str, tuple[Edit, ...]]:
         """What becomes of one text."""
@@ -96,6 +99,7 @@ class Recogniser:
         What is not spelt as its canonical form is a mention.
         """
         text, out = page.text, page.listed
+        gone: set[int] = set()
         alone = self._planner.sieve.stands_alone if native.COMPILED else None
         for k in otherwise(text, out):
             found = out[k] = as_mention(text, out[k])
@@ -105,7 +109,9 @@ class Recogniser:
             if longer is not None and page.partial:  # it may stand in the way of what was left out
                 return self._whole(self.pages([text])[0])
             out[k] = longer or found
-        return without_overlap(out)
+            if longer is None and of_a_tongue(text, found):
+                gone.add(k)
+        return without_overlap([m for k, m in enumerate(out) if k not in gone] if gone else out)
 
     def pages(self, texts: Sequence[str], *, partly: bool = False) -> list[Page]:
         """What is listed in each text, and what is proposed, before anything of it is believed.
@@ -360,9 +366,11 @@ class Recogniser:
                 # Another spelling of a name is an ordinary word of some language: "warga tolak", no Tulak.
                 if found[0].kind != "canonical" and in_other_language(text, start, start + end):
                     break
+                if in_small(text, start, start + end, capitals=capitals):
+                    break
                 if not (is_boundary(text, start) and is_boundary(text, start + end)):
                     continue
-                begin = start - _article_before(text, start, found[0])
+                begin = start - article_before(text, start, found[0])
                 out.append(mention(text, begin, start + end, found[0], found))
                 break
         taken = Spans((m.start, m.end) for m in known)
@@ -389,11 +397,3 @@ def _otherwise(found: Iterable[Found]) -> list[Mention]:
 def _apart(text: str) -> str:
     """The text with words ending where the script changes: 在Kabul市."""
     return without_caseless(text) if has_caseless(text) else text
-
-
-def _article_before(text: str, start: int, candidate: Candidate) -> int:
-    """How many characters before a name in small letters are its article: al-hudaydah is Al Hudaydah, once."""
-    match = _ARTICLE.search(text, max(0, start - 5), start)
-    if match is None or fold(match[1]) not in rules().articles:
-        return 0
-    return len(match[0]) if fold(candidate.entity.canonical).split()[0] in rules().articles else 0
