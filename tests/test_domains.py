@@ -68,7 +68,7 @@ def test_odd_addresses_do_no_harm(odd: str) -> None:
         ("Kabool.sql, kabool.h, kabool.7z.", ["Kabool.sql", "kabool.h", "kabool.7z"]),
         ("Kabool.so they, Mazar-i-Sharf.so, at 2p.m. d.c. to/from Kabool/Herat", []),
         ("lib/kabool.so, kabool2.go, my-kabool.dat", ["lib/kabool.so", "kabool2.go", "my-kabool.dat"]),
-        ("kabool.open(), Kabool(AP), Kabool. (AP)", ["kabool.open("]),
+        ("kabool.open(), Kabool(AP), Kabool. (AP)", ["kabool.open(", "kabool.open()"]),
         ("import kabool; x\nimport Kabool goods\nimport tax.\n", ["import kabool; x"]),
         ("a\n  from kabool import Herat\nfrom Kabool, import", ["  from kabool import Herat"]),
         ("class Kabool(Base):\nclass Kabool hotels\ndef kabool(x)", ["class Kabool(Base):", "def kabool(x)"]),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import canonym
-from canonym.amid import Context, other
+from canonym.amid import other
 from canonym.decide import conclude
 from canonym.doubts import doubted, everyday, foreign, inflected, unexpected
 from canonym.evidence import Evidence
@@ -130,4 +130,4 @@ def found(name: str, prominence: int, text: str, form: str, score: float) -> Men
 @pytest.mark.parametrize(("end", "want"), [("..", True), ("…", True), (". Then", False), (" ..", False)])
 def test_a_word_that_is_cut_short(end: str, want: bool) -> None:
     text = f"The bank robber was last seen in the north of Philad{end}"
-    assert other(Context(text), found("Philadelphia", 1_573_916, text, "Philad", 0.96)) == want
+    assert other(text, found("Philadelphia", 1_573_916, text, "Philad", 0.96)) == want

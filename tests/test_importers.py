@@ -246,6 +246,17 @@ def test_a_download_cut_short_makes_nothing(tmp_path: Path, name: str, source: s
     assert "Download it again" in raised.value.remedy and left(out) == []
 
 
+def test_accents_of_another_language_are_a_translation_of_a_name_that_is_known() -> None:
+    def kinds(canonical: str, country: str, *names: str) -> dict[str, str]:
+        found = kinds_of([Record("1", "place", canonical, 1_000_000, country, tuple(map(Name, names)))])
+        return {name: kind for name, (_, kind) in found.items()}
+
+    sofia = {"Sofia": "canonical", "Sofía": "translation", "Sōfia": "romanisation"}
+    assert kinds("Sofia", "BG", "Sofía", "Sōfia") == sofia
+    assert kinds("Tokyo", "JP", "Tōkyō")["Tōkyō"] == "romanisation"
+    assert kinds("Shibirghan", "AF", "Shibirghán")["Shibirghán"] == "romanisation", "no other word"
+
+
 def test_another_kind_of_file_is_refused_at_once(tmp_path: Path) -> None:
     path = packed(tmp_path, "x.txt", "a\tb\tc\n" * 100)
     with pytest.raises(TableError, match="3 columns instead of 19"):

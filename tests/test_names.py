@@ -90,6 +90,12 @@ def test_the_scores_and_reasons_are_there(names: canonym.Normaliser) -> None:
     assert lines[0] == "Kazakhstna: accepted, Kazakhstan" and len(lines) > 2
 
 
+def test_what_a_repair_made_whole_is_not_called_exact(names: canonym.Normaliser) -> None:
+    mended, sound = names.annotate("He left KÃ¢bool for Kabul.")
+    assert (mended.text, mended.match, mended.reasons[0]) == ("KÃ¢bool", "rule", "mojibake: Kâbool")
+    assert (sound.match, sound.reasons) == ("exact", ())
+
+
 def test_a_table_of_ones_own_knows_the_families(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     path.write_text("canonical,alias\nMazar-e-Sharif,Mazar-e-Sharif\nTabyan,Tabyan\nKart-e-Naw,Kart-e-Naw\n", "utf-8")

@@ -408,6 +408,39 @@ def test_undo_refuses_what_it_cannot_do(here: Path) -> None:
     assert (here / "back/a.jsonl").read_bytes() == (here / "a.jsonl").read_bytes()
 
 
+def test_undo_changes_all_files_or_none(here: Path) -> None:
+    for name in "abc":
+        (here / f"{name}.txt").write_text(f"{name} in Kabool")
+    (here / "d.txt").write_text("nothing")
+    run(Job(("a.txt", "b.txt", "c.txt", "d.txt"), "out", edits="log"), rename)
+    outputs = {name: (here / "out" / name).read_text() for name in files(here / "out")}
+    (here / "out/b.txt").write_text("changed")
+    (here / "out/c.txt").write_text("changed too")
+    for place in ({"in_place": True}, {"destination": "back/new"}):
+        with pytest.raises(CanonymError, match=r"so were out.c.txt\).*nothing is undone"):
+            undo(["out"], "log", **place)
+    assert not (here / "back").exists()
+    assert (here / "out/a.txt").read_text() == outputs["a.txt"]
+    (here / "out/b.txt").write_text(outputs["b.txt"])
+    (here / "out/c.txt").write_text("c in Kabool")  # as a call that was stopped leaves it
+    done = undo(["out"], "log", in_place=True)
+    assert (done.files, done.already, done.edits) == (3, 1, 2)
+    again = undo(["out"], "log", in_place=True)
+    assert (again.files, again.already, again.edits) == (1, 3, 0)
+    assert [(here / "out" / f"{n}.txt").read_text() for n in "abc"] == [f"{n} in Kabool" for n in "abc"]
+
+
+def test_undo_leaves_nothing_where_the_log_was_changed(here: Path) -> None:
+    for name in "ab":
+        (here / f"{name}.txt").write_text(f"{name} in Kabool")
+    run(Job(("a.txt", "b.txt"), "out", edits="log"), rename)
+    lines = (here / "log").read_text().splitlines(keepends=True)
+    (here / "log").write_text("".join(x.replace("Kabool", "Kabbol") if '"b.txt"' in x else x for x in lines))
+    with pytest.raises(CanonymError, match="would not come back"):
+        undo(["out"], "log", "back/new")
+    assert not (here / "back").exists()
+
+
 def test_the_log_tells_each_edit(here: Path) -> None:
     (here / "a.csv").write_text("text,id\nXian,7\n")
     run(Job(("a.csv",), "b.csv", edits="log.zst", provenance={"table": "abc"}), rename)

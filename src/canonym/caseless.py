@@ -1,24 +1,46 @@
-"""Names in scripts without capitals: looked for in the folded text by one automaton."""
+"""Names in scripts without capitals: looked for in the folded text by one automaton.
+
+No capital shows that a word is a name, so more is asked of it than of others: its spelling is the listed one, it is a
+word of its own, and one that is an ordinary word too is weak.
+"""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from canonym.candidates import Candidates
+from canonym.homographs import is_spelling, is_word
+from canonym.indexkeys import SILENT_KINDS
 from canonym.keys import squeeze
+from canonym.lexicon import simplified
 from canonym.model import Mention
-from canonym.text import among, far, fold_char, fold_offsets, has_caseless, is_boundary
+from canonym.patterns import pattern
+from canonym.scripts import languages_of, script_of, stands_alone, unseated, written
+from canonym.segments import is_other_word, is_segment
+from canonym.text import among, far, fold_char, fold_offsets, has_caseless
 
 if TYPE_CHECKING:
     from canonym.model import Candidate
 
-# Scripts that put no blank between words: a name there has no visible edge.
-_UNSPACED: Final = ("CJK", "HIRAGANA", "THAI", "LAO", "KHMER", "MYANMAR")
-# What may follow a name without a blank in Korean.
-_HANGUL_PARTICLES: Final = frozenset("은는이가을를의에와과도로서")
+#: A word of so many letters is the listed name even with other hamzas; shorter ones are often other words.
+_LONG: Final = 6
+#: A single character is a word, whatever else it is.
+_SHORTEST: Final = 2
+#: What is between the words of a name; Persian writes none, but keeps the letters apart.
+_PARTS: Final = pattern(r"[\s\u200c\u200b‐‑–—_-]+")
+NOTHING: Final[tuple[list[Mention], list[Mention]]] = ([], [])
+
+
+class _Hit(NamedTuple):
+    """A listed spelling where it stands, with the entities that list it so; weak ones are ordinary words too."""
+
+    start: int
+    end: int
+    found: tuple[Candidate, ...]
+    weak: bool
 
 
 class CaselessFinder:
@@ -30,29 +52,41 @@ class CaselessFinder:
         self._names: list[str] = []
         self._longest = 0
 
-    def find(self, text: str) -> list[Mention]:
-        """The mentions in a text, longest first where two begin at one place."""
+    def find(self, text: str) -> tuple[list[Mention], list[Mention]]:
+        """The mentions in a text that are sure, and the weak ones; the longest where several begin at one place."""
         if not has_caseless(text):
-            return []
+            return NOTHING
         if self._automaton is None:
             self._build()
         if not self._names:
-            return []
-        out: list[Mention] = []
-        for low, high in _windows(text, self._longest):
-            for number, start, end in self._matches(text, low, high):
-                if not _stands_alone(text, start, end):
-                    continue
-                found = self._candidates.listed(self._names[number])
-                if not found or found[0].kind in ("weak", "never"):
-                    continue
-                out.append(_as_mention(text, start, end, found))
-        return out
+            return NOTHING
+        hits = [hit for hit in _apart(self._hits(text)) if hit.found[0].kind not in SILENT_KINDS]
+        sure = [_as_mention(text, hit) for hit in hits if not hit.weak]
+        return sure, [_as_mention(text, hit) for hit in hits if hit.weak]
+
+    def _hits(self, text: str) -> Iterable[_Hit]:
+        """Listed spellings that are words of their own, overlapping ones as well."""
+        langs: dict[str, tuple[str, ...]] = {}
+        windows = _windows(text, self._longest)
+        for number, start, end in chain.from_iterable(self._matches(text, *window) for window in windows):
+            if not stands_alone(text, start, end):
+                continue
+            found = _spelt_so(text[start:end], self._candidates.listed(self._names[number]))
+            if not found:
+                continue
+            script = script_of(text[start])
+            if script not in langs:
+                langs[script] = languages_of(text, script)
+            if script == "han" and not is_segment(text, start, end, langs[script]):
+                continue
+            if script == "hangul" and is_other_word(text, start, end):
+                continue
+            yield _Hit(start, end, found, _is_word(written(text[start:end]), langs[script]))
 
     def _matches(self, text: str, low: int, high: int) -> Iterator[tuple[int, int, int]]:
         """The numbers of the names in a stretch of a text, with where each stands in the text."""
         folded = fold_offsets(text[low:high])
-        for number, first, last in self._automaton.find_matches_as_indexes(folded.text):
+        for number, first, last in self._automaton.find_matches_as_indexes(folded.text, overlapping=True):
             start, end = folded.span(first, last)
             yield number, low + start, low + end
 
@@ -69,7 +103,7 @@ class CaselessFinder:
         self._names = list(names.values())
         self._longest = max(map(len, names), default=0)
         self._automaton = AhoCorasick(
-            list(names), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
+            list(names), matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA
         )
 
 
@@ -123,23 +157,38 @@ def _widened(text: str, start: int, end: int, by: int) -> tuple[int, int]:
     return start, end
 
 
-def _as_mention(text: str, start: int, end: int, found: tuple[Candidate, ...]) -> Mention:
-    best = found[0]
-    others = tuple(c.entity.id for c in found[1:8])
-    return Mention(start, end, text[start:end], best.entity, best.match, best.kind, best.score, best.reasons, others)
+def _spelt_so(surface: str, found: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """Those that list a spelling: folding forgives more than a word of another sense can bear (آب, "water", is no Ibb).
+
+    A long one may have other hamzas, or be written without the blank of the name.
+    """
+    spelling, some = written(surface), tuple(found)
+    if len(spelling) < _SHORTEST:
+        return ()
+    if len(spelling) < _LONG:
+        parts = len(_PARTS.split(surface))
+        some = tuple(c for c in some if len(_PARTS.split(c.alias)) == parts)
+    same = tuple(c for c in some if written(c.alias) == spelling)
+    if not same and len(spelling) < _LONG:
+        return some if is_spelling(spelling) else ()
+    return same or tuple(c for c in some if unseated(written(c.alias)) == unseated(spelling))
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """True where a name is no part of a longer word, as far as its script shows."""
-    name = unicodedata.name(text[start], "")
-    if name.startswith(_UNSPACED):
-        return True
-    if name.startswith("KATAKANA"):
-        before = unicodedata.name(text[start - 1], "") if start else ""
-        after = unicodedata.name(text[end], "") if end < len(text) else ""
-        return "KATAKANA" not in before[:9] and "KATAKANA" not in after[:9]
-    if not is_boundary(text, start):
-        return False
-    if name.startswith("HANGUL") and end < len(text) and text[end] in _HANGUL_PARTICLES:
-        return True
-    return is_boundary(text, end)
+def _apart(hits: Iterable[_Hit]) -> list[_Hit]:
+    """The hits without overlap: the first, and of those that begin at one place the longest."""
+    out: list[_Hit] = []
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if not out or hit.start >= out[-1].end:
+            out.append(hit)
+    return out
+
+
+def _is_word(spelling: str, langs: Sequence[str]) -> bool:
+    return is_word(spelling, langs) or ("zh" in langs and is_word(spelling.translate(simplified()), ("zh",)))
+
+
+def _as_mention(text: str, hit: _Hit) -> Mention:
+    best, start, end = hit.found[0], hit.start, hit.end
+    others = tuple(c.entity.id for c in hit.found[1:8])
+    kind = "weak" if hit.weak else best.kind
+    return Mention(start, end, text[start:end], best.entity, best.match, kind, best.score, best.reasons, others)

@@ -20,21 +20,23 @@ _JOINTS: Final = "the canonical name with other joints or accents"
 
 
 def in_original(mentions: Iterable[Mention], text: str, plan: Sequence[Edit]) -> list[Mention]:
-    """Mentions in the repaired text as mentions in the text given."""
+    """Mentions in the repaired text as mentions in the text given; what a repair made is not as listed."""
     original = Original(plan)
-    return [_moved(m, text, *original.span(m.start, m.end)) for m in mentions]
+    return [_moved(m, text, *original.span(m.start, m.end), plan) for m in mentions]
 
 
-def _moved(mention: Mention, text: str, start: int, end: int) -> Mention:
+def _moved(mention: Mention, text: str, start: int, end: int, plan: Sequence[Edit]) -> Mention:
+    as_it_stands = text[start:end] == mention.text
+    repairs = dict.fromkeys(e.source for e in plan if e.start < end and start < e.end) if not as_it_stands else ()
     return Mention(
         start,
         end,
         text[start:end],
         mention.entity,
-        mention.match,
+        mention.match if as_it_stands or mention.match == "fuzzy" else "rule",
         mention.kind,
         mention.score,
-        mention.reasons,
+        (*(f"{repair}: {mention.text}" for repair in repairs), *mention.reasons),
         mention.alternatives,
         mention.alias,
     )

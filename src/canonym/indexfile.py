@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -13,10 +14,16 @@ Buffer = bytes | memoryview
 def save(data: Buffer | Iterable[Buffer], path: Path, annex: Callable[[Path], bytes] | None = None) -> None:
     """Write an index beside its place and rename it, so that no reader ever sees half of one.
 
-    `annex` gives what is to stand behind it, from the file as it is before.
+    `annex` gives what is to stand behind it, from the file as it is before. A link stays one, and where it leads is
+    written; what is no file, as a device is none, is not replaced by one.
     """
     import tempfile
 
+    path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        raise FileExistsError(errno.EEXIST, "Is no regular file", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")

@@ -90,14 +90,17 @@ def _packed(lang: str, most: int = 0) -> bytes:
 
 def _file(lang: str) -> Path | None:
     """Where that file lies: found without importing wordfreq, which takes longer than reading it."""
-    found = find_spec("wordfreq")
-    folders = found.submodule_search_locations if found is not None else None
     for name in (f"large_{lang}", f"small_{lang}"):
-        for folder in folders or ():
+        for folder in _folders():
             path = Path(folder) / "data" / f"{name}.msgpack.gz"
             if path.exists():
                 return path
     return None
+
+
+def _folders() -> Sequence[str]:
+    found = find_spec("wordfreq")
+    return (found.submodule_search_locations if found is not None else None) or ()
 
 
 @cache
@@ -107,6 +110,24 @@ def look_up(lang: str) -> Callable[[str], float]:
         return compiled(lang).zipf
     known = frequencies(lang)
     return lambda word: known.get(word, 0.0)
+
+
+@cache
+def simplified() -> Mapping[int, str]:
+    """What `str.translate` needs to write Chinese as wordfreq's list has it: in simplified characters.
+
+    >>> "電力".translate(simplified())
+    '电力'
+    """
+    import gzip
+
+    import msgpack
+
+    for folder in _folders():
+        packed = gzip.decompress((Path(folder) / "data" / "_chinese_mapping.msgpack.gz").read_bytes())
+        found: dict[int, str] = msgpack.unpackb(packed, raw=False, strict_map_key=False)
+        return found
+    return {}
 
 
 def zipf(word: str, lang: str = "en") -> float:

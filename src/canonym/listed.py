@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from canonym.candidates import Candidates, choose
+from canonym.keys import rules
 from canonym.lexicon import zipf
 from canonym.model import REWRITTEN_KINDS, Candidate
+from canonym.patterns import pattern
 from canonym.spelling import same_but_for_case
 from canonym.text import fold
 
 _CACHE: Final = 20_000
+_ARTICLE: Final = pattern(r"\b([a-z]{2,3})[- ]$")
 #: A listed word this common (Zipf scale) needs support where its entity is not prominent: March, Of, Man.
 _COMMON: Final = 5.0
 _PROMINENT: Final = 200_000
@@ -79,3 +82,11 @@ def fits_case(surface: str, candidate: Candidate, shouted: bool = False) -> bool
 def too_common(form: str, candidate: Candidate) -> bool:
     """True for an everyday word whose entity is not prominent enough to be meant without support."""
     return candidate.entity.prominence < _PROMINENT and zipf(form) >= _COMMON
+
+
+def article_before(text: str, start: int, candidate: Candidate) -> int:
+    """How many characters before a name in small letters are its article: al-hudaydah is Al Hudaydah, once."""
+    match = _ARTICLE.search(text, max(0, start - 5), start)
+    if match is None or fold(match[1]) not in rules().articles:
+        return 0
+    return len(match[0]) if fold(candidate.entity.canonical).split()[0] in rules().articles else 0

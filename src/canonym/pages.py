@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Final, NamedTuple
 
 from canonym import native
-from canonym.accept import accepted, grounds, least, likely
-from canonym.amid import Context, other
 from canonym.decide import Case
 from canonym.evidence import (
     CAPITAL,
     LISTED,
-    NAMES,
     NOTHING,
     Everywhere,
     Summary,
@@ -26,8 +23,8 @@ from canonym.evidence import (
     looks,
     summarise,
 )
-from canonym.found import Found, Listed, Spans, listed_name, mention, without_overlap
-from canonym.model import Decision, Mention
+from canonym.found import Found, Listed, Spans, listed_name, without_overlap
+from canonym.model import Mention
 from canonym.patterns import pattern
 from canonym.plans import Plan, Span
 from canonym.scan import find_small, lower_words, words
@@ -61,57 +58,8 @@ class Placed(NamedTuple):
     plan: Plan
 
 
-#: Bytes of the evidence for a candidate.
-_WIDTH: Final = 8 * len(NAMES)
-
 #: Where a run begins and ends, and its grade.
 Run = tuple[int, int, int]
-
-
-def believe(pages: Sequence[Page], sieve: native.Sieve | None = None) -> None:
-    """Add the proposals that are accepted to what is listed, round by round, until nothing is added.
-
-    What is accepted counts as listed in the next round: so a second run over the rewritten text, where it is
-    listed, finds nothing new. All pages go through a round together, since scoring is cheaper by the thousand.
-    What has been accepted so far tells whether a text is hurt, where less is asked of its other forms.
-    """
-    while pages:
-        taken: dict[int, list[tuple[Placed, Mention]]] = {}
-        contexts = {id(page): Context(page.text, page.listed) for page in pages}
-        for hurt in (False, True):
-            some = [page for page in pages if page.hurt == hurt]
-            for page, place, found in believed(some, hurt) if sieve is None else _believed(some, sieve, hurt):
-                if not other(contexts[id(page)], found, hurt=hurt):
-                    taken.setdefault(id(page), []).append((place, found))
-        pages = [page for page in pages if id(page) in taken]
-        for page in pages:
-            page.accept(taken[id(page)])
-        pages = [page for page in pages if page.proposed]
-
-
-def believed(pages: Sequence[Page], hurt: bool) -> Iterator[tuple[Page, Placed, Mention]]:
-    """The proposals of some pages that are accepted as things stand, each with its mention."""
-    asked, rows = gathered(pages)
-    for number, decision in accepted([(p.span.form, p.span.candidates) for _, p in asked], rows, hurt=hurt):
-        page, place = asked[number]
-        yield page, place, _decided_mention(page.text, place, decision)
-
-
-def _believed(pages: Sequence[Page], sieve: native.Sieve, hurt: bool) -> Iterator[tuple[Page, Placed, Mention]]:
-    """The same, compiled, which must equal it."""
-    ground = grounds(hurt)
-    asked, rows, sums = witness().judge([*pages], sieve, ground, least(hurt))
-    at = 0
-    for (page, place), told in zip(
-        asked, witness().decide(asked, rows, sums, likely(sums), sieve, ground), strict=True
-    ):
-        form, found = place.span.form, place.span.candidates
-        if told is True:
-            for _, decision in accepted([(form, found)], rows[_WIDTH * at : _WIDTH * (at + len(found))], hurt=hurt):
-                yield page, place, _decided_mention(page.text, place, decision)
-        elif told is not None:
-            yield page, place, told
-        at += len(found)
 
 
 def planned(
@@ -284,6 +232,15 @@ class Page:
         """Whether so much of it is surely damaged that more is likely to be: one slip in a book says nothing."""
         return self._mended * _SLIP >= len(self.text) and self._mended > 0
 
+    @property
+    def much(self) -> bool:
+        """Whether more than one form of it is surely damaged."""
+        return len({m.text for m in self.listed if isinstance(m, Mention)}) > 1
+
+    def has_one(self, forms: int) -> bool:
+        """Whether a form, one of so many that are believed at once, is the only damaged one in so long a text."""
+        return (forms - 1 + self._mended) * _SLIP < len(self.text)
+
     def in_small(self, form: str) -> bool:
         """Whether a form stands in small letters too."""
         if len(self.text) < _SHORT[self.text.isascii()]:
@@ -391,10 +348,3 @@ def _beside(match: re.Match[str] | None) -> str:
     if match is None:
         return NOTHING
     return fold(match[1]) or match[1]
-
-
-def _decided_mention(text: str, place: Placed, decision: Decision) -> Mention:
-    assert decision.best is not None
-    return mention(
-        text, place.start, place.end, decision.best, (decision.best, *decision.alternatives), decision.reasons
-    )

@@ -11,6 +11,7 @@ from typing import Final
 
 from canonym import native
 from canonym.patterns import pattern
+from canonym.snippets import SNIPPET, find_latex, find_snippets
 
 _DOT = pattern(r"\.[A-Za-z]{2}")
 
@@ -25,7 +26,8 @@ class Sign:
     TAG: Final = 8
     BACKSLASH: Final = 16
     LOW_LINE: Final = 32
-    #: A full stop before a small letter, as in the name of a file; a lone one (.c, .h) only behind a word,
+    #: A full stop before a small letter, or two capitals, as in the name of a file; a lone one (.c, .h) only behind a
+    #: word,
     ENDING: Final = 64
     #: and one before two letters, as in that of a host.
     HOST: Final = 128
@@ -38,9 +40,11 @@ class Sign:
     CODE: Final = 1024
     #: A full stop between letters, beyond ASCII behind it, as in кабул.рф.
     ABROAD: Final = 2048
+    #: What stands in code, markup and keys, see `snippets`.
+    SNIPPET: Final = 4096
 
 
-_ENDING = pattern(r"\.(?:[a-z][a-z0-9]|7z)|(?<=\w\w)\.[ch](?!\w)")
+_ENDING = pattern(r"\.(?:[a-z][a-z0-9]|[A-Z][A-Z0-9]|7z)|(?<=\w\w)\.[ch](?!\w)")
 _MARKED = pattern(r"[#$](?:[A-Za-z]|[^\x00-\x7f])")
 _SLASHES = pattern(r"/[\w.-]+/[\w.-]|[.~]/[\w.-]|/[\w-]+\.[chmr](?!\w)")
 #: A line of code, told by how it begins: lines of prose are broken before such words too, but do not go on like that.
@@ -75,6 +79,7 @@ def signs_plain(text: str) -> int:
         Sign.LETTER: not text.isascii() and any(c > "\u0558" and (c.isalpha() or c > "\U0001ffff") for c in set(text)),
         Sign.CODE: _CODE.search(text) is not None,
         Sign.ABROAD: not text.isascii() and any(m[1].isalpha() for m in _ABROAD.finditer(text)),
+        Sign.SNIPPET: SNIPPET.search(text) is not None,
     }
     return sum(sign for sign, there in seen.items() if there)
 
@@ -112,14 +117,15 @@ _WORDS_AFTER = pattern(r"\w+")
 _WINDOWS = pattern(r"\\(?:[\w. -]*[\w-]\\)*[\w. -]*[\w-]")
 _DRIVE = pattern(r"\b[A-Za-z]:")
 #: Before the ends of files, hosts and calls: one look for all of them.
-_STOP = pattern(r"\.(?=[a-z7])")
-#: How the name of a file ends.
-_FILE = pattern(
-    r"\.(?:txt|docx?|pdf|csv|tsv|jsonl?|xml|html?|php|jpe?g|png|gif|xlsx?|pptx?|zip|gz|mp[34]|py|js|md"
-    r"|cc|cpp|hpp|rb|sh|pl|tsx?|css|sql|ya?ml|toml|cfg|texi|rst|db|dll|exe|ps1|ipynb|geojson|shp|kml|gpx|parquet"
-    r"|zst|bz2|xz|7z|epub|odt|rtf|svg|tiff?|webp|mov|avi|wav|flac|iso|tmp"
-    r"|java|rs|kt|log|tar|rar|tex|bak|(?<=\w\w\.)[ch])\b"
+_STOP = pattern(r"\.(?=[A-Za-z7])")
+_ENDINGS: Final = (
+    "txt|docx?|pdf|csv|tsv|jsonl?|xml|html?|php|jpe?g|png|gif|xlsx?|pptx?|zip|gz|mp[34]|py|js|md"
+    "|cc|cpp|hpp|rb|sh|pl|tsx?|css|sql|ya?ml|toml|cfg|texi|rst|db|dll|exe|ps1|ipynb|geojson|shp|kml|gpx|parquet"
+    "|zst|bz2|xz|7z|epub|odt|rtf|svg|tiff?|webp|mov|avi|wav|flac|iso|tmp"
+    "|java|rs|kt|log|tar|rar|tex|bak"
 )
+#: How the name of a file ends; also in capitals, as cameras and old systems write it.
+_FILE = pattern(rf"\.(?:{_ENDINGS}|{_ENDINGS.upper()}|(?<=\w\w\.)[ch])\b")
 #: Endings that are words too, of some language: a blank may have been lost behind a full stop. They stand only behind
 #: what looks like the name of a file, with a slash, a low line, a figure, or a hyphen and no capital.
 _WORDLIKE = pattern(r"\.(?:go|so|dat|ini|bat|bib|lua|swift)\b")
@@ -169,6 +175,7 @@ def find_protected(text: str, there: int) -> list[tuple[int, int]]:
         out += [m.span() for m in _each(_SYMBOL, text, _all(text, "$"))]
     if there & Sign.BACKSLASH:
         out += native.folders(text) if native.COMPILED else folders_plain(text)
+        out += find_latex(text)
     if there & Sign.LOW_LINE:
         out += _identifiers(text)
     if there & Sign.ENDING:
@@ -185,6 +192,8 @@ def find_protected(text: str, there: int) -> list[tuple[int, int]]:
         out += [m.span() for m in _CODE.finditer(text)]
     if there & Sign.ABROAD:
         out += [_with_left(text, m, _MAILBOX) for m in _ABROAD_SITE.finditer(text)]
+    if there & Sign.SNIPPET:
+        out += find_snippets(text)
     return out
 
 

@@ -9,29 +9,31 @@ from typing import Final, NamedTuple
 from canonym import around, native, verdicts
 from canonym.again import apart
 from canonym.amid import in_other_language
+from canonym.believe import believe
 from canonym.candidates import Candidates, choose
 from canonym.caseless import CaselessFinder
 from canonym.doubts import everyday, is_joined
 from canonym.editing import edited, spelling_for, spelt
 from canonym.found import NO_SPANS, Found, Listed, Spans, as_mention, mention, without_overlap
 from canonym.indexkeys import ATOM
-from canonym.keys import rules, without_izafa
+from canonym.keys import without_izafa
 from canonym.lexicon import zipf
+from canonym.listed import article_before
 from canonym.looked import CASELESS, GRADE, OPENS, PLAIN_ONLY, QUIET, STILL, WHOLE, Looked, is_quiet, opens_small
-from canonym.model import REWRITTEN_KINDS, Candidate, Edit, Mention
+from canonym.model import REWRITTEN_KINDS, Edit, Mention
 from canonym.nearest import SMALL_PLAIN, SMALL_RARE
-from canonym.pages import Page, Placed, Run, believe, has_company, opened, otherwise, planned, witness
+from canonym.pages import Page, Placed, Run, has_company, opened, otherwise, planned, witness
 from canonym.patterns import pattern
 from canonym.plans import Grade, Plan
 from canonym.protected import Sign, find_domains, find_protected, signs
 from canonym.scan import find_long_runs, find_lower, find_small, lower_words
 from canonym.spans import Planner
 from canonym.text import fold, is_boundary, without_caseless
+from canonym.tongues import in_small, of_a_tongue, strays
 
 #: Verdicts kept, of runs and of words: some 25 bytes each.
 _MOST_KNOWN: Final = 500_000
 _CACHE: Final = 200_000
-_ARTICLE: Final = pattern(r"\b([a-z]{2,3})[- ]$")
 _POSSESSIVE: Final = pattern(r"['’]s$")
 
 
@@ -75,7 +77,9 @@ class Recogniser:
         if not native.COMPILED or rewrite != REWRITTEN_KINDS:
             return [self._edited(page, rewrite) for page in pages]
         told = witness().edits(pages, self._planner.sieve, spelt, Edit)
-        return [one or self._edited(page, rewrite) for page, one in zip(pages, told, strict=True)]
+        # Of what the compiled code made, only whether a word of another language may be in it is asked here.
+        surely = [one if one and not strays(page.text, one[1]) else None for page, one in zip(pages, told, strict=True)]
+        return [one or self._edited(page, rewrite) for page, one in zip(pages, surely, strict=True)]
 
     def _edited(self, page: Page, rewrite: frozenset[str]) -> tuple[str, tuple[Edit, ...]]:
         """What becomes of one text."""
@@ -95,6 +99,7 @@ class Recogniser:
         What is not spelt as its canonical form is a mention.
         """
         text, out = page.text, page.listed
+        gone: set[int] = set()
         alone = self._planner.sieve.stands_alone if native.COMPILED else None
         for k in otherwise(text, out):
             found = out[k] = as_mention(text, out[k])
@@ -104,7 +109,9 @@ class Recogniser:
             if longer is not None and page.partial:  # it may stand in the way of what was left out
                 return self._whole(self.pages([text])[0])
             out[k] = longer or found
-        return without_overlap(out)
+            if longer is None and of_a_tongue(text, found):
+                gone.add(k)
+        return without_overlap([m for k, m in enumerate(out) if k not in gone] if gone else out)
 
     def pages(self, texts: Sequence[str], *, partly: bool = False) -> list[Page]:
         """What is listed in each text, and what is proposed, before anything of it is believed.
@@ -144,7 +151,7 @@ class Recogniser:
             return b""
         return verdicts.pack(self._planner.scanner.dump(), self._planner.plans(), self._kept)
 
-    def learn(self, data: bytes) -> None:
+    def learn(self, data: bytes | memoryview) -> None:
         """Take over what `verdicts` gave elsewhere, with the same tables."""
         if native.COMPILED and data:
             read = verdicts.Kept(data)
@@ -306,23 +313,26 @@ class Recogniser:
         there: int,
     ) -> Page:
         listed: list[Found] = [*names]
+        needy: list[Found] = [*weak]
         hosts = self._domains(text) if there & Sign.HOST else []
         spans = [*find_protected(text, there), *((h.start, h.end) for h in hosts)] if there else []
         guarded = Spans(spans) if spans else NO_SPANS
         if spans:
             listed = [*(m for m in listed if not guarded.touch(m.start, m.end)), *hosts]
-            weak = [m for m in weak if not guarded.touch(m.start, m.end)]
+            needy = [m for m in needy if not guarded.touch(m.start, m.end)]
             proposed = [p for p in proposed if not guarded.touch(p.start, p.end)]
         partial = len(runs) < len(seen.runs)
         if there & Sign.LETTER:
             if partial:
                 return self.pages([text])[0]
-            listed += [m for m in self._caseless.find(text) if not guarded.touch(m.start, m.end)]
+            native_names, words = self._caseless.find(text)
+            listed += [m for m in native_names if not guarded.touch(m.start, m.end)]
+            needy += [m for m in words if not guarded.touch(m.start, m.end)]
         if seen.smalls:
             listed += [m for m in self._lower(text, seen.capitals, listed) if not guarded.touch(m.start, m.end)]
-        if weak:
+        if needy:
             sure = {m.entity.id for m in listed}
-            listed += [m for m in weak if m.entity.id in sure]
+            listed += [m for m in needy if m.entity.id in sure]
         return Page(text, listed, proposed, partial=partial)
 
     def _domains(self, text: str) -> list[Mention]:
@@ -362,9 +372,11 @@ class Recogniser:
                 # Another spelling of a name is an ordinary word of some language: "warga tolak", no Tulak.
                 if found[0].kind != "canonical" and in_other_language(text, start, start + end):
                     break
+                if in_small(text, start, start + end, capitals=capitals):
+                    break
                 if not (is_boundary(text, start) and is_boundary(text, start + end)):
                     continue
-                begin = start - _article_before(text, start, found[0])
+                begin = start - article_before(text, start, found[0])
                 out.append(mention(text, begin, start + end, found[0], found))
                 break
         taken = Spans((m.start, m.end) for m in known)
@@ -386,11 +398,3 @@ class Recogniser:
 
 def _otherwise(found: Iterable[Found]) -> list[Mention]:
     return [m for m in found if isinstance(m, Mention) and m.text != m.entity.canonical]
-
-
-def _article_before(text: str, start: int, candidate: Candidate) -> int:
-    """How many characters before a name in small letters are its article: al-hudaydah is Al Hudaydah, once."""
-    match = _ARTICLE.search(text, max(0, start - 5), start)
-    if match is None or fold(match[1]) not in rules().articles:
-        return 0
-    return len(match[0]) if fold(candidate.entity.canonical).split()[0] in rules().articles else 0

@@ -7,20 +7,21 @@ import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from mmap import mmap
 from pathlib import Path
 
-from canonym import foreseen, given, native, packs, verdicts
+from canonym import foreseen, given, native, outcomes, packs, verdicts
 from canonym import rewrite as algebra
 from canonym.alone import Alone, Brief
 from canonym.candidates import Candidates
 from canonym.datafiles import data_file
 from canonym.decide import NAMES, matrix
 from canonym.editing import edited, in_original
+from canonym.explanation import Explanation
 from canonym.found import without_overlap
 from canonym.index import Index, cached, is_index, open_index
 from canonym.model import REWRITTEN_KINDS, Decision, Edit, Mention, Result, TableError
+from canonym.outcomes import Outcomes
 from canonym.pages import witness
 from canonym.profile import Profile
 from canonym.recognise import Recogniser
@@ -93,49 +94,6 @@ def _is_pack(table: str | Path) -> bool:
     return isinstance(table, str) and packs.is_name(table) and packs.path_of(table).exists()
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why a name is resolved as it is: the decision and, for each candidate, what counted."""
-
-    decision: Decision
-    signals: tuple[dict[str, float], ...] = ()
-
-    def lines(self) -> list[str]:
-        """The explanation in words."""
-        d = self.decision
-        head = {"accept": "accepted", "ambiguous": "ambiguous", "abstain": "not decided"}[d.status]
-        out = [f"{d.form}: {head}" + (f", {d.best.entity.canonical}" if d.best else "")]
-        out += [f"  {reason}" for reason in d.reasons]
-        for c in ((d.best,) if d.best else ()) + d.alternatives:
-            e = c.entity
-            out.append(f"  {e.canonical} [{e.id}] by {c.match} ({c.kind} “{c.alias}”), score {c.score:.2f}")
-            out += [f"    {reason}" for reason in c.reasons if c is not d.best]
-        return out
-
-    def as_dict(self) -> dict[str, object]:
-        """The explanation as JSON values."""
-        d = self.decision
-        return {
-            "form": d.form,
-            "status": d.status,
-            "reasons": list(d.reasons),
-            "candidates": [
-                {
-                    "canonical": c.entity.canonical,
-                    "id": c.entity.id,
-                    "type": c.entity.type,
-                    "match": c.match,
-                    "kind": c.kind,
-                    "alias": c.alias,
-                    "score": round(c.score, 4),
-                    "reasons": list(c.reasons),
-                }
-                for c in ((d.best,) if d.best else ()) + d.alternatives
-            ],
-            "signals": [dict(s) for s in self.signals],
-        }
-
-
 class Normaliser:
     """Names in texts and names alone, against one or more tables. Make one by `canonym.load`.
 
@@ -149,6 +107,7 @@ class Normaliser:
         self._alone = Alone(self._candidates, self._recogniser.planner)
         stamp = "+".join(index.fingerprint for index in indexes)
         self._turn = threading.RLock()
+        self._outcomes: Outcomes | None = None
         self._tables = tuple(tables)
         self.fingerprint = stamp if len(indexes) == 1 else _digest(stamp)
 
@@ -207,7 +166,12 @@ class Normaliser:
         """
         texts, wanted = given.several(texts, "text"), given.kinds(rewrite)
         with self._turn, _uncollected():
-            return self._process(texts, names, repair, profile, wanted, mentions)
+            if self._outcomes is None or mentions or not names or wanted != REWRITTEN_KINDS:
+                return self._process(texts, names, repair, profile, wanted, mentions)
+            how = outcomes.asked(repair, profile)
+            return self._outcomes.remembered(
+                texts, how, lambda new: self._process(new, True, repair, profile, wanted, False)
+            )
 
     def _process(
         self,
@@ -283,21 +247,41 @@ class Normaliser:
 
     # -- verdicts on strings, which outlive a run ----------------------------------------------------------
 
-    def keep_verdicts(self, path: str | Path) -> None:
-        """Write what was found out about strings, so that another run with the same tables need not again."""
+    def remember_texts(self) -> None:
+        """Keep from now on what becomes of whole texts too, where `process` is asked for edits alone.
+
+        A million texts at most, and 64 MB of edits. Not where a profile tells of scrubbed strings.
+        """
         with self._turn:
-            made = self._recogniser.verdicts()
+            self._outcomes = self._outcomes or Outcomes()
+
+    def keep_verdicts(self, path: str | Path) -> None:
+        """Write what was found out about strings, so that another run with the same tables need not again.
+
+        And what became of texts, after `remember_texts`.
+
+        Raises:
+            VerdictsError: the file cannot be written, or is no file.
+        """
+        with self._turn:
+            made = (self._recogniser.verdicts(), self._outcomes.packed() if self._outcomes is not None else b"")
         verdicts.save(Path(path), self.fingerprint, made)
 
     def load_verdicts(self, path: str | Path) -> None:
         """Take over what another run found out.
 
         Raises:
-            VerdictsError: the file is none, is damaged, or was made with other tables, keys, model or versions.
+            VerdictsError: the file is missing, none or damaged, or was made with other tables, keys, model or versions.
         """
-        data = verdicts.read(Path(path), self.fingerprint)
+        strings, texts = verdicts.read(Path(path), self.fingerprint)
         with self._turn:
-            self._recogniser.learn(data)
+            self._recogniser.learn(strings)
+            if not texts:
+                return
+            if self._outcomes:
+                self._outcomes.learn(texts)
+            else:
+                self._outcomes = Outcomes(texts)
 
     def share_verdicts(self, memory: mmap | bytearray) -> None:
         """Have verdicts in common with other processes that have the same tables, through memory that all of them map.
@@ -310,8 +294,8 @@ class Normaliser:
 
     @property
     def known_verdicts(self) -> int:
-        """How many strings have a verdict by now."""
-        return self._recogniser.known
+        """How many strings have a verdict by now, texts included that are remembered."""
+        return self._recogniser.known + len(self._outcomes or ())
 
     def knows(self, word: str) -> bool:
         """True where a word stands in some listed name."""

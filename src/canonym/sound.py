@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from canonym.candidates import read_figures
 from canonym.doubts import VOWELS, inflected, is_joined
 from canonym.evidence import Evidence
+from canonym.features import edit_cost
 from canonym.lexicon import zipf
 from canonym.model import Candidate
 from canonym.scan import words
@@ -19,7 +21,28 @@ _TOWN: Final = 15_000
 def left_alone(form: str, candidate: Candidate, seen: Evidence) -> bool:
     """True for what is no damaged name, however near: a person's name, a sound form, a name with an ending."""
     person = bool(seen.title) or surname_of(form, candidate, seen)
-    return person or sound(form, candidate, seen) or (bool(seen.in_text) and inflected(form, candidate))
+    if person or sound(form, candidate, seen):
+        return True
+    return bool(seen.in_text) and (inflected(form, candidate) or noted(form, candidate))
+
+
+def noted(form: str, candidate: Candidate) -> bool:
+    """True for a figure at the end that is no letter of the name, but the mark of a note: it must not be lost.
+
+    Nor is Peru5 the village Perus: the word without its figure is the likelier one.
+
+    >>> from canonym.model import Entity
+    >>> named = [Candidate(Entity("", "place", n), n, "canonical", "fuzzy", 0.0) for n in ("Kandahar", "Brazil")]
+    >>> noted("kandahr5", named[0]), noted("kandah4r", named[0]), noted("brazi1", named[1])
+    (True, False, False)
+    """
+    word = form.rstrip("0123456789")
+    if candidate.match != "fuzzy" or not 0 < len(word) < len(form):
+        return False
+    alias = fold(candidate.alias)
+    if " " not in form and zipf(word) > zipf(alias):
+        return True
+    return edit_cost(word, alias) <= edit_cost(read_figures(form), alias)
 
 
 def sound(form: str, candidate: Candidate, seen: Evidence) -> bool:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from canonym import foreseen, native
-from canonym.candidates import Candidates, read_figures
+from canonym.candidates import ORDINARY, Candidates, read_figures
 from canonym.decide import Hope, hopes
 from canonym.features import commonness
 from canonym.index import open_index
+from canonym.indexkeys import BEGINS, ENDS
 from canonym.keys import rules
 from canonym.lexicon import zipf
 from canonym.listed import Listing, is_loud
@@ -278,9 +279,24 @@ class Planner:
                 form = joined(here)
                 if len(form) < 4 or (commonness(form) >= RARE and not _izafa(here) and len(here) != 2):
                     continue
-                near = any(suspects[at:end]) or _broken(here)
+                near = any(suspects[at:end]) or _broken(here) or self._may_join(here)
                 small = any(t.text[0].islower() and t.folded not in particles for t in here)
                 yield _Form(here[0].start, here[-1].end, form, small, True, tuple(here) if near else ())
+
+    def _may_join(self, part: Sequence[Token]) -> bool:
+        """True where a name of two words may have lost a letter of one that is not suspected: Nw York.
+
+        Not in NW York, which lies to the north, nor in Lake Mead.
+        """
+        if len(part) != 2 or part[1].dash or not part[1].joint:
+            return False
+        if not all(any(map(str.islower, t.text)) for t in part):
+            return False
+        first, last = (t.folded for t in part)
+        return any(
+            zipf(odd) < (ORDINARY if len(odd) <= 2 else RARE) and self.candidates.has_joint(space, sound, len(odd))
+            for odd, space, sound in ((first, ENDS, last), (last, BEGINS, first))
+        )
 
     def _damaged(self, word: str) -> bool:
         plain = read_figures(word)

@@ -6,28 +6,28 @@ as one without. The file says by its stamp what it was made with, and is refused
 
 from __future__ import annotations
 
-import sys
+import os
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from itertools import accumulate
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
 from canonym import native
 from canonym.datafiles import data_file
-from canonym.foreseen import DECIDING
 from canonym.indexfile import save as save_file
 from canonym.kept import BEGUN, SUMS, sums, written
 from canonym.keys import KEY_VERSION, key_hash
 from canonym.model import Candidate, CanonymError, Entity
 from canonym.plans import Plan, Span
+from canonym.shelf import Shelf, joined, parted, shelved
 from canonym.versions import version
 
-MAGIC: Final = b"canonymv\x06"
-#: What decides beside the tables and the data files: the packages whose data or measures are used.
-_PACKAGES: Final = ("canonym", "wordfreq")
+MAGIC: Final = b"canonymv\x07"
+#: What decides beside the tables: the data files, and the packages whose data or measures are used.
+_DATA: Final = (".gz", ".json", ".npz")
+_PACKAGES: Final = ("canonym", "ftfy", "wordfreq")
 _REMEDY: Final = "It is made anew; nothing is lost but time"
 
 
@@ -40,58 +40,15 @@ def _model() -> str:
     import hashlib
 
     digest = hashlib.sha256()
-    for name in DECIDING:
-        digest.update(data_file(name).read_bytes())
+    for path in sorted(data_file("").iterdir()):
+        if path.suffix in _DATA:
+            digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def stamp(tables: str) -> str:
     """What verdicts on strings depend on: the tables (their fingerprint), the keys, the model, and versions."""
     return "-".join((tables, str(KEY_VERSION), _model(), *map(version, _PACKAGES)))
-
-
-class _Shelf:
-    """Values packed one by one, each unpacked when it is asked for."""
-
-    def __init__(self, ends: memoryview, data: memoryview) -> None:
-        self._ends = ends.cast("Q")
-        self._data = data
-
-    def __len__(self) -> int:
-        return len(self._ends)
-
-    def packed(self, number: int) -> memoryview:
-        """One of them as it lies."""
-        return self._data[self._ends[number - 1] if number else 0 : self._ends[number]]
-
-    def __getitem__(self, number: int) -> Any:
-        import msgpack
-
-        return msgpack.unpackb(self.packed(number), raw=False)
-
-    def whole(self) -> Iterator[memoryview]:
-        """All of them as they lie."""
-        return map(self.packed, range(len(self)))
-
-
-def _shelved(values: Iterable[bytes | memoryview]) -> tuple[bytes, bytes]:
-    """Values as bytes, for a `_Shelf`."""
-    every = [*values]
-    return array("Q", accumulate(map(len, every))).tobytes(), b"".join(every)
-
-
-def _joined(parts: Sequence[bytes | memoryview]) -> bytes:
-    sizes = array("Q", [len(parts), *map(len, parts)])
-    return b"".join((sizes.tobytes(), *(piece for part in parts for piece in (part, bytes(-len(part) % 8)))))
-
-
-def _parted(data: memoryview) -> list[memoryview]:
-    count = int.from_bytes(data[:8], sys.byteorder)
-    at, out = 8 * (1 + count), []
-    for size in data[8:at].cast("Q"):
-        out.append(data[at : at + size])
-        at += size + -size % 8
-    return out
 
 
 def pack(known: bytes, plans: Mapping[str, Plan], before: Kept | None = None) -> bytes:
@@ -123,17 +80,17 @@ def pack(known: bytes, plans: Mapping[str, Plan], before: Kept | None = None) ->
     ]
     who = [packed((e.id, e.type, e.canonical, e.prominence, e.country)) for e in entities]
     hashes = array("Q", [key for key, _ in rows]).tobytes()
-    shelves = (_shelved(who), _shelved(table), _shelved([row for _, row in rows]))
-    return _joined([known, hashes, *(part for shelf in shelves for part in shelf)])
+    shelves = (shelved(who), shelved(table), shelved([row for _, row in rows]))
+    return joined([known, hashes, *(part for shelf in shelves for part in shelf)])
 
 
 class Kept:
     """Verdicts read back; plans are made of them when they are asked for."""
 
-    def __init__(self, data: bytes) -> None:
-        self.known, hashes, *shelves = _parted(memoryview(data))
+    def __init__(self, data: bytes | memoryview) -> None:
+        self.known, hashes, *shelves = parted(memoryview(data))
         self._hashes = hashes.cast("Q")
-        self._who, self._table, self._rows = map(_Shelf, shelves[::2], shelves[1::2])
+        self._who, self._table, self._rows = map(Shelf, shelves[::2], shelves[1::2])
         self._entities: dict[int, Entity] = {}
         self._candidates: dict[int, Candidate] = {}
 
@@ -193,14 +150,49 @@ class Kept:
         return found
 
 
-def save(path: Path, tables: str, data: bytes) -> None:
-    """Write packed verdicts with their stamp, beside the place and renamed."""
+def fault(path: Path) -> str:
+    """Why a file cannot be read and written again; "" where it can, as far as one may know before."""
+    import tempfile
+
+    try:
+        if path.is_dir():
+            return "is a directory"
+        if path.exists() and not path.is_file():
+            return "is no regular file"
+        folder = next(above for above in path.absolute().parents if os.path.lexists(above))
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=".tmp")
+    except OSError as error:
+        return unwritable(error)
+    os.close(handle)
+    Path(temporary).unlink(missing_ok=True)
+    return ""
+
+
+def unwritable(error: OSError) -> str:
+    """What kept a file from being written, in words."""
+    return f"cannot be written: {(error.strerror or str(error)).lower()}"
+
+
+def save(path: Path, tables: str, parts: Sequence[bytes]) -> None:
+    """Write what is packed with its stamp, beside the place and renamed: verdicts, and what became of texts.
+
+    Raises:
+        VerdictsError: the file cannot be written, or is no file.
+    """
+    data = joined(parts)
     head = stamp(tables).encode()
-    save_file([MAGIC, len(head).to_bytes(4, "little"), head, data, written(sums(data, BEGUN))], path)
+    problem = fault(path)
+    try:
+        if not problem:
+            save_file([MAGIC, len(head).to_bytes(4, "little"), head, data, written(sums(data, BEGUN))], path)
+    except OSError as error:
+        problem = unwritable(error)
+    if problem:
+        raise VerdictsError(problem, where=str(path), remedy="Name another file for the verdicts")
 
 
-def read(path: Path, tables: str) -> bytes:
-    """Packed verdicts from a file.
+def read(path: Path, tables: str) -> list[memoryview]:
+    """The parts that `save` wrote.
 
     Raises:
         VerdictsError: it is no such file, is damaged, or was made with other tables, keys, model or versions.
@@ -208,11 +200,15 @@ def read(path: Path, tables: str) -> bytes:
     other = VerdictsError("no file of verdicts", where=str(path), remedy="Name another file for --verdicts")
     if path.exists() and not path.is_file():  # a device may go on for ever
         raise other
-    with path.open("rb") as file:
-        magic = file.read(len(MAGIC))
-        if magic[:-1] != MAGIC[:-1]:
-            raise other
-        data = magic + file.read()
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(MAGIC))
+            if magic[:-1] != MAGIC[:-1]:
+                raise other
+            data = magic + file.read()
+    except OSError as error:
+        problem = f"the verdicts cannot be read: {(error.strerror or str(error)).lower()}"
+        raise VerdictsError(problem, where=str(path), remedy="Name the file that keep_verdicts wrote") from error
     size = int.from_bytes(data[len(MAGIC) : len(MAGIC) + 4], "little")
     body = len(MAGIC) + 4 + size
     if magic != MAGIC or data[len(MAGIC) + 4 : body] != stamp(tables).encode():
@@ -221,4 +217,4 @@ def read(path: Path, tables: str) -> bytes:
     packed = data[body:-SUMS]
     if data[-SUMS:] != written(sums(packed, BEGUN)):
         raise VerdictsError("the verdicts are damaged", where=str(path), remedy=_REMEDY)
-    return packed
+    return parted(memoryview(packed))

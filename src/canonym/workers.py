@@ -78,6 +78,7 @@ def _begin(
     if memory is not None:
         _normaliser.share_verdicts(memory)
     if verdicts is not None and not forked:
+        _normaliser.remember_texts()
         with suppress(VerdictsError, OSError):  # the parent has told
             _normaliser.load_verdicts(verdicts)
     if leave is not None:

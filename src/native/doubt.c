@@ -102,6 +102,25 @@ static int is_form_of_its_own(const Sieve *s, const Spelling *form, const Claim 
     return seen[SAYING] && seen[REPEATED] > 1 && !(r->prominence >= WELL_KNOWN || seen[SAME_ENTITY]);
 }
 
+/* Twin: `noted`. */
+static int is_noted(const Sieve *s, const Spelling *form, const Claim *c)
+{
+    char read[MOST_FORM];
+    const Rival *r = &c->rival;
+    int n = form->size;
+    while (n > 0 && Py_ISDIGIT(form->text[n - 1]))
+        n--;
+    if (c->how != FUZZY || n == 0 || n == form->size || form->size > MOST_FORM)
+        return 0;
+    if (!form->blank && zipf_of(s->scanner->lexicon, form->text, (size_t)n) >
+                            zipf_of(s->scanner->lexicon, r->alias, (size_t)r->size))
+        return 1;
+    memcpy(read, form->text, (size_t)form->size);
+    read_figures(read, form->size);
+    return edits_short(s->speller->edits, form->text, n, r->alias, r->size) <=
+           edits_short(s->speller->edits, read, form->size, r->alias, r->size);
+}
+
 /* Twin: `doubts._is_mark`. */
 static int is_number(const char *rest, int size)
 {
@@ -417,7 +436,8 @@ int is_sure(const Sieve *s, const Spelling *form, const Claim *c)
 
 double weighed(const Sieve *s, const Grounds *g, const Spelling *form, const Claim *c, double score)
 {
-    if (c->seen[TITLE] || is_surname(s, form, c) || is_form_of_its_own(s, form, c) || is_inflected(s, g, form, c))
+    if (c->seen[TITLE] || is_surname(s, form, c) || is_form_of_its_own(s, form, c) || is_inflected(s, g, form, c) ||
+        is_noted(s, form, c))
         return score < 0.1 ? score : 0.1;
     if (is_sure(s, form, c))
         return score > g->sure ? score : g->sure;

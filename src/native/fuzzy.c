@@ -82,7 +82,7 @@ static int write_option(const Word *words, int parts, const Options *options, in
 
 /* Whether a name of several words begins, or ends, with a word, and has about as many letters as a form. Twin:
    `indexkeys.joint`. */
-static int has_joint(const Sieve *s, char space, const Word *w, int size)
+int has_joint(const Sieve *s, char space, const Word *w, int size)
 {
     char band[2] = {' ', (char)('0' + (size - w->size) / BAND)};
     return any_key(s, key_end(key_add(key_add(key_add(KEY_BEGUN, &space, 1), w->text, (size_t)w->size), band, 2)));
@@ -111,17 +111,24 @@ int fuzzy_names(Sieve *s, const Word *words, int from, int to, int split, const 
         memcpy(own[k], w->text, (size_t)w->size);
         int changed = read_figures(own[k], w->size);
         options.count[k] = 0;
+        /* With its figures read, Po1ynesia is a word of French Polynesia. */
+        int part = parts > 1 && changed && any_has(s, '#', own[k], (size_t)w->size);
         if (changed ? is_suspect(s, own[k], w->size) : (w->facts & SUSPECT) != 0) {
             const char *found = changed ? near_words(s, own[k], w->size) : near_word(s, w);
             if (found == NULL)
                 return -1;
-            options.count[k] = (unsigned char)*found++;
-            for (int j = 0; j < options.count[k]; j++) {
+            int near = (unsigned char)*found++;
+            if (part) {
+                options.text[k][0] = own[k];
+                options.length[k][0] = w->size;
+            }
+            options.count[k] = near + part > MOST_OPTIONS ? MOST_OPTIONS : near + part;
+            for (int j = part; j < options.count[k]; j++) {
                 options.length[k][j] = (unsigned char)*found++;
                 options.text[k][j] = found;
                 found += options.length[k][j];
             }
-        } else if (parts == 1 || (changed ? any_has(s, '#', own[k], (size_t)w->size) : (w->facts & PART) != 0)) {
+        } else if (parts == 1 || (changed ? part : (w->facts & PART) != 0)) {
             options.text[k][0] = own[k];
             options.length[k][0] = w->size;
             options.count[k] = 1;

@@ -277,6 +277,23 @@ static int sift_listed(const Sieve *s, Sifted *out)
     return 1;
 }
 
+/* A word that a damaged one may be, though it is not suspected: too short for that, or listed by itself. */
+static int is_odd(const Sieve *s, const Word *w)
+{
+    return w->zipf < (w->size <= 2 ? s->ordinary : s->rare);
+}
+
+/* Whether a name of two words may have lost a letter of one that is not suspected: Nw York, but not NW York, which lies to
+   the north. Twin: `spans.Planner._may_join`. */
+static int may_join(const Sieve *s, const Word *w, const Word *last)
+{
+    int size = w->size + last->size;
+    if (last->joined || last->dash || !w->lower || !last->lower)
+        return 0;
+    return (is_odd(s, w) && (last->facts & PART) && has_joint(s, '>', last, size)) ||
+           (is_odd(s, last) && (w->facts & OPENS) && has_joint(s, '<', w, size));
+}
+
 /* The forms of a run that may be damaged names; 0 where there are more than can be told. */
 static int sift_forms(const Sieve *s, Sifted *out)
 {
@@ -317,7 +334,7 @@ static int sift_forms(const Sieve *s, Sifted *out)
             int small = is_small(out->run, words, at, end);
             if (parts == 1 && (w->facts & HOPELESS) && !small)
                 continue;
-            int near = suspect || (parts == 2 && (w->zipf == 0.0 || last->zipf == 0.0));
+            int near = suspect || (parts == 2 && (w->zipf == 0.0 || last->zipf == 0.0 || may_join(s, w, last)));
             uint64_t key = words_key(words, at, end, small);
             __builtin_prefetch(&s->empty.keys[(size_t)key & s->empty.mask]);
             out->forms[out->form_count++] = (Form){key, (uint8_t)at, (uint8_t)end, (uint8_t)small, (uint8_t)near};

@@ -264,6 +264,7 @@ int sift_names(Sieve *s, Slice run, Sifted *out);
 
 /* -- fuzzy.c ---------------------------------------------------------------------------------------------------- */
 
+int has_joint(const Sieve *s, char space, const Word *w, int size);
 int fuzzy_names(Sieve *s, const Word *words, int from, int to, int split, const char *form, int size, Names *out); /* -1: no memory */
 
 /* -- foresee.c -------------------------------------------------------------------------------------------------- */

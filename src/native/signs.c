@@ -6,11 +6,14 @@
 
 /* As in `protected.Sign`. */
 enum { AT = 1, LESS = 2, ADDRESS = 4, TAG = 8, BACKSLASH = 16, LOW_LINE = 32, ENDING = 64, HOST = 128, PATH = 256 };
-enum { LETTER = 512, CODE = 1024, ABROAD = 2048, MORE = 4096 /* it depends on what is beside it */ };
+enum { LETTER = 512, CODE = 1024, ABROAD = 2048, SNIPPET = 4096 };
+enum { MORE = 8192 /* it depends on what is beside it */ };
 
 static const uint16_t OF_ASCII[128] = {
-    ['@'] = AT,       ['<'] = LESS, ['#'] = MORE, ['$'] = MORE, ['\\'] = BACKSLASH,
-    ['_'] = LOW_LINE, ['.'] = MORE, [':'] = MORE, ['/'] = MORE, ['\n'] = MORE,
+    ['@'] = AT,          ['<'] = LESS | MORE, ['#'] = MORE,    ['$'] = MORE,    ['\\'] = BACKSLASH,
+    ['_'] = LOW_LINE,    ['.'] = MORE,        [':'] = MORE,    ['/'] = MORE,    ['\n'] = MORE,
+    [')'] = MORE,        ['%'] = MORE,        ['-'] = MORE,    ['='] = SNIPPET, ['{'] = SNIPPET,
+    ['`'] = SNIPPET,
 };
 
 static inline int is_small(Py_UCS4 c)
@@ -108,6 +111,70 @@ static inline int is_code(int kind, const void *data, Py_ssize_t n, Py_ssize_t k
     return c == '(' || c == ':' || past_word(kind, data, n, name, " {");
 }
 
+static inline int is_high_letter(Py_UCS4 c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+static inline int is_digit(Py_UCS4 c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Whether a tag may open at a place, and no ticker, as <JAPN.T>. */
+static inline int is_tag(int kind, const void *data, Py_ssize_t n, Py_ssize_t k)
+{
+    Py_ssize_t at = k + 1 + (read_at(kind, data, n, k + 1) == '/');
+    if (!is_letter(read_at(kind, data, n, at)))
+        return 0;
+    for (at = k + 1; at < n; at++) {
+        Py_UCS4 c = PyUnicode_READ(kind, data, at);
+        if (!is_high_letter(c) && !is_digit(c) && c != '.')
+            return c != '>' || at == k + 1;
+    }
+    return 1;
+}
+
+/* Whether code, markup or a key may be where a sign of them stands. Twin: `snippets.SNIPPET`. */
+static inline int is_snippet(int kind, const void *data, Py_ssize_t n, Py_ssize_t k, Py_UCS4 c)
+{
+    Py_UCS4 before = read_at(kind, data, n, k - 1), next = read_at(kind, data, n, k + 1);
+    Py_UCS4 third = read_at(kind, data, n, k + 2);
+    Py_ssize_t part = k;
+    switch (c) {
+    case ')':
+        return before == '(';
+    case '%':
+        return is_letter(next);
+    case '<':
+        return is_tag(kind, data, n, k);
+    case '-':
+        if (next == '>')
+            return 1;
+        if (is_digit(next))
+            return is_letter(before) && is_digit(third) && is_digit(read_at(kind, data, n, k + 3));
+        return ((next == '-' && is_small(third)) || ((next == 'D' || next == 'I') && is_high_letter(third))) &&
+               !is_of_word(before);
+    case '.':
+        return before == '0' && read_at(kind, data, n, k - 2) == '1' && !is_of_word(read_at(kind, data, n, k - 3)) &&
+               is_digit(next) && is_digit(third) && is_digit(read_at(kind, data, n, k + 3)) &&
+               is_digit(read_at(kind, data, n, k + 4));
+    case '/':
+        if ((before == 'r' || before == 'u') && is_of_word(next) && !is_of_word(read_at(kind, data, n, k - 2)))
+            return 1;
+        return (is_letter(next) || next >= 128) && !is_of_word(before) && before != '<' && before != '/' &&
+               before != '.' && before != '~';
+    default: /* : */
+        if (next == ':')
+            return 1;
+        if (!is_small(next) && !is_digit(next))
+            return 0;
+        while (part > 0 && is_part(PyUnicode_READ(kind, data, part - 1)))
+            part--;
+        return part < k && part > 0 && PyUnicode_READ(kind, data, part - 1) == '/';
+    }
+}
+
 /* What a full stop says at its place. */
 static inline unsigned stop_at(int kind, const void *data, Py_ssize_t n, Py_ssize_t k)
 {
@@ -115,7 +182,8 @@ static inline unsigned stop_at(int kind, const void *data, Py_ssize_t n, Py_ssiz
     Py_UCS4 next = read_at(kind, data, n, k + 1), third = read_at(kind, data, n, k + 2);
     int follows = is_of_word(before) && is_of_word(earlier); /* a word of two letters */
     unsigned sign = 0;
-    if ((is_small(next) && (is_small(third) || (third >= '0' && third <= '9'))) || (next == '7' && third == 'z') ||
+    if ((is_small(next) && (is_small(third) || is_digit(third))) || (next == '7' && third == 'z') ||
+        (is_high_letter(next) && (is_high_letter(third) || is_digit(third))) ||
         (follows && (next == 'c' || next == 'h') && !is_of_word(third)))
         sign |= ENDING;
     if (is_letter(next) && is_letter(third))
@@ -136,13 +204,17 @@ static inline __attribute__((always_inline)) unsigned sign_at(int kind, const vo
         return sign;
     Py_UCS4 next = read_at(kind, data, n, k + 1);
     if (c == '.')
-        return stop_at(kind, data, n, k);
-    if (c == ':')
-        return next == '/' && read_at(kind, data, n, k + 2) == '/' ? ADDRESS : 0;
-    if (c == '/')
-        return is_path(kind, data, n, k) ? PATH : 0;
+        return stop_at(kind, data, n, k) | (is_snippet(kind, data, n, k, c) ? SNIPPET : 0);
     if (c == '\n')
         return is_code(kind, data, n, k + 1) ? CODE : 0;
+    if (c != '#' && c != '$') {
+        sign = (sign & LESS) | (is_snippet(kind, data, n, k, c) ? SNIPPET : 0);
+        if (c == ':' && next == '/' && read_at(kind, data, n, k + 2) == '/')
+            sign |= ADDRESS;
+        if (c == '/' && is_path(kind, data, n, k))
+            sign |= PATH;
+        return sign;
+    }
     return is_letter(next) || next >= 128 ? TAG : 0;
 }
 
@@ -161,11 +233,16 @@ static inline unsigned marks_among(__m128i text)
     __m128i found = _mm_or_si128(_mm_cmpeq_epi8(one, _mm_set1_epi8('/')), _mm_cmpeq_epi8(three, _mm_set1_epi8('_')));
     found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8(':')));
     found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8('\n')));
-    found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8('<')));
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(one, _mm_set1_epi8('=')));
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(one, _mm_set1_epi8('%')));
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8('-')));
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8(')')));
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8('{')));
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8('`')));
     found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8('@')));
     found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8('#')));
-    found = _mm_or_si128(found, _mm_cmpeq_epi8(text, _mm_set1_epi8('$')));
-    return (unsigned)_mm_movemask_epi8(found); /* . is beside / in ASCII, and \\ is three before _ */
+    /* . is beside /, < beside =, $ beside % in ASCII, and \\ is three before _ */
+    return (unsigned)_mm_movemask_epi8(found);
 }
 
 /* A bit for each of eight characters of two bytes that is beyond the last with capitals. */

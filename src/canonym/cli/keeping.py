@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,37 +20,20 @@ def place(asked: Path | None, profile: Path | None) -> Path | None:
     the other one is no file it is done without.
     """
     if asked is not None:
-        if problem := _fault(asked):
+        from canonym.verdicts import fault
+
+        if problem := fault(asked):
             raise UsageError(f"{asked} {problem}", remedy="Name another file for --verdicts")
         return asked
     beside = profile.with_name(profile.name + ".verdicts") if profile is not None else None
     return None if beside is not None and beside.exists() and not beside.is_file() else beside
 
 
-def _fault(path: Path) -> str:
-    """Why a file cannot be read and written again; "" where it can, as far as one may know before."""
-    import tempfile
-
-    try:
-        if path.exists() and not path.is_file():
-            return "is no regular file"
-        folder = next(above for above in path.absolute().parents if os.path.lexists(above))
-        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=".tmp")
-    except OSError as error:
-        return f"cannot be written: {_reason(error)}"
-    os.close(handle)
-    Path(temporary).unlink(missing_ok=True)
-    return ""
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
-
-
 def read(normaliser: Normaliser, path: Path, quiet: bool) -> int:
     """How many verdicts a file gave to start with. One that does not fit is told."""
     from canonym.verdicts import VerdictsError
 
+    normaliser.remember_texts()
     if path.exists():
         try:
             normaliser.load_verdicts(path)
@@ -67,10 +49,13 @@ def save(normaliser: Normaliser, path: Path, before: int, quiet: bool) -> bool:
     """Write the verdicts where there are more than `before`; False, with a word about it, where that failed."""
     if normaliser.known_verdicts <= before:
         return True
+    from canonym.verdicts import VerdictsError, unwritable
+
     try:
         normaliser.keep_verdicts(path)
-    except OSError as error:
+    except (OSError, VerdictsError) as error:
         if not quiet:
-            click.echo(f"verdicts are not kept: {path} cannot be written: {_reason(error)}. All else is done", err=True)
+            problem = error.problem if isinstance(error, VerdictsError) else unwritable(error)
+            click.echo(f"verdicts are not kept: {path} {problem}. All else is done", err=True)
         return False
     return True

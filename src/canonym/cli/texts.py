@@ -25,13 +25,20 @@ if TYPE_CHECKING:
 Mode = Literal["normalise", "annotate", "repair"]
 
 
-def _kinds(context: click.Context, param: click.Parameter, value: str | None) -> frozenset[str]:
-    """Kinds of alias to rewrite, beside the usual ones."""
-    kinds = frozenset(filter(None, (k.strip() for k in (value or "").split(","))))
+def _kinds(context: click.Context, param: click.Parameter, values: tuple[str, ...]) -> frozenset[str]:
+    """Kinds of alias, each option with one or more behind commas."""
+    kinds = frozenset(filter(None, (k.strip() for value in values for k in value.split(","))))
     allowed = [k for k in KINDS if k != "never"]
     if unknown := sorted(kinds - set(allowed)):
         raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(allowed)}.", context, param)
-    return REWRITTEN_KINDS | kinds
+    return kinds
+
+
+def _rewritten(rewrite: frozenset[str], keep: frozenset[str]) -> frozenset[str]:
+    """The kinds that are rewritten: the usual ones and some more, but for those that are kept."""
+    if both := sorted(rewrite & keep):
+        raise UsageError(f"--rewrite and --keep both name {both[0]}", remedy="Leave it out of one of them")
+    return (REWRITTEN_KINDS | rewrite) - keep
 
 
 _DIFF: Final = "Show a diff of what would change; write nothing."
@@ -74,8 +81,8 @@ def _text_options(dry_run: str = _DIFF) -> Callable[[Callable[..., None]], Calla
             metavar="FILE",
             callback=options.named,
             type=click.Path(path_type=Path, dir_okay=False),
-            help="Keep here what is found out about words, so that a later run need not again (default with --profile: "
-            "beside the profile). Changes nothing but the time.",
+            help="Keep here what is found out about words and texts, so that a later run need not again (default with "
+            "--profile: beside the profile). Changes nothing but the time.",
         ),
         resuming.option,
         click.option("--dry-run", is_flag=True, help=dry_run),
@@ -95,8 +102,16 @@ def _text_options(dry_run: str = _DIFF) -> Callable[[Callable[..., None]], Calla
 _rewrite = click.option(
     "--rewrite",
     metavar="KIND,...",
+    multiple=True,
     callback=_kinds,
     help="Rewrite these kinds of alias as well: abbreviation, demonym, domain, former, translation, weak.",
+)
+_keep = click.option(
+    "--keep",
+    metavar="KIND,...",
+    multiple=True,
+    callback=_kinds,
+    help="Leave these kinds of alias as they are: native (names in other scripts), canonical, romanisation, spelling.",
 )
 _no_repair = click.option("--no-repair", is_flag=True, help="Leave mojibake and scrubbed strings alone.")
 
@@ -117,6 +132,7 @@ _edits = click.option(
 @_text_options()
 @_edits
 @_rewrite
+@_keep
 @_no_repair
 @click.pass_context
 def normalise(context: click.Context, /, **given: Any) -> None:
@@ -188,10 +204,12 @@ def _run(
     colour: str,
     quiet: bool,
     edits: str | None = None,
-    rewrite: frozenset[str] = REWRITTEN_KINDS,
+    rewrite: frozenset[str] = frozenset(),
+    keep: frozenset[str] = frozenset(),
     no_repair: bool = False,
 ) -> None:
     options.leave_if_idle(context, paths)
+    rewrite = _rewritten(rewrite, keep)
     import gc
 
     # What is imported, and what a run keeps, only grows and has no cycles: searching it for garbage is time lost.

@@ -41,6 +41,7 @@ def undo(outputs: tuple[str, ...], edits: Path, output: str | None, in_place: bo
     if not quiet:
         click.echo(
             f"{plural(done.edits, 'edit')} undone in {plural(done.documents, 'document')} "
-            f"({plural(done.files, 'file')})",
+            f"({plural(done.files, 'file')})"
+            + (f"; {plural(done.already, 'file')} undone already" if done.already else ""),
             err=True,
         )

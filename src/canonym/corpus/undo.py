@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
@@ -17,20 +18,27 @@ from canonym.corpus.editlog import FileRecord
 from canonym.corpus.formats import kind
 from canonym.corpus.plan import find
 from canonym.corpus.stream import chunks, digest
-from canonym.corpus.writer import Output
+from canonym.corpus.writer import Output, is_special
 from canonym.model import CanonymError, DocumentError, UsageError
+from canonym.table import listed
 
+#: Changed files that are named; of the others the number is told.
+_MOST_NAMED = 10
 _PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What `undo` gave back; `bytes` are of the restored, uncompressed files."""
+    """What `undo` gave back; `bytes` are of the restored, uncompressed files.
+
+    `already`: files that were passed over in place, since they are the input's, byte for byte.
+    """
 
     files: int
     documents: int
     edits: int
     bytes: int
+    already: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +52,74 @@ def undo(outputs: Sequence[str], log: str, destination: str | None = None, *, in
     """Give the inputs of a run back from its outputs (files or folders) and its edit log.
 
     Writes to `destination`, a file or a folder; a single file without one goes to standard output; `in_place`
-    replaces the outputs themselves. Nothing else that exists is overwritten. Raises UsageError for a call
-    that cannot be, CanonymError where a file was changed since or is not in the log.
+    replaces the outputs themselves, but for those that are undone already. Nothing else that exists is overwritten.
+    Raises UsageError for a call that cannot be, CanonymError where a file was changed since or is not in the log; then
+    no file is undone, whichever it is.
     """
     destination = None if destination == "-" else destination
     if in_place and destination is not None:
         raise UsageError("in place, and elsewhere too", remedy="Leave out -o or --in-place")
     known = editlog.records(log)
-    tasks = _tasks(outputs, known, log, destination, in_place)
+    asked = _tasks(outputs, known, log, destination, in_place)
+    tasks = _undoable(asked, in_place)
     waiting = {task.record.file: [t for t in tasks if t.record.file == task.record.file] for task in tasks}
     files = documents = edits = size = 0
-    for file, lines in editlog.documents(log):
-        for task in waiting.pop(file, []):
-            size += _restore(task, lines, log)
-            files += 1
-            documents += task.record.documents
-            edits += task.record.edits
-    return Undone(files, documents, edits, size)
+    with _all_or_none([] if in_place else [Path(task.target) for task in tasks if task.target]):
+        for file, lines in editlog.documents(log):
+            for task in waiting.pop(file, []):
+                size += _restore(task, lines, log)
+                files += 1
+                documents += task.record.documents
+                edits += task.record.edits
+    return Undone(files, documents, edits, size, len(asked) - len(tasks))
+
+
+def _undoable(tasks: Sequence[_Task], in_place: bool) -> list[_Task]:
+    """The files that are yet to be undone; raises CanonymError where one is neither the run's output nor its input.
+
+    All are looked at before any is written: a folder that is undone by half can be neither undone nor done again.
+    """
+    out: list[_Task] = []
+    changed: list[str] = []
+    for task in tasks:
+        try:
+            found = digest(task.output, kind(task.output).compression)
+        except DocumentError as error:
+            raise CanonymError(error.problem, where=task.output, remedy=error.remedy) from error
+        if found == task.record.output_sha256:
+            out.append(task)
+        elif not in_place or found != task.record.input_sha256:
+            changed.append(task.output)
+    if changed:
+        named = listed(changed[1:_MOST_NAMED])
+        more = f" and {len(changed) - _MOST_NAMED:,} more" if len(changed) > _MOST_NAMED else ""
+        others = f" (so were {named}{more})" if named else ""
+        raise _changed(changed[0], others)
+    return out
+
+
+def _changed(output: str, others: str = "") -> CanonymError:
+    return CanonymError(
+        f"was changed since{others}; the log does not fit it, and nothing is undone",
+        where=output,
+        remedy="Undo needs the very output of the run that wrote the log; name the files that are",
+    )
+
+
+@contextmanager
+def _all_or_none(targets: Sequence[Path]) -> Iterator[None]:
+    """Take away the new files, and the folders made for them, where one of them cannot be made."""
+    folders = {above for target in targets for above in target.parents if not above.exists()}
+    try:
+        yield
+    except BaseException:
+        for target in targets:
+            if not is_special(str(target)):  # none of the others was there before
+                target.unlink(missing_ok=True)
+        for folder in sorted(folders, reverse=True):
+            with suppress(OSError):
+                folder.rmdir()
+        raise
 
 
 def _tasks(
@@ -153,16 +212,9 @@ def _record(given: str, known: Sequence[FileRecord], log: str, alone: bool) -> F
 
 
 def _restore(task: _Task, lines: Iterator[dict[str, Any]], log: str) -> int:
-    changed = CanonymError(
-        "was changed since; the log does not fit it",
-        where=task.output,
-        remedy="Undo needs the very output of the run that wrote the log",
-    )
+    changed = _changed(task.output)
     record = task.record
     try:
-        unseen = task.target is None or record.format == "parquet"
-        if unseen and digest(task.output, kind(task.output).compression) != record.output_sha256:
-            raise changed
         target = Output(task.target, digest=True)
         try:
             if record.format == "parquet":

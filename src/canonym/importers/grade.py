@@ -33,6 +33,8 @@ _KNOWN_PLACE: Final = 50_000
 _WELL_KNOWN_PLACE: Final = 100_000
 #: A name of several words, each this common, is a phrase too: White House, Old Town.
 _PHRASE: Final = 4.5
+#: Accents of languages that are written so.
+_LIVING: Final = re.compile("[À-ÖØ-öø-ÿĄąĆćČčĎďĘęĚěĞğİıŁłŃńŇňŐőŘřŚśŠšŤťŮůŰűŹźŻżŽž]")
 _CODE: Final = re.compile(r"[A-Z]{3,5}")
 #: Countries whose names in news are romanised, by ISO 3166-1 code.
 _OTHER_SCRIPTS: Final = frozenset(
@@ -121,7 +123,9 @@ def _kind(text: str, form: str, name: Name, own: str, record: Record, canonicals
         return "weak" if _frequency(form) >= _RARE else "abbreviation"
     if form == own:
         if record.canonical.isascii() and not text.isascii():
-            return "romanisation"  # macrons and dots, which are no other word's
+            # Macrons and dots are no other word's; with accents of a language, a known one is: Sofía, México.
+            living = _LIVING.search(text) is not None and _frequency(form) >= _RARE
+            return "translation" if living else "romanisation"
         return _joined_otherwise(form, record.prominence)
     if (name.lang and name.lang != "en") or form in canonicals or _frequency(form) >= _UNHEARD:
         return "translation"

@@ -1,0 +1,178 @@
+"""Spans of a text that are code, markup or keys: what stands there means what it spells, and is never rewritten.
+
+Each is told by its own signs, so that prose is left to prose: Kabool/Kandahr, (Kabool), **Kabool** and [Kabool](url)
+are none, nor are the strings of code or the words between tags.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from canonym.patterns import pattern
+
+#: That a text may hold one at all. Twin: `snippet_at` in signs.c.
+SNIPPET: Final = pattern(
+    r"\(\)|[={`]|%[A-Za-z]|->|(?<!\w)-(?:-[a-z]|[DI][A-Z])|[A-Za-z]-[0-9]{3}|(?<!\w)10\.[0-9]{4}|::|/[\w.-]+:[a-z0-9]"
+    r"|<(?![A-Z0-9.]+>)/?[A-Za-z]|(?<![\w</.~])/(?:[A-Za-z]|[^\x00-\x7f])|(?<!\w)[ru]/\w"
+)
+
+_DOI = pattern(r"(?<!\w)10\.[0-9]{4,9}/[^\s\"<>]+")
+#: Behind the name of what is called, of an object or of a scope. A capital behind an arrow is prose: Kabool->Kandahr.
+_CALL = pattern(r"\(\)")
+_ARROW = pattern(r"->[a-z_]\w*(?:\(|\b)")
+_SCOPE = pattern(r"::\w+")
+_OBJECT = pattern(r"[\w.]+")
+#: Variables and templates, up to their arguments.
+_DOLLAR = pattern(r"\$\{[^{}\n]{1,80}\}")
+_PERCENT = pattern(r"(?<![\w%])%[A-Za-z]\w{0,60}%(?!\w)")
+_TEMPLATE = pattern(r"\{\{[^{}|\n]{1,80}(?=\||\}\})")
+#: A key of an object in JSON: the first, and those that follow it.
+_FIRST_KEY = pattern(r"\{\s{0,80}(?:\"[^\"\n]{1,80}\"|'[^'\n]{1,80}')\s?:")
+_KEY = pattern(r"[{,]\s{0,80}(\"[^\"\n]{1,80}\"|'[^'\n]{1,80}')\s?:")
+#: Options and compilers' flags.
+_OPTION = pattern(r"(?<![\w-])--[a-z][\w-]*(?:=[^\s,;]+)?")
+_FLAG = pattern(r"(?<!\S)-(?:[DI][A-Z][a-z][\w./-]*|D[A-Z_]+=\S*)")
+#: The image of a container: all in small letters, and a tag behind it without a blank.
+_IMAGE = pattern(r"/[\w.-]+:[a-z0-9][\w.-]*")
+_IMAGE_BEFORE = pattern(r"[\w./-]+")
+#: A path from the root, and a forum: the slash opens a word. Two words with a slash between them are prose.
+_ROOT = pattern(r"(?<![^\s(\[`=:\"'“‘])(?<!\w[\"'])/(?:[A-Za-z]|[^\W\d_])[\w.-]*")
+_FORUM = pattern(r"(?<![\w/])[ru]/[A-Za-z]\w*")
+#: A key of goods: figures at a hyphen. A year there is that of games or a congress: Athens-2004.
+_GOODS = pattern(r"-[0-9]{3,}(?!\w)")
+_GOODS_BEFORE = pattern(r"[A-Za-z][\w-]*")
+_YEAR = pattern(r"-(?:1[5-9]|20)[0-9]{2}$")
+#: What an address asks for.
+_ASKED = pattern(r"&(?:amp;)?[\w.-]+=\S*|\?[\w.-]+=\S+")
+_ASKED_BEFORE = pattern(r"[^\s<>\"'(]+")
+#: A line that gives a name a value: a figure, a list, a call, what a semicolon ends, or a string, which is text.
+_GIVEN = pattern(
+    r"^[ \t]*(?:(?:var|let|const|int|float|double|auto|my|local|export|final|static) )?[$@]?[A-Za-z_][\w.]*"
+    r"(?:\[[^\]\n]*\])?[ \t]?[-+*/|:]?=(?![=>])[ \t]?"
+    r"(?:-?[0-9][\w.]*[ \t]*(?=[;,#\r]|//|$)|(?:True|False|None|true|false|null|nil)\b|[A-Za-z_][\w.]*\("
+    r"|[^\s\"'][^\n\"']*;\s*$|(?=[\[{(\"']))",
+    re.MULTILINE,
+)
+#: Tags: their names, and of their attributes what is no text; a name alone only where it is closed somewhere.
+_TAG = pattern(r"<([A-Za-z][\w:.-]*)(?=\s[^<>=]{0,80}=)")
+_CLOSING = pattern(r"</([A-Za-z][\w:.-]*)\s?>")
+_OPENING = pattern(r"<([A-Za-z][\w:.-]*)/?>")
+_ATTRIBUTE = pattern(
+    r"(?<![\w-])(?:class|id|href|src|for|rel|ref|key|xml:id|data-[\w-]+)\s?=\s?(?:\"[^\"\n]*\"|'[^'\n]*')"
+)
+#: Tags whose contents are code.
+_PROGRAM = pattern(r"<(code|pre|script|style|kbd|samp|tt)\b[^<>]*>", re.IGNORECASE)
+_FENCE = "```"
+_TICKS = pattern(r"(?<![`\w])`[^`\n]{1,200}`(?![`\w])")
+#: Commands of LaTeX whose arguments are keys and files.
+_LATEX = pattern(
+    r"\\(?:label|[a-zA-Z]{0,9}ref|[a-zA-Z]{0,9}cite[a-zA-Z]{0,9}\*?|nocite|bibliography|bibliographystyle|addbibresource|bibitem|input"
+    r"|include|includegraphics|includeonly|graphicspath|usepackage|RequirePackage|documentclass|url|begin|end|(?:re)?newcommand"
+    r"|gls|index|hypertarget|hyperlink)(?:\[[^\]\n]{0,200}\])*\{[^{}]{0,400}\}"
+)
+
+
+def find_snippets(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of code, markup and keys; some may be in others.
+
+    >>> [text[a:b] for text in ["kabool(), r/Kabool, --kabool or Kabool/Kandahr"] for a, b in find_snippets(text)]
+    ['kabool()', '--kabool', 'r/Kabool']
+    """
+    if "10." in text:
+        yield from _spans(_DOI, text)
+    if "()" in text:
+        yield from _with_left(_CALL, text, _OBJECT)
+    if "->" in text:
+        yield from _with_left(_ARROW, text, _OBJECT)
+    if "::" in text:
+        yield from _with_left(_SCOPE, text, _OBJECT)
+    if "{" in text:
+        yield from _spans(_DOLLAR, text)
+        yield from _spans(_TEMPLATE, text)
+        if (first := _FIRST_KEY.search(text)) is not None:
+            yield from (match.span(1) for match in _KEY.finditer(text, first.start()))
+    if "%" in text:
+        yield from _spans(_PERCENT, text)
+    if "-" in text:
+        yield from _spans(_OPTION, text)
+        yield from _spans(_FLAG, text)
+        yield from filter(lambda span: _is_key_of_goods(text[slice(*span)]), _with_left(_GOODS, text, _GOODS_BEFORE))
+    if "/" in text:
+        images = _with_left(_IMAGE, text, _IMAGE_BEFORE) if ":" in text else ()
+        yield from (span for span in images if text[slice(*span)].islower())
+        yield from _spans(_ROOT, text)
+        yield from _spans(_FORUM, text)
+    if "=" in text:
+        yield from _spans(_ASKED, text)
+        yield from _with_left(_ASKED, text, _ASKED_BEFORE)
+        yield from _spans(_GIVEN, text)
+        yield from _spans(_ATTRIBUTE, text)
+    if "<" in text:
+        yield from _tags(text)
+    if "`" in text:
+        yield from _fenced(text)
+
+
+def find_latex(text: str) -> Iterator[tuple[int, int]]:
+    r"""Commands of LaTeX with the keys and files that they name.
+
+    >>> [text[a:b] for text in [r"\\section{Kabool} \\cite[1]{Kabool}"] for a, b in find_latex(text)]
+    ['\\cite[1]{Kabool}']
+    """
+    return _spans(_LATEX, text)
+
+
+def _spans(wanted: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    return (match.span() for match in wanted.finditer(text))
+
+
+def _with_left(wanted: re.Pattern[str], text: str, before: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """What is found where something stands before it, with that; read backwards, so that it is found at once."""
+    for match in wanted.finditer(text):
+        start = match.start()
+        left = before.match(text[max(0, start - 64) : start][::-1])
+        if left is not None:
+            yield start - left.end(), match.end()
+
+
+def _is_key_of_goods(found: str) -> bool:
+    if found.isupper():
+        return True
+    return _YEAR.search(found) is None and found[-4:].isdecimal()
+
+
+def _tags(text: str) -> Iterator[tuple[int, int]]:
+    yield from (match.span(1) for match in _TAG.finditer(text))
+    closed = set()
+    for match in _CLOSING.finditer(text):
+        closed.add(match[1])
+        yield match.span(1)
+    yield from (match.span(1) for match in _OPENING.finditer(text) if match[1] in closed or match[0].endswith("/>"))
+    small = ""
+    done = 0
+    for match in _PROGRAM.finditer(text):
+        if match.start() < done:
+            continue
+        small = small or text.lower()
+        if len(small) != len(text):  # a letter became two: places are no longer the same
+            small = text
+        done = small.find(f"</{match[1].lower()}", match.end())
+        if done < 0:
+            return
+        yield match.end(), done
+
+
+def _fenced(text: str) -> Iterator[tuple[int, int]]:
+    """Between fences; and between single ticks, but not those of `quotes'."""
+    start = text.find(_FENCE)
+    while start >= 0:
+        end = text.find(_FENCE, start + len(_FENCE))
+        if end < 0:  # one that opens a line goes on to the end
+            if text[:start].rpartition("\n")[2].strip(" >") == "":
+                yield start, len(text)
+            break
+        yield start, end
+        start = text.find(_FENCE, end + len(_FENCE))
+    yield from (match.span() for match in _TICKS.finditer(text) if match[0].count("'") % 2 == 0)
