@@ -18,7 +18,8 @@ SNIPPET: Final = pattern(
     r"|<(?![A-Z0-9.]+>)/?[A-Za-z]|(?<![\w</.~])/(?:[A-Za-z]|[^\x00-\x7f])|(?<!\w)[ru]/\w"
 )
 
-_DOI = pattern(r"(?<!\w)10\.[0-9]{4,9}/[^\s\"<>]+")
+# Each begins with what is plain, and asks there what must not stand before: so most of a text is passed over at once.
+_DOI = pattern(r"10\.(?<!\w10\.)[0-9]{4,9}/[^\s\"<>]+")
 #: Behind the name of what is called, of an object or of a scope. A capital behind an arrow is prose: Kabool->Kandahr.
 _CALL = pattern(r"\(\)")
 _ARROW = pattern(r"->[a-z_]\w*(?:\(|\b)")
@@ -26,20 +27,20 @@ _SCOPE = pattern(r"::\w+")
 _OBJECT = pattern(r"[\w.]+")
 #: Variables and templates, up to their arguments.
 _DOLLAR = pattern(r"\$\{[^{}\n]{1,80}\}")
-_PERCENT = pattern(r"(?<![\w%])%[A-Za-z]\w{0,60}%(?!\w)")
+_PERCENT = pattern(r"%(?<![\w%]%)[A-Za-z]\w{0,60}%(?!\w)")
 _TEMPLATE = pattern(r"\{\{[^{}|\n]{1,80}(?=\||\}\})")
 #: A key of an object in JSON: the first, and those that follow it.
 _FIRST_KEY = pattern(r"\{\s{0,80}(?:\"[^\"\n]{1,80}\"|'[^'\n]{1,80}')\s?:")
 _KEY = pattern(r"[{,]\s{0,80}(\"[^\"\n]{1,80}\"|'[^'\n]{1,80}')\s?:")
 #: Options and compilers' flags.
-_OPTION = pattern(r"(?<![\w-])--[a-z][\w-]*(?:=[^\s,;]+)?")
-_FLAG = pattern(r"(?<!\S)-(?:[DI][A-Z][a-z][\w./-]*|D[A-Z_]+=\S*)")
+_OPTION = pattern(r"--(?<![\w-]--)[a-z][\w-]*(?:=[^\s,;]+)?")
+_FLAG = pattern(r"-(?<!\S-)(?:[DI][A-Z][a-z][\w./-]*|D[A-Z_]+=\S*)")
 #: The image of a container: all in small letters, and a tag behind it without a blank.
 _IMAGE = pattern(r"/[\w.-]+:[a-z0-9][\w.-]*")
 _IMAGE_BEFORE = pattern(r"[\w./-]+")
 #: A path from the root, and a forum: the slash opens a word. Two words with a slash between them are prose.
-_ROOT = pattern(r"(?<![^\s(\[`=:\"'“‘])(?<!\w[\"'])/(?:[A-Za-z]|[^\W\d_])[\w.-]*")
-_FORUM = pattern(r"(?<![\w/])[ru]/[A-Za-z]\w*")
+_ROOT = pattern(r"/(?<![^\s(\[`=:\"'“‘]/)(?<!\w[\"']/)(?:[A-Za-z]|[^\W\d_])[\w.-]*")
+_FORUM = pattern(r"[ru]/(?<![\w/][ru]/)[A-Za-z]\w*")
 #: A key of goods: figures at a hyphen. A year there is that of games or a congress: Athens-2004.
 _GOODS = pattern(r"-[0-9]{3,}(?!\w)")
 _GOODS_BEFORE = pattern(r"[A-Za-z][\w-]*")
@@ -62,6 +63,7 @@ _OPENING = pattern(r"<([A-Za-z][\w:.-]*)/?>")
 _ATTRIBUTE = pattern(
     r"(?<![\w-])(?:class|id|href|src|for|rel|ref|key|xml:id|data-[\w-]+)\s?=\s?(?:\"[^\"\n]*\"|'[^'\n]*')"
 )
+_QUOTED = pattern(r"=\s?[\"']")
 #: Tags whose contents are code.
 _PROGRAM = pattern(r"<(code|pre|script|style|kbd|samp|tt)\b[^<>]*>", re.IGNORECASE)
 _FENCE = "```"
@@ -108,7 +110,8 @@ def find_snippets(text: str) -> Iterator[tuple[int, int]]:
         yield from _spans(_ASKED, text)
         yield from _with_left(_ASKED, text, _ASKED_BEFORE)
         yield from _spans(_GIVEN, text)
-        yield from _spans(_ATTRIBUTE, text)
+        if _QUOTED.search(text) is not None:
+            yield from _spans(_ATTRIBUTE, text)
     if "<" in text:
         yield from _tags(text)
     if "`" in text:
