@@ -67,7 +67,7 @@ _QUOTED = pattern(r"=\s?[\"']")
 #: Tags whose contents are code.
 _PROGRAM = pattern(r"<(code|pre|script|style|kbd|samp|tt)\b[^<>]*>", re.IGNORECASE)
 _FENCE = "```"
-_TICKS = pattern(r"(?<![`\w])`[^`\n]{1,200}`(?![`\w])")
+_TICKS = pattern(r"`(?<![`\w]`)[^`\n]{1,200}`(?![`\w])")
 #: Commands of LaTeX whose arguments are keys and files.
 _LATEX = pattern(
     r"\\(?:label|[a-zA-Z]{0,9}ref|[a-zA-Z]{0,9}cite[a-zA-Z]{0,9}\*?|nocite|bibliography|bibliographystyle|addbibresource|bibitem|input"
