@@ -183,7 +183,8 @@ class Renown:
         level = known if len(others) >= KNOWN else max(few)
         if place.prominence >= COUNTRY:  # the names of some are no single words in other languages
             level = max(level, by_size)
-        return self.base[lang] + level + max(0.0, self._near.get((lang, place.country), 0.0))
+        near = self._near.get((lang, place.country), 0.0) if place.type == "place" else 0.0
+        return self.base[lang] + level + max(0.0, near)
 
 
 def _fit(points: Iterable[tuple[float, float]]) -> tuple[float, float]:
@@ -237,6 +238,8 @@ def is_ordinary(word: str, lang: str, zipf: float, key: str, place: Place, renow
 
 def _bound(word: str, lang: str, place: Place) -> float:
     """How much commoner a word must be than a place would be."""
+    if place.type != "place":
+        return BOUND + 2 * MORE  # an outlet is known at home alone, whatever its size
     if place.prominence >= COUNTRY:
         return math.inf if " " in place.canonical else BOUND + 2 * MORE  # such a name is in no list
     long = len(word) >= (LONG_SYLLABLES if lang in SYLLABLES else LONG)

@@ -40,8 +40,8 @@ _ARABIC: Final = pattern("[ةيكأإىؤ]")
 
 # What keyboards and fonts write differently for one letter: Arabic yeh and kaf for Persian ones, a yeh
 # without dots, heh for Urdu's.
-_SAME: Final = str.maketrans({"ی": "ي", "ى": "ي", "ک": "ك", "ہ": "ه"})
-_SEATS: Final = str.maketrans("أإآٱ", "اااا")
+_SAME: Final = str.maketrans({"ی": "ي", "ى": "ي", "ک": "ك", "ڪ": "ك", "ہ": "ه"})
+_SEATS: Final = str.maketrans("أإآٱةھ", "ااااهه")
 _DROPPED: Final = frozenset(APOSTROPHES + INVISIBLE)
 #: Combining classes of marks that readers do without: points of Hebrew, harakat of Arabic, the nukta of India.
 _SPARED: Final = frozenset({7, *range(10, 36)})
@@ -77,7 +77,7 @@ def written(name: str) -> str:
 
 
 def unseated(name: str) -> str:
-    """A `written` name with bare alefs: their hamzas and maddas are left out in haste.
+    """A `written` name with bare alefs and hehs: hamzas, maddas and the dots of a teh marbuta are left out in haste.
 
     >>> unseated("إسبانيا")
     'اسبانيا'

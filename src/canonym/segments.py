@@ -19,6 +19,8 @@ _LONGEST: Final = 8
 #: A character that is no word (Zipf scale), and a name that no list of words has.
 _UNKNOWN: Final = 0.5
 _NAME: Final = 2.5
+#: A word that is so common is one, and no chance of the list.
+_HOLDS: Final = 2.0
 #: The Zipf frequency of all words together: what remains are logarithms of probabilities.
 _ALL: Final = 9.0
 _HAN: Final = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
@@ -68,19 +70,25 @@ def is_other_word(text: str, start: int, end: int) -> bool:
 
 @lru_cache(20_000)
 def _fits(before: str, name: str, after: str, lang: str, doubtful: bool) -> bool:
-    """Whether a name is a word between what stands before and after it; where the language is in doubt, if it is it."""
+    """Whether a name is a word between what stands before and after it."""
     zipf = look_up(lang)
     if lang == "zh":
         before, name, after = (part.translate(simplified()) for part in (before, name, after))
-    elif doubtful and not all(zipf(char) for char in before + name + after):
-        return True  # no Japanese
     run = before + name + after
     start, end = len(before), len(before) + len(name)
+    if doubtful and lang == "ja":  # without kana it may be Chinese: only a word of Japanese that holds the name counts
+        return not _is_held(run, start, end, zipf)
     ahead, behind = _best(run[::-1], zipf, backward=True)[::-1], _best(run, zipf)
     whole = behind[start] + max(zipf(name), _NAME) - _ALL + ahead[end]
     if whole < behind[-1] - 1e-6:
         return False
     return lang != "zh" or not (_goes_on(after, zipf, ahead[end:]) or _goes_on(before[::-1], zipf, behind[start::-1]))
+
+
+def _is_held(run: str, start: int, end: int, zipf: Callable[[str], float]) -> bool:
+    """True where a longer word of the list holds a span."""
+    starts, ends = range(max(0, end - _LONGEST), start + 1), range(end, min(len(run), start + _LONGEST) + 1)
+    return any(zipf(run[one:other]) >= _HOLDS for one in starts for other in ends if other - one > end - start)
 
 
 def _best(run: str, zipf: Callable[[str], float], *, backward: bool = False) -> list[float]:
