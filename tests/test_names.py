@@ -90,12 +90,6 @@ def test_the_scores_and_reasons_are_there(names: canonym.Normaliser) -> None:
     assert lines[0] == "Kazakhstna: accepted, Kazakhstan" and len(lines) > 2
 
 
-def test_accented_spellings_of_names_that_are_known(names: canonym.Normaliser) -> None:
-    # No case of the file: with loose control characters behind them a second run would mend what these accents hid.
-    text = "From Montréal and Québec to Zürich, Tōkyō and Kābul."
-    assert names.normalise(text) == "From Montreal and Quebec to Zurich, Tokyo and Kabul."
-
-
 def test_what_a_repair_made_whole_is_not_called_exact(names: canonym.Normaliser) -> None:
     mended, sound = names.annotate("He left KÃ¢bool for Kabul.")
     assert (mended.text, mended.match, mended.reasons[0]) == ("KÃ¢bool", "rule", "mojibake: Kâbool")
@@ -142,6 +136,7 @@ TEXTS = st.lists(st.sampled_from(FORMS), max_size=8).map(" ".join) | st.lists(
 @example("in Butkhaak, near KabulÀ\x80AFGHSTAN ASKS FOR AID")
 @example("À\x80کابل")
 @example("Kabul cafÃ©KabulÃ©Kabul")
+@example("From Montréal and Québec to Zürich, Tōkyō and Kābul.\x91\x86")
 def test_promises(text: str) -> None:
     names = canonym.load()
     (result,) = names.process([text])

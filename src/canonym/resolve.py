@@ -204,7 +204,8 @@ class Normaliser:
         # What was rewritten may let a longer name be seen: go on until a text stays as it is.
         for _ in range(_ROUNDS):
             changed, was = [], []
-            for k, (text, edits) in zip(pending, made, strict=True):
+            for k, (after, told) in zip(pending, made, strict=True):
+                text, edits = _mended(current[k], after, told) if repair and told else (after, told)
                 if edits:
                     was.append((current[k], edits))
                     current[k] = text
@@ -380,3 +381,11 @@ def _uncollected() -> Iterator[None]:
 
 
 __all__ = ["Brief", "Explanation", "Normaliser", "load", "open_table"]
+
+
+def _mended(before: str, after: str, edits: tuple[Edit, ...]) -> tuple[str, tuple[Edit, ...]]:
+    """A rewritten text repaired anew, and what leads there: accents that are gone may have hidden a broken encoding."""
+    from canonym.repair import mend
+
+    more = mend(after)
+    return (algebra.apply(after, more), algebra.compose(edits, more, before)) if more else (after, edits)
