@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from canonym import native
-from canonym.patterns import pattern
+from canonym.patterns import begun, pattern
 from canonym.snippets import SNIPPET, find_latex, find_snippets
 
 _DOT = pattern(r"\.[A-Za-z]{2}")
@@ -257,6 +257,4 @@ def _identifiers(text: str) -> list[tuple[int, int]]:
 
 
 def _with_left(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> tuple[int, int]:
-    start = match.start()
-    left = pattern.match(text[max(0, start - 64) : start][::-1])
-    return start - (left.end() if left else 0), match.end()
+    return begun(text, match.start(), pattern), match.end()

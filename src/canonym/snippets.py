@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from canonym.patterns import pattern
+from canonym.patterns import begun, pattern
 
 #: That a text may hold one at all. Twin: `snippet_at` in signs.c.
 SNIPPET: Final = pattern(
@@ -132,12 +132,11 @@ def _spans(wanted: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
 
 
 def _with_left(wanted: re.Pattern[str], text: str, before: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    """What is found where something stands before it, with that; read backwards, so that it is found at once."""
+    """What is found where something stands before it, with that."""
     for match in wanted.finditer(text):
-        start = match.start()
-        left = before.match(text[max(0, start - 64) : start][::-1])
-        if left is not None:
-            yield start - left.end(), match.end()
+        start = begun(text, match.start(), before)
+        if start < match.start():
+            yield start, match.end()
 
 
 def _is_key_of_goods(found: str) -> bool:

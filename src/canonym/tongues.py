@@ -98,7 +98,7 @@ def in_small(text: str, start: int, end: int, *, capitals: bool = True) -> bool:
     word = text[start:end]
     if not word.isalpha():
         return False
-    if capitals and fold(word) in _everyday():
+    if capitals and fold(word) in _told()["everyday"][""]:
         return True
     return any(zipf(word, lang) >= max(_KNOWN, zipf(word) + _SMALLER) for lang in spoken_near(text, start, end))
 
@@ -167,9 +167,5 @@ def spoken(lang: str) -> frozenset[str]:
 @cache
 def _told() -> Mapping[str, Mapping[str, frozenset[str]]]:
     raw = json.loads(data_file("tongues.json").read_text("utf-8"))
-    return {key: {lang: frozenset(told.split()) for lang, told in raw[key].items()} for key in ("words", "spoken")}
-
-
-@cache
-def _everyday() -> frozenset[str]:
-    return frozenset(json.loads(data_file("tongues.json").read_text("utf-8"))["everyday"].split())
+    raw = {"words": raw["words"], "spoken": raw["spoken"], "everyday": {"": raw["everyday"]}}
+    return {key: {lang: frozenset(words.split()) for lang, words in told.items()} for key, told in raw.items()}
