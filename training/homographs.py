@@ -1,4 +1,4 @@
-"""Makes `src/canonym/data/homographs.txt.gz`: names in scripts without capitals that are ordinary words too.
+"""Makes `src/canonym/data/homographs.txt.gz`: names in other scripts that are ordinary words too.
 
     python training/homographs.py -o src/canonym/data/homographs.txt.gz
 
@@ -18,7 +18,7 @@ import argparse
 import gzip
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from statistics import median
@@ -34,9 +34,13 @@ from canonym.scripts import LANGUAGES, script_of, unseated, written
 from canonym.table import read
 from canonym.text import fold, has_caseless
 
-NATIVE = tuple(lang for langs in LANGUAGES.values() for lang in langs)
+CASED = (*LANGUAGES["cyrillic"], *LANGUAGES["greek"])
+CASELESS = tuple(lang for langs in LANGUAGES.values() for lang in langs if lang not in CASED)
 LATIN = ("cs", "da", "de", "en", "es", "fi", "fr", "hu", "id", "it", "nl", "pl", "pt", "ro", "sv", "tr", "vi")
 SMALLEST = 15000
+#: Where a capital shows that a word is a name, a village may be meant as well.
+SMALLEST_CASED = 500
+TOWN = 20_000
 #: Rarer words (Zipf scale) do little harm.
 FLOOR = 3.0
 #: How much commoner (powers of ten) a word is than the place would be: nine in ten names of places abroad stay within
@@ -83,7 +87,10 @@ def main() -> None:
     places = gather(a.smallest)
     lines = [" ".join(("also", *sorted(also(places))))]
     print(f"{len(lines[0].split()) - 1:,} short spellings that tables leave out")
-    for lang, words in sorted(ordinary(places).items()):
+    words_of = ordinary(places, CASELESS) | ordinary(places, CASED)
+    for lang, words in ordinary(gather(min(a.smallest, SMALLEST_CASED)), CASED).items():
+        words_of[lang] |= words
+    for lang, words in sorted(words_of.items()):
         lines.append(" ".join((lang, *sorted(words))))
         print(f"{lang}: {len(words):,} names are words")
     a.output.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode("utf-8"), mtime=0))
@@ -100,7 +107,7 @@ def gather(smallest: int) -> dict[str, Place]:
         place = out.setdefault(one.id, Place(one.prominence, one.country, one.type, one.canonical, {}, set()))
         if kind not in SILENT:
             _add(place, alias, lang)
-    for lang in NATIVE:
+    for lang in (*CASELESS, *CASED):
         for code, name in Locale.parse(lang).territories.items():
             if f"iso:{code}" in out:
                 _add(out[f"iso:{code}"], name, lang)
@@ -124,7 +131,7 @@ def also(places: Mapping[str, Place]) -> set[str]:
 
 
 def _add(place: Place, alias: str, lang: str) -> None:
-    if alias.isascii() or not has_caseless(alias):
+    if alias.isascii() or not (has_caseless(alias) or script_of(alias[0]) in ("cyrillic", "greek")):
         if lang and " " not in alias:
             place.latin.add(alias.lower())
     else:
@@ -146,15 +153,15 @@ def spoken(lang: str) -> Mapping[str, float]:
 class Renown:
     """How often places are named in each language: of each the level, and of each country what a language adds."""
 
-    def __init__(self, places: Mapping[str, Place]) -> None:
+    def __init__(self, places: Mapping[str, Place], native: Sequence[str]) -> None:
         self.of: dict[str, dict[str, float]] = {}
         for key, place in places.items():
-            found = {lang: max((spoken(lang).get(name, 0.0) for name in place.names), default=0.0) for lang in NATIVE}
+            found = {lang: max((spoken(lang).get(name, 0.0) for name in place.names), default=0.0) for lang in native}
             latin = {place.canonical.lower(), *place.latin}
             found |= {lang: max(spoken(lang).get(name, 0.0) for name in latin) for lang in LATIN}
             self.of[key] = {lang: zipf for lang, zipf in found.items() if zipf}
         self.level: dict[str, float] = {}
-        self.base = dict.fromkeys((*NATIVE, *LATIN), 0.0)
+        self.base = dict.fromkeys((*native, *LATIN), 0.0)
         great = [k for k, found in self.of.items() if len(found) > KNOWN and places[k].type == "place"]
         for _ in range(8):
             self.level = {k: median(z - self.base[lang] for lang, z in self.of[k].items()) for k in great}
@@ -166,7 +173,7 @@ class Renown:
         self._line = _fit([(math.log10(max(places[k].prominence, 1)), level) for k, level in self.level.items()])
         near: dict[tuple[str, str], list[float]] = defaultdict(list)
         for k, level in self.level.items():
-            for lang in NATIVE:
+            for lang in native:
                 if lang in self.of[k]:
                     near[lang, places[k].country].append(self.of[k][lang] - self.base[lang] - level)
         self._near = {key: median(some) * len(some) / (len(some) + PRIOR) for key, some in near.items()}
@@ -196,9 +203,9 @@ def _fit(points: Iterable[tuple[float, float]]) -> tuple[float, float]:
     return float(slope), float(start)
 
 
-def ordinary(places: Mapping[str, Place]) -> dict[str, set[str]]:
-    """The names that are words, by language."""
-    renown = Renown(places)
+def ordinary(places: Mapping[str, Place], native: Sequence[str]) -> dict[str, set[str]]:
+    """The names that are words, by language; of languages with capitals and without apart, as few places have both."""
+    renown = Renown(places, native)
     best: dict[str, str] = {}
     loose: dict[str, str] = {}
     for key, place in places.items():
@@ -206,8 +213,8 @@ def ordinary(places: Mapping[str, Place]) -> dict[str, set[str]]:
             for names, form in ((best, name), (loose, unseated(name))):
                 if form not in names or places[names[form]].prominence < place.prominence:
                     names[form] = key
-    out: dict[str, set[str]] = {lang: set() for lang in NATIVE}
-    for lang in NATIVE:
+    out: dict[str, set[str]] = {lang: set() for lang in native}
+    for lang in native:
         for word, zipf in spoken(lang).items():
             key = best.get(word) or (loose.get(unseated(word), "") if len(word) >= LONG else "")
             if key and len(word) > 1 and zipf >= FLOOR and is_ordinary(word, lang, zipf, key, places[key], renown):
@@ -244,6 +251,9 @@ def _bound(word: str, lang: str, place: Place) -> float:
         return math.inf if " " in place.canonical else BOUND + 2 * MORE  # such a name is in no list
     long = len(word) >= (LONG_SYLLABLES if lang in SYLLABLES else LONG)
     home = lang in {tag.partition("_")[0] for tag in get_global("territory_languages").get(place.country, ())}
+    if home and lang in CASED:
+        # A capital is written for a town far more often than for a word that begins a sentence; not so for a village.
+        return math.inf if place.prominence >= TOWN else BOUND + MORE * long
     great = place.prominence >= GREAT and (len(word) > SHORT or lang in SYLLABLES)
     return BOUND + MORE * (long + (home or great))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from canonym.found import Found
@@ -16,13 +16,14 @@ _COMMAS: Final = 3
 
 
 class Around(NamedTuple):
-    """Of what is listed: where it begins and ends, the names, how many are in which country, where cities end."""
+    """Of what is listed: where it begins and ends, the names, how many and which are in a country, where cities end."""
 
     starts: frozenset[int]
     ends: frozenset[int]
     names: frozenset[str]
     countries: Counter[str]
     cities: frozenset[int]
+    places: Mapping[str, set[str]]
 
 
 #: What was last asked for: a long text has forms by the thousand, and each asks of all that is listed.
@@ -35,12 +36,16 @@ def around(listed: Sequence[Found]) -> Around:
     last = _last
     if last is None or last[0] is not listed:
         names = frozenset([one.entity.canonical for one in listed])
+        places: dict[str, set[str]] = {}
+        for one in listed:
+            places.setdefault(one.entity.country, set()).add(one.entity.id)
         told = Around(
             frozenset([one.start for one in listed]),
             frozenset([one.end for one in listed]),
             names,
             Counter([one.entity.country for one in listed if one.entity.country]),
             frozenset([one.end for one in listed if one.entity.prominence >= CITY]),
+            places,
         )
         _last = last = listed, told
     return last[1]

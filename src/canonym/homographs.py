@@ -1,4 +1,4 @@
-"""Names in scripts without capitals that are ordinary words too: Chile in Urdu is also "went".
+"""Names in other scripts than the Latin that are ordinary words too: Chile in Urdu is also "went".
 
 The list is made by `training/homographs.py`.
 """

@@ -20,6 +20,7 @@ from canonym.keys import without_izafa
 from canonym.lexicon import zipf
 from canonym.listed import article_before
 from canonym.looked import CASELESS, GRADE, OPENS, PLAIN_ONLY, QUIET, STILL, WHOLE, Looked, is_quiet, opens_small
+from canonym.meant import asked, otherwise_meant
 from canonym.model import REWRITTEN_KINDS, Edit, Mention
 from canonym.nearest import SMALL_PLAIN, SMALL_RARE
 from canonym.pages import Page, Placed, Run, has_company, opened, otherwise, planned, witness
@@ -29,7 +30,7 @@ from canonym.protected import Sign, find_domains, find_protected, signs
 from canonym.scan import find_long_runs, find_lower, find_small, lower_words
 from canonym.spans import Planner
 from canonym.text import fold, is_boundary, without_caseless
-from canonym.tongues import in_small, of_a_tongue, strays
+from canonym.tongues import in_small
 
 #: Verdicts kept, of runs and of words: some 25 bytes each.
 _MOST_KNOWN: Final = 500_000
@@ -77,8 +78,8 @@ class Recogniser:
         if not native.COMPILED or rewrite != REWRITTEN_KINDS:
             return [self._edited(page, rewrite) for page in pages]
         told = witness().edits(pages, self._planner.sieve, spelt, Edit)
-        # Of what the compiled code made, only whether a word of another language may be in it is asked here.
-        surely = [one if one and not strays(page.text, one[1]) else None for page, one in zip(pages, told, strict=True)]
+        # Of what the compiled code made, only whether something else may be meant by a name is asked here.
+        surely = [one if one and not asked(page.text, one[1]) else None for page, one in zip(pages, told, strict=True)]
         return [one or self._edited(page, rewrite) for page, one in zip(pages, surely, strict=True)]
 
     def _edited(self, page: Page, rewrite: frozenset[str]) -> tuple[str, tuple[Edit, ...]]:
@@ -106,10 +107,11 @@ class Recogniser:
             if spelling_for(found) is None:
                 continue
             longer = around.longer(text, found, self._candidates, alone)
-            if longer is not None and page.partial:  # it may stand in the way of what was left out
+            other = longer is None and otherwise_meant(text, found, out, self._candidates.listed)
+            if page.partial and (longer or other):  # what was left out may stand in the way, or speak for it
                 return self._whole(self.pages([text])[0])
             out[k] = longer or found
-            if longer is None and of_a_tongue(text, found):
+            if other:
                 gone.add(k)
         return without_overlap([m for k, m in enumerate(out) if k not in gone] if gone else out)
 
@@ -336,13 +338,10 @@ class Recogniser:
         return Page(text, listed, proposed, partial=partial)
 
     def _domains(self, text: str) -> list[Mention]:
-        out: list[Mention] = []
         if not self._candidates.has_domains:
-            return out
-        for match in find_domains(text):
-            for c in self._candidates.domain(match[0]):
-                out.append(mention(text, match.start(), match.end(), c, (c,)))
-        return out
+            return []
+        found = ((match, c) for match in find_domains(text) for c in self._candidates.domain(match[0]))
+        return [mention(text, match.start(), match.end(), c, (c,)) for match, c in found]
 
     def _lower(self, text: str, capitals: bool, known: Sequence[Found]) -> list[Mention]:
         """Names in small letters, each seen by a rare word that some name has."""
@@ -376,8 +375,7 @@ class Recogniser:
                     break
                 if not (is_boundary(text, start) and is_boundary(text, start + end)):
                     continue
-                begin = start - article_before(text, start, found[0])
-                out.append(mention(text, begin, start + end, found[0], found))
+                out.append(mention(text, start - article_before(text, start, found[0]), start + end, found[0], found))
                 break
         taken = Spans((m.start, m.end) for m in known)
         return [m for m in out if not taken.touch(m.start, m.end)]

@@ -1,4 +1,4 @@
-"""Scripts without capitals: how a word is written in them, and which languages a text in one may be in."""
+"""Scripts beside the Latin: how a word is written in one, and which languages a text in it may be in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from canonym.text import APOSTROPHES, INVISIBLE, is_boundary
 LANGUAGES: Final = {
     "arabic": ("ar", "fa", "ur"),
     "bengali": ("bn",),
+    "cyrillic": ("ru", "uk", "bg"),
     "devanagari": ("hi",),
+    "greek": ("el",),
     "han": ("zh", "ja"),
     "hangul": ("ko",),
     "hebrew": ("he",),
@@ -28,6 +30,8 @@ _SCRIPTS: Final = tuple(
         ("\u1100-\u11ff\u3130-\u318f\uac00-\ud7ff", "hangul"),
         ("\u0900-\u097f", "devanagari"),
         ("\u0590-\u05ff", "hebrew"),
+        ("\u0400-\u04ff", "cyrillic"),
+        ("\u0370-\u03ff\u1f00-\u1fff", "greek"),
         ("\u0980-\u09ff", "bengali"),
         ("\u0b80-\u0bff", "tamil"),
     )
@@ -37,6 +41,10 @@ _IN_KANA: Final = pattern(f"[{_KANA}]")
 _URDU: Final = pattern("[ٹڈڑںےۓہھۂ]")
 _PERSIAN: Final = pattern("[پچژگکی]")
 _ARABIC: Final = pattern("[ةيكأإىؤ]")
+# And of those in Cyrillic letters: what Russian has, Ukrainian (and Belarusian), and Serbian or Macedonian.
+_RUSSIAN: Final = pattern("[ыэёЫЭЁ]")
+_UKRAINIAN: Final = pattern("[іїєґІЇЄҐ]")
+_SERBIAN: Final = pattern("[љњџјђћѓѕќЉЊЏЈЂЋЃЅЌ]")
 
 # What keyboards and fonts write differently for one letter: Arabic yeh and kaf for Persian ones, a yeh
 # without dots, heh for Urdu's.
@@ -111,6 +119,12 @@ def languages_of(text: str, script: str) -> tuple[str, ...]:
             return ("fa",)
         if arabic and not persian:
             return ("ar",)
+    if script == "cyrillic":
+        if _SERBIAN.search(text):
+            return ()
+        ukrainian = _UKRAINIAN.search(text) is not None
+        if ukrainian != (_RUSSIAN.search(text) is not None):
+            return ("uk",) if ukrainian else ("ru",)
     return known
 
 

@@ -24,7 +24,7 @@ _NEAR: Final = 10
 #: So many small words of a language, each one once, tell that it is spoken.
 _FEWEST: Final = 2
 #: How names are found that are listed.
-_LISTED: Final = ("exact", "alias")
+LISTED: Final = ("exact", "alias")
 #: What nearly every English line has, so that most are seen at once to be English.
 _ENGLISH: Final = (" the ", " and ", " of the ", " was ")
 #: A word is known to a language from here on (Zipf scale), where it is so much rarer in English; in small letters ...
@@ -78,16 +78,14 @@ def _is_word(word: str, lang: str, alias: str, entity: Entity, listed: bool) -> 
 
 def of_a_tongue(text: str, found: Mention) -> bool:
     """`sound` of a listed name that would be written otherwise."""
-    if found.match not in _LISTED:
+    if found.match not in LISTED:
         return False
     return sound(text, found.start, found.end, found.alias, found.entity, listed=True)
 
 
 def strays(text: str, edits: Iterable[Edit]) -> bool:
     """True where one of the edits of listed names stands amid words of another language, so that it is to be asked."""
-    return any(
-        e.source in _LISTED and " " not in e.before and len(spoken_near(text, e.start, e.end)) > 0 for e in edits
-    )
+    return any(e.source in LISTED and " " not in e.before and len(spoken_near(text, e.start, e.end)) > 0 for e in edits)
 
 
 def in_small(text: str, start: int, end: int, *, capitals: bool = True) -> bool:

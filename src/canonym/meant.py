@@ -1,0 +1,112 @@
+"""Whether a listed name that would be rewritten means something else where it stands.
+
+Of a word in Latin letters the language around it tells (see `tongues`). In other alphabets with capitals, Cyrillic and
+Greek above all, what stands beside it: Милан Кундера is a writer, Белый снег white snow; and in Greek the accent, since
+η Αθηνά is a goddess, η Αθήνα a city.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from canonym.company import around
+from canonym.found import Found
+from canonym.homographs import is_word
+from canonym.model import UNKNOWN_PROMINENCE, Candidate, Edit, Mention
+from canonym.patterns import pattern
+from canonym.scan import words
+from canonym.scripts import languages_of, script_of, written
+from canonym.text import fold
+from canonym.tongues import LISTED, of_a_tongue, strays
+
+_AFTER: Final = pattern(r"[ \u00a0]([^\W\d_]{2,})")
+_BEFORE: Final = pattern(r"([^\W\d_]{2,})[ \u00a0]\Z")
+_REACH: Final = 40
+#: So many characters on either side tell the language.
+_AROUND: Final = 200
+#: Behind a preposition a country tells whence the person is who is named next: президентът на Русия Владимир Путин. A
+#: city so great may well have a name before it that no table has: Динамо Киев.
+_COUNTRY: Final = 100_000_000
+_PREPOSITION: Final = 3
+_WELL_KNOWN: Final = 1_000_000
+#: The names of smaller places are more often those of something else: Пушкин, a poet.
+_TOWN: Final = 100_000
+_ACRONYM: Final = 4
+_ACUTE: Final = "\u0301"
+
+
+def otherwise_meant(
+    text: str, found: Mention, named: Sequence[Found], listed: Callable[[str], Sequence[Candidate]]
+) -> bool:
+    """True for a listed name that is a word, or part of a person's name, where it stands.
+
+    `named`: what is listed in the text; `listed` gives what a folded form may name.
+
+    >>> from canonym.model import Entity
+    >>> milan = Entity("", "place", "Milan", prominence=1_300_000)
+    >>> found = Mention(0, 5, "Милан", milan, "alias", "native", 1.0, alias="Милан")
+    >>> [otherwise_meant(text, found, [found], lambda form: ()) for text in ("Милан Кундера", "Милан и Рим")]
+    [True, False]
+    """
+    if not is_abroad(found.text):
+        return of_a_tongue(text, found)
+    form = found.text.replace(_ACUTE, "")  # Russian dictionaries mark the stress so
+    if found.match not in LISTED or not form.isalpha() or found.entity.prominence == UNKNOWN_PROMINENCE:
+        return False
+    before = _BEFORE.search(text[max(0, found.start - _REACH) : found.start])
+    led = before[1] if before else ""
+    if led.lower() in words("kinds_abroad"):
+        return _is_accented_otherwise(found)
+    near = text[max(0, found.start - _AROUND) : found.end + _AROUND]
+    if is_word(written(form), languages_of(near, script_of(found.text[0]))) or _is_accented_otherwise(found):
+        return True
+    return (form.istitle() and _is_of_person(text, found, led, listed)) or _is_little_known(form, found, named)
+
+
+def asked(text: str, edits: Iterable[Edit]) -> bool:
+    """True where one of some edits of listed names may have to be left, so that each is to be asked."""
+    edits = tuple(edits)
+    return any(is_abroad(edit.before) for edit in edits) or strays(text, edits)
+
+
+def is_abroad(form: str) -> bool:
+    """True for a form that begins with a letter of another alphabet with capitals.
+
+    >>> is_abroad("Милан"), is_abroad("Ḩalab")
+    (True, False)
+    """
+    return "\u0370" <= form[:1] <= "\u0587" or "\u1f00" <= form[:1] <= "\u1fff"
+
+
+def _is_of_person(text: str, found: Mention, led: str, listed: Callable[[str], Sequence[Candidate]]) -> bool:
+    """True beside another word with a capital that is no great place: Милан Кундера, Андрей Белый."""
+    after = _AFTER.match(text, found.end)
+    country = found.entity.prominence >= _COUNTRY and led.islower() and len(led) <= _PREPOSITION
+    if not country and after and _is_name(after[1], listed):
+        return True
+    return found.entity.prominence < _WELL_KNOWN and _is_name(led, listed)
+
+
+def _is_little_known(form: str, found: Mention, named: Sequence[Found]) -> bool:
+    """True for the name of a small town that looks like a surname, or where no other place of its country is named."""
+    if found.entity.prominence >= _TOWN:
+        return False
+    if form.lower().endswith(tuple(words("surname_endings_abroad"))):
+        return True
+    if form.isupper() and len(form) <= _ACRONYM:
+        return True
+    return around(named).places.get(found.entity.country, set()) <= {found.entity.id}
+
+
+def _is_name(word: str, listed: Callable[[str], Sequence[Candidate]]) -> bool:
+    if not is_abroad(word) or not word.istitle():
+        return False
+    return all(candidate.entity.prominence < _WELL_KNOWN for candidate in listed(fold(word)))
+
+
+def _is_accented_otherwise(found: Mention) -> bool:
+    """True for a Greek word whose accent stands elsewhere than the name's; capitals and haste leave accents out."""
+    form, alias = (unicodedata.normalize("NFD", name.lower()) for name in (found.text, found.alias))
+    return _ACUTE in form and _ACUTE in alias and form.index(_ACUTE) != alias.index(_ACUTE)
