@@ -38,8 +38,9 @@ CASED = (*LANGUAGES["cyrillic"], *LANGUAGES["greek"])
 CASELESS = tuple(lang for langs in LANGUAGES.values() for lang in langs if lang not in CASED)
 LATIN = ("cs", "da", "de", "en", "es", "fi", "fr", "hu", "id", "it", "nl", "pl", "pt", "ro", "sv", "tr", "vi")
 SMALLEST = 15000
-#: Where a capital shows that a word is a name, a village may be meant as well.
-SMALLEST_CASED = 500
+#: Of villages words are told apart as well, by the measure that all places of the world give; of great places by the
+#: one without villages, among which many share the name of one. A town at home is known.
+VILLAGE, GREATER = 500, 100_000
 TOWN = 20_000
 #: Rarer words (Zipf scale) do little harm.
 FLOOR = 3.0
@@ -88,8 +89,10 @@ def main() -> None:
     lines = [" ".join(("also", *sorted(also(places))))]
     print(f"{len(lines[0].split()) - 1:,} short spellings that tables leave out")
     words_of = ordinary(places, CASELESS) | ordinary(places, CASED)
-    for lang, words in ordinary(gather(min(a.smallest, SMALLEST_CASED)), CASED).items():
-        words_of[lang] |= words
+    villages = gather(min(a.smallest, VILLAGE))
+    for native in (CASELESS, CASED):
+        for lang, words in ordinary(villages, native, GREATER if native is CASELESS else math.inf).items():
+            words_of[lang] |= words
     for lang, words in sorted(words_of.items()):
         lines.append(" ".join((lang, *sorted(words))))
         print(f"{lang}: {len(words):,} names are words")
@@ -203,8 +206,8 @@ def _fit(points: Iterable[tuple[float, float]]) -> tuple[float, float]:
     return float(slope), float(start)
 
 
-def ordinary(places: Mapping[str, Place], native: Sequence[str]) -> dict[str, set[str]]:
-    """The names that are words, by language; of languages with capitals and without apart, as few places have both."""
+def ordinary(places: Mapping[str, Place], native: Sequence[str], below: float = math.inf) -> dict[str, set[str]]:
+    """The names of places below some size that are words, by language; those with capitals and without apart."""
     renown = Renown(places, native)
     best: dict[str, str] = {}
     loose: dict[str, str] = {}
@@ -217,7 +220,9 @@ def ordinary(places: Mapping[str, Place], native: Sequence[str]) -> dict[str, se
     for lang in native:
         for word, zipf in spoken(lang).items():
             key = best.get(word) or (loose.get(unseated(word), "") if len(word) >= LONG else "")
-            if key and len(word) > 1 and zipf >= FLOOR and is_ordinary(word, lang, zipf, key, places[key], renown):
+            if not key or len(word) == 1 or zipf < FLOOR or places[key].prominence >= below:
+                continue
+            if is_ordinary(word, lang, zipf, key, places[key], renown):
                 out[lang].add(word)
     return out
 

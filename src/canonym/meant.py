@@ -1,8 +1,9 @@
 """Whether a listed name that would be rewritten means something else where it stands.
 
-Of a word in Latin letters the language around it tells (see `tongues`). In other alphabets with capitals, Cyrillic and
-Greek above all, what stands beside it: Милан Кундера is a writer, Белый снег white snow; and in Greek the accent, since
-η Αθηνά is a goddess, η Αθήνα a city.
+Of a word in Latin letters the language around it tells (see `tongues`). In other scripts the name of a small town stays
+where no other place of its country is named. In those with capitals, Cyrillic and Greek above all, what stands beside a
+name tells as well: Милан Кундера is a writer, Белый снег white snow; in Greek the accent: η Αθηνά is a goddess, η Αθήνα
+a city.
 """
 
 from __future__ import annotations
@@ -57,12 +58,16 @@ def otherwise_meant(
         return False
     before = _BEFORE.search(text[max(0, found.start - _REACH) : found.start])
     led = before[1] if before else ""
-    if led.lower() in words("kinds_abroad"):
+    if led.lower() in words("kinds_abroad") or text.startswith(tuple(words("kinds_behind")), found.end):
         return _is_accented_otherwise(found)
-    near = text[max(0, found.start - _AROUND) : found.end + _AROUND]
-    if is_word(written(form), languages_of(near, script_of(found.text[0]))) or _is_accented_otherwise(found):
+    if _is_little_known(form, found, named):
         return True
-    return (form.istitle() and _is_of_person(text, found, led, listed)) or _is_little_known(form, found, named)
+    if not form[0].isupper():
+        return False  # a script without capitals: words were told apart when it was found
+    near = text[max(0, found.start - _AROUND) : found.end + _AROUND]
+    if is_word(written(form), languages_of(near, script_of(form[0]))) or _is_accented_otherwise(found):
+        return True
+    return form.istitle() and _is_of_person(text, found, led, listed)
 
 
 def asked(text: str, edits: Iterable[Edit]) -> bool:
@@ -72,12 +77,18 @@ def asked(text: str, edits: Iterable[Edit]) -> bool:
 
 
 def is_abroad(form: str) -> bool:
-    """True for a form that begins with a letter of another alphabet with capitals.
+    """True for a form that begins with a letter of another script.
 
-    >>> is_abroad("Милан"), is_abroad("Ḩalab")
-    (True, False)
+    >>> is_abroad("Милан"), is_abroad("کابل"), is_abroad("Ḩalab")
+    (True, True, False)
     """
-    return "\u0370" <= form[:1] <= "\u0587" or "\u1f00" <= form[:1] <= "\u1fff"
+    first = form[:1]
+    return first >= "\u0370" and not "\u1e00" <= first < "\u1f00" and not _is_wide(first)
+
+
+def _is_wide(char: str) -> bool:
+    """True for the Latin letters of full width: Ｋ."""
+    return "\uff21" <= char <= "\uff5a"
 
 
 def _is_of_person(text: str, found: Mention, led: str, listed: Callable[[str], Sequence[Candidate]]) -> bool:
