@@ -184,6 +184,21 @@ class TestColumnsOfOddTables:
         assert "a.csv, line 2: a quote is opened and never closed" in done.err
         assert "3 rows: 2 accept" in done.err
 
+    def test_rows_that_do_not_fit_are_told_and_the_others_go_on(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_text("n,name\n1\n2,Ca,boul\n3,Caboul\n")
+        call = ("resolve", "--column", "name", "a.csv", "-t", "t.csv", "-o", "b.csv")
+        done = run(*call)
+        assert done.status == 1
+        rows = (tmp_path / "b.csv").read_text().splitlines()
+        assert rows[1:3] == ["1", "2,Ca,,,,,,,,boul"] and rows[3].startswith("3,Caboul,place:Kabul,")
+        assert "a.csv, line 2: 1 cell, none of them for 'name'. Complete the row" in done.err
+        assert "a.csv, line 3: 3 cells where the header has 2. Quote the cell" in done.err
+        assert "3 rows: 1 accept, 2 failed" in done.err
+        told = (tmp_path / "b.csv.failures.jsonl").read_text().splitlines()
+        assert [json.loads(line)["document"] for line in told] == ["a.csv, line 2", "a.csv, line 3"]
+        (tmp_path / "a.csv").write_text("n,name\n3,Caboul\n")
+        assert run(*call).status == 0 and not (tmp_path / "b.csv.failures.jsonl").exists()
+
     def test_old_line_ends(self, run: Run, tmp_path: Path) -> None:
         (tmp_path / "a.csv").write_bytes(b'n,name\r1,Caboul\r2,"Caboul"\r3,"x\ry"')
         done = run("resolve", "--column", "name", "a.csv", "-t", "t.csv")
@@ -197,6 +212,17 @@ class TestColumnsOfOddTables:
 
 
 class TestPairsWithAScore:
+    def test_a_line_without_both_is_told(self, run: Run, tmp_path: Path) -> None:
+        done = run("compare", "--format", "tsv", "-", "-o", "p.tsv", given="a\tb\nKabul\nKabul\tKabul\n")
+        assert (done.status, (tmp_path / "p.tsv").read_text()) == (1, "a\tb\tscore\nKabul\t\nKabul\tKabul\t1.0\n")
+        assert "line 2: 1 cell where the header has 2" in done.err
+        assert "line 2" in (tmp_path / "p.tsv.failures.jsonl").read_text()
+
+    def test_of_two_columns_under_one_name_are_refused(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "p.tsv").write_text("a\tb\ta\nx\ty\tz\n")
+        said = refused(run, tmp_path, "compare", "--format", "tsv", "p.tsv")
+        assert "the column 'a' is there twice" in said and "Rename all but one of them" in said
+
     def test_twice_adds_no_second_score(self, run: Run) -> None:
         call = ("compare", "--format", "tsv", "-")
         once = run(*call, given="a\tb\nKabul\tCaboul\n").out

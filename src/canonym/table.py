@@ -142,6 +142,23 @@ def misread(header: Sequence[str], delimiters: str = ",", mend: str = "save it a
     return ""
 
 
+def places(header: Sequence[str], column: str) -> list[int]:
+    """Where a column of that name stands: as it is written, else but for spaces around; several where it is not one.
+
+    >>> places(["a", "text "], " text"), places(["text ", "text"], "text"), places(["a", "b", "a"], "a")
+    ([1], [1], [0, 2])
+    """
+    found = [number for number, name in enumerate(header) if name == column]
+    bare = column.strip()
+    return found or [number for number, name in enumerate(header) if bare and name.strip() == bare]
+
+
+def several(found: Sequence[int], column: str) -> tuple[str, str]:
+    """What is wrong with a name that several columns have, and what to do."""
+    times = "twice" if len(found) == 2 else f"{len(found):,} times"
+    return f"the column {column!r} is there {times}, and which is meant cannot be told", "Rename all but one of them"
+
+
 def listed(names: Sequence[str]) -> str:
     """The names of columns for a message, whatever bytes they are made of."""
     return "".join(char if char.isprintable() else "\ufffd" for char in ", ".join(names))

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from canonym.corpus.failures import FailureLog
 from canonym.corpus.formats import kind
 from canonym.corpus.stream import check_encoding, chunks, heading, sniff
-from canonym.corpus.writer import Output
+from canonym.corpus.writer import Output, is_special
 from canonym.model import DocumentError, UsageError
 
 STDIN: Final = "standard input"
@@ -118,3 +119,14 @@ def writing(target: str | None, source: str) -> Iterator[TextSink]:
         output.commit()
     finally:
         output.discard()
+
+
+@contextmanager
+def failing(target: str | None) -> Iterator[FailureLog]:
+    """A log of failures, beside the output where that is a file; whoever writes it commits."""
+    beside = target not in (None, "-") and not is_special(str(target))
+    log = FailureLog(f"{target}.failures.jsonl" if beside else "")
+    try:
+        yield log
+    finally:
+        log.discard()
