@@ -28,16 +28,56 @@ def refused(run: Run, folder: Path, *args: str) -> str:
     return done.err
 
 
-class TestAColumnNamedTwice:
-    @pytest.mark.parametrize("header", ["id,text", "text,text"])
-    def test_is_one_column(self, run: Run, tmp_path: Path, header: str) -> None:
-        given = f"{header}\nx,y Caboul\n" if header.startswith("id") else f"{header}\nCaboul,x\n"
-        (tmp_path / "a.csv").write_text(given)
+class TestTwoColumnsOfOneName:
+    """Which of them is meant nobody knows: the first would be changed, the other not."""
+
+    @pytest.mark.parametrize("args", [["--column", "text"], [], ["--column", " text "]])
+    def test_are_refused(self, run: Run, tmp_path: Path, args: list[str]) -> None:
+        (tmp_path / "a.csv").write_text("text,text\nCaboul,x\n")
+        text = pa.array(["Caboul"])
+        pq.write_table(pa.Table.from_arrays([text, text], names=["text", "text"]), tmp_path / "a.parquet")
+        for name in ("a.csv", "a.parquet"):
+            for verb in ("normalise", "annotate", "profile"):
+                said = refused(run, tmp_path, verb, name, *args, "-o", "out")
+                assert f"{name}: the column '" in said and "is there twice" in said
+                assert "Rename all but one of them" in said
+
+    def test_are_no_fault_where_another_is_asked_for(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_text("id,id,text\n1,2,Caboul\n")
+        ids = pa.array(["1"])
+        table = pa.Table.from_arrays([ids, ids, pa.array(["Caboul"])], names=["id", "id", "text"])
+        pq.write_table(table, tmp_path / "a.parquet")
+        for name in ("a.csv", "a.parquet"):
+            assert "1 edit" in run("normalise", name, "-t", "t.csv", "-o", f"out-{name}").err
+
+    def test_fail_alone_in_a_folder(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "in").mkdir()
+        (tmp_path / "in/a.csv").write_text("text,text\nCaboul,x\n")
+        (tmp_path / "in/b.csv").write_text("text\nCaboul\n")
+        done = run("normalise", "in", "-o", "out", "--column", "text", "-t", "t.csv")
+        assert done.status == 1 and "a.csv: the column 'text' is there twice" in done.err
+        assert (tmp_path / "out/a.csv").read_text() == "text,text\nCaboul,x\n"
+        assert (tmp_path / "out/b.csv").read_text() == "text\nKabul\n"
+
+    def test_are_refused_as_a_table_too(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_text("canonical,name,name\nKabul,Caboul,x\n")
+        call = ("table", "import", "csv", "a.csv", "-o", "b.csv", "--column", "alias=name")
+        assert "the column 'name' is there twice" in refused(run, tmp_path, *call)
+
+
+class TestAColumnAskedForTwice:
+    def test_is_one_column(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_text("id,text\nx,y Caboul\n")
         twice = ("--column", "text", "--column", "text")
         done = run("normalise", "a.csv", *twice, "-t", "t.csv", "-o", "b.csv", "--edits", "e.jsonl")
-        assert (done.status, (tmp_path / "b.csv").read_text()) == (0, given.replace("Caboul", "Kabul"))
+        assert (done.status, (tmp_path / "b.csv").read_text()) == (0, "id,text\nx,y Kabul\n")
         assert "1 edit" in done.err
-        assert run("undo", "b.csv", "--edits", "e.jsonl").text == given
+        assert run("undo", "b.csv", "--edits", "e.jsonl").text == "id,text\nx,y Caboul\n"
+
+    def test_in_two_spellings_is_refused(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_text("id,text\nx,y Caboul\n")
+        said = refused(run, tmp_path, "normalise", "a.csv", "--column", "text", "--column", " text ", "-o", "b.csv")
+        assert "is asked for twice. Name it once with --column" in said
 
     def test_is_counted_once_in_parquet(self, run: Run, tmp_path: Path) -> None:
         pq.write_table(pa.table({"text": ["Caboul"]}), tmp_path / "a.parquet")
