@@ -91,6 +91,42 @@ class TestAColumnAskedForTwice:
         assert done.status == 0
 
 
+class TestAColumnOfWhatHasNone:
+    @pytest.mark.parametrize(
+        ("name", "said"),
+        [
+            ("a.txt", "a.txt is not read as CSV or Parquet. Say --format csv if it is a table"),
+            ("a.jsonl", "JSON lines have fields. Say --text-key body in its place"),
+            ("both", "is not read as CSV or Parquet"),
+            ("-", "standard input is not read as CSV or Parquet"),
+        ],
+    )
+    def test_is_refused(self, run: Run, tmp_path: Path, name: str, said: str) -> None:
+        (tmp_path / "both").mkdir()
+        for folder in (tmp_path, tmp_path / "both"):
+            (folder / "a.txt").write_text(TEXT)
+            (folder / "a.jsonl").write_text('{"body": "Caboul"}\n')
+        for verb in ("normalise", "profile"):
+            assert said in refused(run, tmp_path, verb, name, "--column", "body", "-o", "out")
+
+    def test_goes_with_a_table_under_any_name_and_beside_other_files(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "in").mkdir()
+        (tmp_path / "in/a.txt").write_text("Caboul")
+        (tmp_path / "in/b.csv").write_text("body\nCaboul\n")
+        assert "2 edits" in run("normalise", "in", "--column", "body", "-t", "t.csv", "-o", "out").err
+        given = "n, body \n1,Caboul\n"
+        done = run("normalise", "-", "--format", "csv", "--column", " body ", "-t", "t.csv", given=given)
+        assert done.text == "n, body \n1,Kabul\n"
+
+    def test_is_refused_where_names_are_looked_up(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.jsonl").write_text('{"name": "Caboul"}\n')
+        pq.write_table(pa.table({"name": ["Caboul"]}), tmp_path / "a.parquet")
+        for name, said in (("a.jsonl", "these are JSON lines"), ("a.parquet", "this is Parquet")):
+            assert said in refused(run, tmp_path, "resolve", "--column", "name", name)
+        done = run("resolve", "--column", "name", "-", given='{"name": "Caboul"}\n')
+        assert done.status == 2 and "It looks like JSON, not a table" in done.err
+
+
 class TestOutputsThatOverwrite:
     @pytest.fixture(autouse=True)
     def inputs(self, tmp_path: Path) -> None:

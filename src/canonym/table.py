@@ -136,6 +136,8 @@ def misread(header: Sequence[str], delimiters: str = ",", mend: str = "save it a
         return f"{_UTF16}: {mend}. "
     if first.strip().lower().startswith("sep="):
         return "Its first line (sep=) is for Excel, and no header: remove it. "
+    if first.lstrip().startswith("{"):
+        return "It looks like JSON, not a table. "
     mark = max(";\t|,", key=first.count)
     if len(header) == 1 and mark in first and mark not in delimiters:
         return f"Its cells seem to be parted by {mark!r}. "

@@ -16,6 +16,8 @@ from canonym.corpus.writer import Output, is_special
 from canonym.model import DocumentError, UsageError
 
 STDIN: Final = "standard input"
+_PARQUET: Final = b"PAR1"
+_ONLY: Final = "Write the names to a CSV or TSV"
 _CHUNK: Final = 1 << 18
 
 
@@ -35,9 +37,13 @@ def reading(source: str, encoding: str | None = None) -> Iterator[io.TextIOWrapp
         raise UsageError("there is no such file", where=source, remedy="Check the path")
     if source != "-" and Path(source).is_dir():
         raise UsageError("this is a folder", where=source, remedy="Give one table")
+    if kind(source).format == "jsonl":
+        raise UsageError("these are JSON lines, not a table", where=source, remedy=_ONLY)
     raw = chunks(None if source == "-" else source, kind(source).compression, _CHUNK)
     try:
         head, pieces = heading(raw)
+        if head.startswith(_PARQUET):
+            raise UsageError("this is Parquet, and a CSV is read here", where=label(source), remedy=_ONLY)
         mark, coder = sniff(head, encoding)
         data = io.BufferedReader(_Pieces(pieces), _CHUNK)
         data.read(len(mark))
