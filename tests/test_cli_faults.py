@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -285,6 +287,24 @@ class TestColumnsOfOddTables:
         pairs = run("compare", "--format", "tsv", "-", given="a\tb\rKabul\tKabul\r")
         assert pairs.out == b"a\tb\tscore\rKabul\tKabul\t1.0\r"
         assert len(run("resolve", "--json", "-t", "t.csv", "-", given="Caboul\rVOA\r").text.splitlines()) == 2
+
+
+class TestTwoNamesCompared:
+    @pytest.mark.parametrize("args", [[], ["--explain"], ["--json"]])
+    def test_are_told_in_a_file(self, run: Run, tmp_path: Path, args: list[str]) -> None:
+        call = ("compare", "Kabul", "Caboul", *args)
+        (tmp_path / "out").write_text("of old")
+        done = run(*call, "-o", "out")
+        assert (done.status, done.out) == (0, b"")
+        assert (tmp_path / "out").read_bytes() == run(*call).out == run(*call, "-o", "-").out
+        assert "the output is a folder" in refused(run, tmp_path, *call, "-o", ".")
+
+    @pytest.mark.parametrize("call", [["compare", "--json", "a\udcff", "b"], ["resolve", "--json", "a\udcff"]])
+    def test_may_hold_bytes_that_are_no_text(
+        self, command: list[str], environment: Mapping[str, str], call: list[str]
+    ) -> None:
+        done = subprocess.run([*command, *call], capture_output=True, env=dict(environment))
+        assert done.returncode == 0 and "a\udcff" in json.loads(done.stdout).values()
 
 
 class TestPairsWithAScore:

@@ -203,7 +203,11 @@ def compare(
         return
     if len(names) != 2:
         raise click.UsageError(f"two names are compared, {len(names)} given; quote names of several words", context)
-    _compare_two(names[0], names[1], explained, as_json)
+    from canonym.columns.files import writing
+
+    told = _compared(names[0], names[1], explained, as_json)
+    with writing(output, "-") as out:
+        out.write(told + "\n")
 
 
 def _score_table(names: tuple[str, ...], encoding: str | None, output: str | None) -> Counts:
@@ -218,7 +222,7 @@ def _score_table(names: tuple[str, ...], encoding: str | None, output: str | Non
         return replace(counts, failures_file=failures.commit())
 
 
-def _compare_two(a: str, b: str, explained: bool, as_json: bool) -> None:
+def _compared(a: str, b: str, explained: bool, as_json: bool) -> str:
     from canonym.columns.decisions import score
     from canonym.compare import compare_pairs, explain_pair
 
@@ -226,9 +230,8 @@ def _compare_two(a: str, b: str, explained: bool, as_json: bool) -> None:
     reasons = explain_pair(a, b) if explained else []
     if as_json:
         out = {"a": a, "b": b, "score": round(value, 4), **({"reasons": reasons} if explained else {})}
-        click.echo(json.dumps(out, ensure_ascii=False))
-        return
-    click.echo("\n".join([score(value), *(f"  {reason}" for reason in reasons)]))
+        return json.dumps(out, ensure_ascii=False)
+    return "\n".join([score(value), *(f"  {reason}" for reason in reasons)])
 
 
 @click.command(

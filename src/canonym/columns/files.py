@@ -105,7 +105,8 @@ class TextSink:
 
     def flush(self) -> None:
         """Hand over what was gathered."""
-        self._output.write("".join(self._parts).encode("utf-8"))
+        # Names given as arguments may hold bytes that are no text; so escaped they are JSON as well.
+        self._output.write("".join(self._parts).encode("utf-8", "backslashreplace"))
         self._parts, self._size = [], 0
 
 
