@@ -349,11 +349,13 @@ class TestEmptyPaths:
             ["table", "export", "t.csv", "--to", "solr", "-o"],
             ["profile", "a.txt", "-o"],
             ["undo", "a.txt", "--edits"],
+            ["normalise", "a.txt", "-t"],
+            ["resolve", "Caboul", "-t"],
         ],
     )
     def test_are_no_names_of_files(self, run: Run, tmp_path: Path, args: list[str]) -> None:
         (tmp_path / "a.txt").write_text(TEXT)
-        assert "it names nothing. Give the name of a file" in refused(run, tmp_path, *args, "")
+        assert "it names nothing. Give " in refused(run, tmp_path, *args, "")
 
     def test_are_no_inputs(self, run: Run, tmp_path: Path) -> None:
         assert "a path is empty" in refused(run, tmp_path, "normalise", "", "-o", "out", "-t", "t.csv")

@@ -21,6 +21,12 @@ def examples(*calls: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  {call}" for call in calls)
 
 
+def _no_empty(context: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    if "" in values:
+        raise click.BadParameter("it names nothing. Give a CSV file, a compiled index or a pack.", context, param)
+    return values
+
+
 def named(context: click.Context, param: click.Parameter, value: Any) -> Any:
     """Refuse an empty name for a file: it would be read as the folder at hand."""
     if value is not None and (str(value) == "" or value == Path()):
@@ -33,6 +39,7 @@ table = click.option(
     "--table",
     "tables",
     multiple=True,
+    callback=_no_empty,
     metavar="TABLE",
     help="Alias table (CSV), compiled index, or pack (default, world); repeat it to add up.",
 )
