@@ -269,8 +269,8 @@ class TestColumnsOfOddTables:
         assert done.status == 1
         rows = (tmp_path / "b.csv").read_text().splitlines()
         assert rows[1:3] == ["1", "2,Ca,,,,,,,,boul"] and rows[3].startswith("3,Caboul,place:Kabul,")
-        assert "a.csv, line 2: 1 cell, none of them for 'name'. Complete the row" in done.err
-        assert "a.csv, line 3: 3 cells where the header has 2. Quote the cell" in done.err
+        assert "a.csv, line 2: 1 column, none of them for 'name'. Complete the row" in done.err
+        assert "a.csv, line 3: 3 columns where the header has 2. Put a name that holds a comma" in done.err
         assert "3 rows: 1 accept, 2 failed" in done.err
         told = (tmp_path / "b.csv.failures.jsonl").read_text().splitlines()
         assert [json.loads(line)["document"] for line in told] == ["a.csv, line 2", "a.csv, line 3"]
@@ -311,7 +311,7 @@ class TestPairsWithAScore:
     def test_a_line_without_both_is_told(self, run: Run, tmp_path: Path) -> None:
         done = run("compare", "--format", "tsv", "-", "-o", "p.tsv", given="a\tb\nKabul\nKabul\tKabul\n")
         assert (done.status, (tmp_path / "p.tsv").read_text()) == (1, "a\tb\tscore\nKabul\t\nKabul\tKabul\t1.0\n")
-        assert "line 2: 1 cell where the header has 2" in done.err
+        assert "line 2: 1 column where the header has 2" in done.err
         assert "line 2" in (tmp_path / "p.tsv.failures.jsonl").read_text()
 
     def test_of_two_columns_under_one_name_are_refused(self, run: Run, tmp_path: Path) -> None:

@@ -92,10 +92,10 @@ def test_a_loose_line_end_is_told_with_its_line(lines: list[str]) -> None:
 
 #: Rows under n,name that do not fit it: what becomes of each, and what is said of it. None is like the others.
 RAGGED = [
-    ("1", "1", "1 cell, none of them for 'name'"),
-    ("1,a,b", "1,a,,,,,,,,b", "3 cells where the header has 2"),
-    ("1,a,,b", "1,a,,,,,,,,,b", "4 cells where the header has 2"),
-    ('"1 ""x""",a,b', '"1 ""x""",a,,,,,,,,b', "3 cells where the header has 2"),
+    ("1", "1", "1 column, none of them for 'name'"),
+    ("1,a,b", "1,a,,,,,,,,b", "3 columns where the header has 2"),
+    ("1,a,,b", "1,a,,,,,,,,,b", "4 columns where the header has 2"),
+    ('"1 ""x""",a,b', '"1 ""x""",a,,,,,,,,b', "3 columns where the header has 2"),
     ("1,a, ", "1,a,p:1,", ""),
     ("1,a,,", "1,a,p:1,", ""),
     ("", "", ""),

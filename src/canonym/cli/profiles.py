@@ -23,8 +23,7 @@ from canonym.cli import options, progress
     "--output",
     required=True,
     metavar="FILE",
-    callback=options.named,
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=options.File(),
     help="Where to write the profile (JSON).",
 )
 @options.format_

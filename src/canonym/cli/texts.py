@@ -65,8 +65,7 @@ def _text_options(dry_run: str = _DIFF) -> Callable[[Callable[..., None]], Calla
             "--profile",
             "profile",
             metavar="FILE",
-            callback=options.named,
-            type=click.Path(path_type=Path),
+            type=options.File(),
             help="Evidence that `canonym profile` made, in place of a first pass.",
         ),
         click.option(
@@ -79,8 +78,7 @@ def _text_options(dry_run: str = _DIFF) -> Callable[[Callable[..., None]], Calla
             "--verdicts",
             "verdicts",
             metavar="FILE",
-            callback=options.named,
-            type=click.Path(path_type=Path, dir_okay=False),
+            type=options.File(),
             help="Keep here what is found out about words and texts, so that a later run need not again (default with "
             "--profile: beside the profile). Changes nothing but the time.",
         ),

@@ -7,7 +7,7 @@ from typing import Final
 
 from canonym.corpus.delimited import MEND
 from canonym.model import UsageError
-from canonym.table import misread, places, several
+from canonym.table import misread, places, several, uneven
 
 #: A problem, and what to do about it.
 Told = tuple[str, str]
@@ -46,18 +46,15 @@ def ragged(rows: Sequence[Sequence[str]], at: int, header: Sequence[str], mark: 
 
 
 def _short(found: int, column: str) -> Told:
-    return f"{_cells(found)}, none of them for {column!r}", f"Complete the row. {_PASSED}"
+    columns = "1 column" if found == 1 else f"{found:,} columns"
+    return f"{columns}, none of them for {column!r}", f"Complete the row. {_PASSED}"
 
 
 def _long(found: int, width: int, mark: str) -> Told:
-    mend = "Remove the tab inside a cell" if mark == "\t" else f"Quote the cell that holds the delimiter {mark!r}"
-    return f"{_cells(found)} where the header has {width:,}", f"{mend}. {_PASSED}"
-
-
-def _cells(number: int) -> str:
-    return "1 cell" if number == 1 else f"{number:,} cells"
+    problem, remedy = uneven(found, width, mark)
+    return problem, f"{remedy}. {_PASSED}"
 
 
 def short_pair(found: int, width: int) -> Told:
     """Of a line that lacks one of its two names."""
-    return f"{_cells(found)} where the header has {width:,}", "Separate the names by a tab"
+    return uneven(found, width, "\t")[0], "Separate the names by a tab"

@@ -314,7 +314,7 @@ def _units(text: str, row: Row, where: str, head: Header, options: Options) -> I
     for field, place in sorted(enumerate(head.texts), key=lambda item: item[1]):
         if place >= len(row.fields):
             raise DocumentError(
-                f"{len(row.fields)} fields, none of them for {options.fields[field]!r}",
+                f"{len(row.fields)} field{'s' if row.fields[1:] else ''}, none of them for {options.fields[field]!r}",
                 remedy=f"Complete the row. {PASSED}",
             )
         begin, end = row.fields[place]

@@ -10,7 +10,7 @@ from typing import Final
 from canonym.importers.records import Name, Progress, Record, Tally
 from canonym.importers.streams import lines
 from canonym.model import KINDS, TableError, UsageError
-from canonym.table import default_id, misread, places, several
+from canonym.table import default_id, misread, places, several, uneven
 
 FIELDS: Final = ("canonical", "alias", "type", "id", "kind", "prominence", "lang", "country")
 
@@ -67,8 +67,7 @@ def records(
             if not cells:
                 continue
             if len(cells) != len(header):
-                why = f"{len(cells)} columns where the header has {len(header)}"
-                tally.skip(where, why, "Put a name that holds the delimiter in double quotes")
+                tally.skip(where, *uneven(len(cells), len(header), delimiter))
                 continue
             record = _record({**values, **{f: cells[k].strip() for f, k in at.items()}}, split)
             if isinstance(record, str):
