@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import subprocess
@@ -394,3 +395,76 @@ class TestTablesOfAnotherLayout:
             assert said in refused(run, tmp_path, "table", "import", "csv", "x.csv", "-o", "y.csv")
         (tmp_path / "x.tsv").write_bytes(b"name;n\n")
         assert "parted by ';'" in refused(run, tmp_path, "normalise", "x.tsv", "--column", "name", "-t", "t.csv")
+
+
+class TestHiddenFiles:
+    def test_of_folders_are_not_read_and_the_help_says_so(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "in/.git").mkdir(parents=True)
+        for name in ("a.txt", ".b.txt", ".git/c.txt"):
+            (tmp_path / "in" / name).write_text(TEXT)
+        done = run("normalise", "in", "-o", "out", "-t", "t.csv")
+        assert done.status == 0 and "1 document" in done.err and "left out" not in done.err
+        assert [*files(tmp_path / "out")] == ["a.txt"]
+        assert "1 document" in run("normalise", "in/.b.txt", "-o", "b.txt", "-t", "t.csv").err
+        for verb in ("normalise", "annotate", "repair", "profile"):
+            assert "In folders, hidden files are not read." in " ".join(run(verb, "--help").text.split())
+
+
+GZIPPED = gzip.compress(b'{"text": "Caboul", "mentions": []}\n' * 99)
+#: Wrong files, the call, and all that is said of them.
+WRONG = [
+    ("table check in", "in: a folder, not a table. Give one of the files in it."),
+    ("table compile in -o x.index", "in: a folder, not a table. Give one of the files in it."),
+    ("table check no.csv", "no.csv: no such table. Check the path."),
+    ("table sort no.csv", "no.csv: no such table. Check the path."),
+    ("table compile no.csv -o x.index", "no.csv: no such table. Check the path."),
+    (
+        "table check cut.csv.gz",
+        "the table cannot be read: it is cut short. Fetch it again, or pack it anew.",
+    ),
+    ("table check bad.csv.gz", "bad.csv.gz: the table cannot be read: it is damaged. Fetch it again, or pack it anew."),
+    ("table check a.csv.gz", "it is not packed by gzip. Give it a name without .gz, or pack it."),
+    (
+        "table sort few.csv",
+        "few.csv, line 2: 1 column where the header has 3. Complete the row: an empty cell",
+    ),
+    (
+        "table sort many.csv",
+        "many.csv, line 2: 3 columns where the header has 2. Put a name that holds a comma in",
+    ),
+    ("evaluate cut.jsonl.gz", "cut.jsonl.gz: the compressed file is cut short. Fetch it again."),
+    ("evaluate in", "in: cannot be read: Is a directory. Give a file instead of a folder."),
+    ("evaluate no.txt", "no.txt: cannot be read: No such file or directory. Check the path."),
+    ("evaluate twice.csv", "twice.csv:1: the column 'name' is there twice"),
+    ("evaluate gold.csv", "gold.csv:2: 1 column where the header has 2. Complete the row"),
+]
+
+
+@pytest.mark.parametrize(("call", "said"), WRONG)
+def test_what_is_wrong_with_a_file_is_one_line(run: Run, tmp_path: Path, call: str, said: str) -> None:
+    (tmp_path / "in").mkdir()
+    for name, data in {
+        "cut.csv.gz": GZIPPED[:-9],
+        "bad.csv.gz": GZIPPED[:12] + b"\xff" * 9 + GZIPPED[21:],
+        "a.csv.gz": b"canonical,alias\n",
+        "few.csv": b"canonical,alias,type\nKabul\n",
+        "many.csv": b"canonical,alias\nKabul,Ca,boul\n",
+        "cut.jsonl.gz": GZIPPED[:-9],
+        "twice.csv": b"name,name,id\n",
+        "gold.csv": b"name,id\nKabul\n",
+    }.items():
+        (tmp_path / name).write_bytes(data)
+    err = refused(run, tmp_path, *call.split())
+    assert err.startswith("canonym: ") and said in err and err.count("\n") == 1
+    assert "Errno" not in err and "-t" not in err
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["undo a.txt --edits", "normalise a.txt --profile", "normalise a.txt --verdicts", "profile a.txt -o"],
+)
+@pytest.mark.parametrize("folder", [".", "in"])
+def test_a_folder_is_no_file(run: Run, tmp_path: Path, call: str, folder: str) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "a.txt").write_text(TEXT)
+    assert f"'{folder}' is a folder. Give a file instead." in refused(run, tmp_path, *call.split(), folder)

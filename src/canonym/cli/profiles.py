@@ -46,7 +46,7 @@ def profile(
 ) -> None:
     """Learn from a corpus which strings were scrubbed, for --profile.
 
-    Prints what was found, with the evidence for each string.
+    Prints what was found, with the evidence for each string. In folders, hidden files are not read.
     """
     options.leave_if_idle(context, paths)
     from canonym import pipeline

@@ -213,7 +213,7 @@ def diff(
     """Tell what differs between two tables, and what it changes.
 
     + added, - removed, ~ changed. With a corpus, `normalise` runs over it with both tables, and
-    each rewriting that differs is told with its count.
+    each rewriting that differs is told with its count. In folders, hidden files are not read.
     """
     from dataclasses import asdict
 
