@@ -352,7 +352,7 @@ class TestCompare:
         done = run("compare", "--format", "tsv", "-", given="a\tb\nKabul\nKabul\tCaboul\n")
         assert done.status == 1
         assert done.text.splitlines()[1] == "Kabul\t"
-        assert "line 2: 1 of 2 cells" in done.err
+        assert "line 2: 1 column where the header has 2" in done.err
 
 
 class TestWrongCalls:
