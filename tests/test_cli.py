@@ -352,7 +352,7 @@ class TestCompare:
         done = run("compare", "--format", "tsv", "-", given="a\tb\nKabul\nKabul\tCaboul\n")
         assert done.status == 1
         assert done.text.splitlines()[1] == "Kabul\t"
-        assert "line 2: 1 of 2 cells" in done.err
+        assert "line 2: 1 column where the header has 2" in done.err
 
 
 class TestWrongCalls:
@@ -573,6 +573,23 @@ class TestEnds:
         assert not list((tmp_path / "out").iterdir())
         process.stdin.close()
         process.stderr.close()
+
+    @pytest.mark.parametrize("module", ["click", "canonym.cli.root", "canonym.cli.names"])
+    @pytest.mark.parametrize("raised", ["KeyboardInterrupt", "RuntimeError from KeyboardInterrupt()"])
+    def test_an_interrupt_at_the_start_ends_as_quietly(
+        self, tmp_path: Path, command: list[str], environment: Mapping[str, str], module: str, raised: str
+    ) -> None:
+        (tmp_path / "sitecustomize.py").write_text(
+            "import sys\n"
+            "class Interrupt:\n"
+            "    def find_spec(self, name, *rest):\n"
+            f"        if name == {module!r}: raise {raised}\n"
+            "sys.meta_path.insert(0, Interrupt())\n"
+        )
+        env = {**environment, "PYTHONPATH": os.pathsep.join([str(tmp_path), SOURCE])}
+        done = subprocess.run([*command, "resolve", "x"], capture_output=True, text=True, env=env)
+        assert (done.returncode, done.stdout) == (130, "")
+        assert done.stderr == "canonym: Interrupted. What was not finished has not been written.\n"
 
     def test_a_fault_of_ours_is_one_sentence(
         self, tmp_path: Path, command: list[str], environment: Mapping[str, str]

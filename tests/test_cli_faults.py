@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
+import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +31,56 @@ def refused(run: Run, folder: Path, *args: str) -> str:
     return done.err
 
 
-class TestAColumnNamedTwice:
-    @pytest.mark.parametrize("header", ["id,text", "text,text"])
-    def test_is_one_column(self, run: Run, tmp_path: Path, header: str) -> None:
-        given = f"{header}\nx,y Caboul\n" if header.startswith("id") else f"{header}\nCaboul,x\n"
-        (tmp_path / "a.csv").write_text(given)
+class TestTwoColumnsOfOneName:
+    """Which of them is meant nobody knows: the first would be changed, the other not."""
+
+    @pytest.mark.parametrize("args", [["--column", "text"], [], ["--column", " text "]])
+    def test_are_refused(self, run: Run, tmp_path: Path, args: list[str]) -> None:
+        (tmp_path / "a.csv").write_text("text,text\nCaboul,x\n")
+        text = pa.array(["Caboul"])
+        pq.write_table(pa.Table.from_arrays([text, text], names=["text", "text"]), tmp_path / "a.parquet")
+        for name in ("a.csv", "a.parquet"):
+            for verb in ("normalise", "annotate", "profile"):
+                said = refused(run, tmp_path, verb, name, *args, "-o", "out")
+                assert f"{name}: the column '" in said and "is there twice" in said
+                assert "Rename all but one of them" in said
+
+    def test_are_no_fault_where_another_is_asked_for(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_text("id,id,text\n1,2,Caboul\n")
+        ids = pa.array(["1"])
+        table = pa.Table.from_arrays([ids, ids, pa.array(["Caboul"])], names=["id", "id", "text"])
+        pq.write_table(table, tmp_path / "a.parquet")
+        for name in ("a.csv", "a.parquet"):
+            assert "1 edit" in run("normalise", name, "-t", "t.csv", "-o", f"out-{name}").err
+
+    def test_fail_alone_in_a_folder(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "in").mkdir()
+        (tmp_path / "in/a.csv").write_text("text,text\nCaboul,x\n")
+        (tmp_path / "in/b.csv").write_text("text\nCaboul\n")
+        done = run("normalise", "in", "-o", "out", "--column", "text", "-t", "t.csv")
+        assert done.status == 1 and "a.csv: the column 'text' is there twice" in done.err
+        assert (tmp_path / "out/a.csv").read_text() == "text,text\nCaboul,x\n"
+        assert (tmp_path / "out/b.csv").read_text() == "text\nKabul\n"
+
+    def test_are_refused_as_a_table_too(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_text("canonical,name,name\nKabul,Caboul,x\n")
+        call = ("table", "import", "csv", "a.csv", "-o", "b.csv", "--column", "alias=name")
+        assert "the column 'name' is there twice" in refused(run, tmp_path, *call)
+
+
+class TestAColumnAskedForTwice:
+    def test_is_one_column(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_text("id,text\nx,y Caboul\n")
         twice = ("--column", "text", "--column", "text")
         done = run("normalise", "a.csv", *twice, "-t", "t.csv", "-o", "b.csv", "--edits", "e.jsonl")
-        assert (done.status, (tmp_path / "b.csv").read_text()) == (0, given.replace("Caboul", "Kabul"))
+        assert (done.status, (tmp_path / "b.csv").read_text()) == (0, "id,text\nx,y Kabul\n")
         assert "1 edit" in done.err
-        assert run("undo", "b.csv", "--edits", "e.jsonl").text == given
+        assert run("undo", "b.csv", "--edits", "e.jsonl").text == "id,text\nx,y Caboul\n"
+
+    def test_in_two_spellings_is_refused(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_text("id,text\nx,y Caboul\n")
+        said = refused(run, tmp_path, "normalise", "a.csv", "--column", "text", "--column", " text ", "-o", "b.csv")
+        assert "is asked for twice. Name it once with --column" in said
 
     def test_is_counted_once_in_parquet(self, run: Run, tmp_path: Path) -> None:
         pq.write_table(pa.table({"text": ["Caboul"]}), tmp_path / "a.parquet")
@@ -49,6 +92,42 @@ class TestAColumnNamedTwice:
         (tmp_path / "a.csv").write_text("text\nCaboul\n")
         done = run("annotate", "a.csv", "--column", "text", "--column", "text", "-t", "t.csv")
         assert done.status == 0
+
+
+class TestAColumnOfWhatHasNone:
+    @pytest.mark.parametrize(
+        ("name", "said"),
+        [
+            ("a.txt", "a.txt is not read as CSV or Parquet. Say --format csv if it is a table"),
+            ("a.jsonl", "JSON lines have fields. Say --text-key body in its place"),
+            ("both", "is not read as CSV or Parquet"),
+            ("-", "standard input is not read as CSV or Parquet"),
+        ],
+    )
+    def test_is_refused(self, run: Run, tmp_path: Path, name: str, said: str) -> None:
+        (tmp_path / "both").mkdir()
+        for folder in (tmp_path, tmp_path / "both"):
+            (folder / "a.txt").write_text(TEXT)
+            (folder / "a.jsonl").write_text('{"body": "Caboul"}\n')
+        for verb in ("normalise", "profile"):
+            assert said in refused(run, tmp_path, verb, name, "--column", "body", "-o", "out")
+
+    def test_goes_with_a_table_under_any_name_and_beside_other_files(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "in").mkdir()
+        (tmp_path / "in/a.txt").write_text("Caboul")
+        (tmp_path / "in/b.csv").write_text("body\nCaboul\n")
+        assert "2 edits" in run("normalise", "in", "--column", "body", "-t", "t.csv", "-o", "out").err
+        given = "n, body \n1,Caboul\n"
+        done = run("normalise", "-", "--format", "csv", "--column", " body ", "-t", "t.csv", given=given)
+        assert done.text == "n, body \n1,Kabul\n"
+
+    def test_is_refused_where_names_are_looked_up(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.jsonl").write_text('{"name": "Caboul"}\n')
+        pq.write_table(pa.table({"name": ["Caboul"]}), tmp_path / "a.parquet")
+        for name, said in (("a.jsonl", "these are JSON lines"), ("a.parquet", "this is Parquet")):
+            assert said in refused(run, tmp_path, "resolve", "--column", "name", name)
+        done = run("resolve", "--column", "name", "-", given='{"name": "Caboul"}\n')
+        assert done.status == 2 and "It looks like JSON, not a table" in done.err
 
 
 class TestOutputsThatOverwrite:
@@ -184,6 +263,21 @@ class TestColumnsOfOddTables:
         assert "a.csv, line 2: a quote is opened and never closed" in done.err
         assert "3 rows: 2 accept" in done.err
 
+    def test_rows_that_do_not_fit_are_told_and_the_others_go_on(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_text("n,name\n1\n2,Ca,boul\n3,Caboul\n")
+        call = ("resolve", "--column", "name", "a.csv", "-t", "t.csv", "-o", "b.csv")
+        done = run(*call)
+        assert done.status == 1
+        rows = (tmp_path / "b.csv").read_text().splitlines()
+        assert rows[1:3] == ["1", "2,Ca,,,,,,,,boul"] and rows[3].startswith("3,Caboul,place:Kabul,")
+        assert "a.csv, line 2: 1 column, none of them for 'name'. Complete the row" in done.err
+        assert "a.csv, line 3: 3 columns where the header has 2. Put a name that holds a comma" in done.err
+        assert "3 rows: 1 accept, 2 failed" in done.err
+        told = (tmp_path / "b.csv.failures.jsonl").read_text().splitlines()
+        assert [json.loads(line)["document"] for line in told] == ["a.csv, line 2", "a.csv, line 3"]
+        (tmp_path / "a.csv").write_text("n,name\n3,Caboul\n")
+        assert run(*call).status == 0 and not (tmp_path / "b.csv.failures.jsonl").exists()
+
     def test_old_line_ends(self, run: Run, tmp_path: Path) -> None:
         (tmp_path / "a.csv").write_bytes(b'n,name\r1,Caboul\r2,"Caboul"\r3,"x\ry"')
         done = run("resolve", "--column", "name", "a.csv", "-t", "t.csv")
@@ -196,7 +290,36 @@ class TestColumnsOfOddTables:
         assert len(run("resolve", "--json", "-t", "t.csv", "-", given="Caboul\rVOA\r").text.splitlines()) == 2
 
 
+class TestTwoNamesCompared:
+    @pytest.mark.parametrize("args", [[], ["--explain"], ["--json"]])
+    def test_are_told_in_a_file(self, run: Run, tmp_path: Path, args: list[str]) -> None:
+        call = ("compare", "Kabul", "Caboul", *args)
+        (tmp_path / "out").write_text("of old")
+        done = run(*call, "-o", "out")
+        assert (done.status, done.out) == (0, b"")
+        assert (tmp_path / "out").read_bytes() == run(*call).out == run(*call, "-o", "-").out
+        assert "the output is a folder" in refused(run, tmp_path, *call, "-o", ".")
+
+    @pytest.mark.parametrize("call", [["compare", "--json", "a\udcff", "b"], ["resolve", "--json", "a\udcff"]])
+    def test_may_hold_bytes_that_are_no_text(
+        self, command: list[str], environment: Mapping[str, str], call: list[str]
+    ) -> None:
+        done = subprocess.run([*command, *call], capture_output=True, env=dict(environment))
+        assert done.returncode == 0 and "a\udcff" in json.loads(done.stdout).values()
+
+
 class TestPairsWithAScore:
+    def test_a_line_without_both_is_told(self, run: Run, tmp_path: Path) -> None:
+        done = run("compare", "--format", "tsv", "-", "-o", "p.tsv", given="a\tb\nKabul\nKabul\tKabul\n")
+        assert (done.status, (tmp_path / "p.tsv").read_text()) == (1, "a\tb\tscore\nKabul\t\nKabul\tKabul\t1.0\n")
+        assert "line 2: 1 column where the header has 2" in done.err
+        assert "line 2" in (tmp_path / "p.tsv.failures.jsonl").read_text()
+
+    def test_of_two_columns_under_one_name_are_refused(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "p.tsv").write_text("a\tb\ta\nx\ty\tz\n")
+        said = refused(run, tmp_path, "compare", "--format", "tsv", "p.tsv")
+        assert "the column 'a' is there twice" in said and "Rename all but one of them" in said
+
     def test_twice_adds_no_second_score(self, run: Run) -> None:
         call = ("compare", "--format", "tsv", "-")
         once = run(*call, given="a\tb\nKabul\tCaboul\n").out
@@ -227,11 +350,13 @@ class TestEmptyPaths:
             ["table", "export", "t.csv", "--to", "solr", "-o"],
             ["profile", "a.txt", "-o"],
             ["undo", "a.txt", "--edits"],
+            ["normalise", "a.txt", "-t"],
+            ["resolve", "Caboul", "-t"],
         ],
     )
     def test_are_no_names_of_files(self, run: Run, tmp_path: Path, args: list[str]) -> None:
         (tmp_path / "a.txt").write_text(TEXT)
-        assert "it names nothing. Give the name of a file" in refused(run, tmp_path, *args, "")
+        assert "it names nothing. Give " in refused(run, tmp_path, *args, "")
 
     def test_are_no_inputs(self, run: Run, tmp_path: Path) -> None:
         assert "a path is empty" in refused(run, tmp_path, "normalise", "", "-o", "out", "-t", "t.csv")
@@ -270,3 +395,76 @@ class TestTablesOfAnotherLayout:
             assert said in refused(run, tmp_path, "table", "import", "csv", "x.csv", "-o", "y.csv")
         (tmp_path / "x.tsv").write_bytes(b"name;n\n")
         assert "parted by ';'" in refused(run, tmp_path, "normalise", "x.tsv", "--column", "name", "-t", "t.csv")
+
+
+class TestHiddenFiles:
+    def test_of_folders_are_not_read_and_the_help_says_so(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "in/.git").mkdir(parents=True)
+        for name in ("a.txt", ".b.txt", ".git/c.txt"):
+            (tmp_path / "in" / name).write_text(TEXT)
+        done = run("normalise", "in", "-o", "out", "-t", "t.csv")
+        assert done.status == 0 and "1 document" in done.err and "left out" not in done.err
+        assert [*files(tmp_path / "out")] == ["a.txt"]
+        assert "1 document" in run("normalise", "in/.b.txt", "-o", "b.txt", "-t", "t.csv").err
+        for verb in ("normalise", "annotate", "repair", "profile"):
+            assert "In folders, hidden files are not read." in " ".join(run(verb, "--help").text.split())
+
+
+GZIPPED = gzip.compress(b'{"text": "Caboul", "mentions": []}\n' * 99)
+#: Wrong files, the call, and all that is said of them.
+WRONG = [
+    ("table check in", "in: a folder, not a table. Give one of the files in it."),
+    ("table compile in -o x.index", "in: a folder, not a table. Give one of the files in it."),
+    ("table check no.csv", "no.csv: no such table. Check the path."),
+    ("table sort no.csv", "no.csv: no such table. Check the path."),
+    ("table compile no.csv -o x.index", "no.csv: no such table. Check the path."),
+    (
+        "table check cut.csv.gz",
+        "the table cannot be read: it is cut short. Fetch it again, or pack it anew.",
+    ),
+    ("table check bad.csv.gz", "bad.csv.gz: the table cannot be read: it is damaged. Fetch it again, or pack it anew."),
+    ("table check a.csv.gz", "it is not packed by gzip. Give it a name without .gz, or pack it."),
+    (
+        "table sort few.csv",
+        "few.csv, line 2: 1 column where the header has 3. Complete the row: an empty cell",
+    ),
+    (
+        "table sort many.csv",
+        "many.csv, line 2: 3 columns where the header has 2. Put a name that holds a comma in",
+    ),
+    ("evaluate cut.jsonl.gz", "cut.jsonl.gz: the compressed file is cut short. Fetch it again."),
+    ("evaluate in", "in: cannot be read: Is a directory. Give a file instead of a folder."),
+    ("evaluate no.txt", "no.txt: cannot be read: No such file or directory. Check the path."),
+    ("evaluate twice.csv", "twice.csv:1: the column 'name' is there twice"),
+    ("evaluate gold.csv", "gold.csv:2: 1 column where the header has 2. Complete the row"),
+]
+
+
+@pytest.mark.parametrize(("call", "said"), WRONG)
+def test_what_is_wrong_with_a_file_is_one_line(run: Run, tmp_path: Path, call: str, said: str) -> None:
+    (tmp_path / "in").mkdir()
+    for name, data in {
+        "cut.csv.gz": GZIPPED[:-9],
+        "bad.csv.gz": GZIPPED[:12] + b"\xff" * 9 + GZIPPED[21:],
+        "a.csv.gz": b"canonical,alias\n",
+        "few.csv": b"canonical,alias,type\nKabul\n",
+        "many.csv": b"canonical,alias\nKabul,Ca,boul\n",
+        "cut.jsonl.gz": GZIPPED[:-9],
+        "twice.csv": b"name,name,id\n",
+        "gold.csv": b"name,id\nKabul\n",
+    }.items():
+        (tmp_path / name).write_bytes(data)
+    err = refused(run, tmp_path, *call.split())
+    assert err.startswith("canonym: ") and said in err and err.count("\n") == 1
+    assert "Errno" not in err and "-t" not in err
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["undo a.txt --edits", "normalise a.txt --profile", "normalise a.txt --verdicts", "profile a.txt -o"],
+)
+@pytest.mark.parametrize("folder", [".", "in"])
+def test_a_folder_is_no_file(run: Run, tmp_path: Path, call: str, folder: str) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "a.txt").write_text(TEXT)
+    assert f"'{folder}' is a folder. Give a file instead." in refused(run, tmp_path, *call.split(), folder)

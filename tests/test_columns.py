@@ -15,7 +15,7 @@ from canonym.alone import Brief
 from canonym.columns import tables
 from canonym.columns.decisions import COLUMNS, decision_cells
 from canonym.columns.tables import resolve_column
-from canonym.model import DocumentError, Entity
+from canonym.model import DocumentError, Entity, UsageError
 
 CELLS = ["Kabul", "Caboul", "", " ", '"Ka, bul"', '"a ""b"" c"', '"two\nlines"', "é", "x y", 'a"b', '""', "a;b", "\t"]
 
@@ -29,9 +29,9 @@ def decided(names: Sequence[str]) -> list[Brief]:
     ]
 
 
-def plainly(text: str, column: str, mark: str) -> tuple[str, dict[str, int]]:
-    """What is asked of `resolve_column`, with the reader and the writer of CSV alone."""
-    out, statuses = io.StringIO(newline=""), Counter[str]()
+def plainly(text: str, column: str, mark: str) -> tuple[str, dict[str, int], int]:
+    """What is asked of `resolve_column`, with the reader and the writer of CSV alone: the table, statuses, failures."""
+    out, statuses, failed = io.StringIO(newline=""), Counter[str](), 0
     rows = csv.reader(io.StringIO(text, newline="\n"), delimiter=mark, quoting=csv.QUOTE_NONE if mark == "\t" else 0)
     first = text[: text.index("\n") + 1]
     writer = csv.writer(
@@ -45,12 +45,16 @@ def plainly(text: str, column: str, mark: str) -> tuple[str, dict[str, int]]:
     writer.writerow([*header, *COLUMNS])
     at = header.index(column)
     for row in rows:
-        if row:
-            cells = decision_cells(decided([row[at]])[0] if len(row) > at else Brief("abstain"))
+        if row and (len(row) <= at or any(cell.strip() for cell in row[len(header) :])):
+            failed += 1
+            if len(row) > at:
+                row[len(header) : len(header)] = [""] * len(COLUMNS)
+        elif row:
+            cells = decision_cells(decided([row[at]])[0])
             statuses[cells[COLUMNS.index("canonym_status")]] += 1
             row = [*row[: len(header)], *[""] * (len(header) - len(row)), *cells, *row[len(header) :]]
         writer.writerow(row)
-    return out.getvalue(), dict(statuses)
+    return out.getvalue(), dict(statuses), failed
 
 
 @settings(deadline=None)
@@ -73,10 +77,10 @@ def test_rows_are_written_as_csv(
         counts = resolve_column(io.StringIO(text, newline="\n"), out, "name", decided, delimiter=mark)
     finally:
         tables._BLOCK = before  # type: ignore[misc]
-    told, statuses = plainly(text, "name", mark)
+    told, statuses, failed = plainly(text, "name", mark)
     assert out.getvalue() == told
     assert dict(counts.by_status) == statuses
-    assert counts.rows == sum(statuses.values())
+    assert (counts.rows, counts.failed) == (sum(statuses.values()) + failed, failed)
 
 
 @pytest.mark.parametrize("lines", [["n,name\n", "1,a\n", "2,b\rc\n"], ["n,name\n", '"1\n', '2",a\n', "3,b\rc\n"]])
@@ -84,6 +88,66 @@ def test_a_loose_line_end_is_told_with_its_line(lines: list[str]) -> None:
     with pytest.raises(DocumentError) as caught:
         resolve_column(lines, io.StringIO(), "name", decided)
     assert caught.value.where == f"standard input, line {len(lines)}"
+
+
+#: Rows under n,name that do not fit it: what becomes of each, and what is said of it. None is like the others.
+RAGGED = [
+    ("1", "1", "1 column, none of them for 'name'"),
+    ("1,a,b", "1,a,,,,,,,,b", "3 columns where the header has 2"),
+    ("1,a,,b", "1,a,,,,,,,,,b", "4 columns where the header has 2"),
+    ('"1 ""x""",a,b', '"1 ""x""",a,,,,,,,,b', "3 columns where the header has 2"),
+    ("1,a, ", "1,a,p:1,", ""),
+    ("1,a,,", "1,a,p:1,", ""),
+    ("", "", ""),
+]
+
+
+@pytest.mark.parametrize("block", [1, 2, 100])
+@pytest.mark.parametrize(("bad", "begins", "problem"), RAGGED)
+def test_a_row_that_does_not_fit_its_header_keeps_its_cells(
+    bad: str, begins: str, problem: str, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "_BLOCK", block)
+    rows = ["n,name", '0,"a', 'b"', bad, "9,b"]
+    out = io.StringIO(newline="")
+    counts = resolve_column([row + "\n" for row in rows], out, "name", decided)
+    lines = out.getvalue().split("\n")
+    assert lines[3].startswith(begins) and lines[4].startswith("9,b,p:1")
+    assert [(f.name, f.problem) for f in counts.failures] == ([("standard input, line 4", problem)] if problem else [])
+    assert counts.rows == 3 - (bad == "")
+    again = io.StringIO(newline="")
+    resolve_column(io.StringIO(out.getvalue(), newline="\n"), again, "name", decided)
+    assert again.getvalue() == out.getvalue(), "a second run changes nothing"
+
+
+def test_what_an_earlier_run_added_to_a_row_of_which_a_cell_broke_is_not_lost() -> None:
+    header = ",".join(["n", "name", *COLUMNS])
+    row = "1,Ka,bul,p:1,Kabul,,,,,last"
+    out = io.StringIO(newline="")
+    assert resolve_column([f"{header}\n", f"{row}\n"], out, "name", decided).failed == 1
+    assert out.getvalue().splitlines()[1] == row
+
+
+@pytest.mark.parametrize(
+    ("header", "column", "found"),
+    [
+        ("n,name", " name ", "p:1"),
+        ("n, name ", "name", "p:1"),
+        ("name ,name", "name", "p:1"),
+        ("name,name", "name", "the column 'name' is there twice"),
+        (" name,name ", "name  ", "the column 'name  ' is there twice"),
+        ("n,name", "  ", "there is no column '  '"),
+        ("n,name", "Name", "Columns are 'n', 'name'"),
+    ],
+)
+def test_the_column_is_one(header: str, column: str, found: str) -> None:
+    out = io.StringIO(newline="")
+    try:
+        resolve_column([f"{header}\n", "xx,a\n"], out, column, decided)
+    except UsageError as error:
+        assert found in str(error)
+    else:
+        assert found in out.getvalue()
 
 
 @pytest.mark.parametrize("block", [1, 2, 3, 100])

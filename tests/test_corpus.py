@@ -251,7 +251,7 @@ def test_csv_gets_a_column_of_mentions(case: tuple[bytes, list[str], str], size:
     [
         (b'3,"never closed', "never closed"),
         (b'3,"x"y', "follow a closing quote"),
-        (b"3", "1 fields, none of them for 'text'"),
+        (b"3", "1 field, none of them for 'text'"),
         (b"3,a,b,c", "4 fields where the first row has 3"),
         (b"3,\xff,c", "holds bytes that are no text"),
     ],

@@ -340,7 +340,7 @@ BROKEN = [
     ),
     ("g.csv", "one,two\n1,2\n", "g.csv:1: the columns are one, two"),
     ("g.csv", "", "g.csv:1: the columns are none"),
-    ("g.csv", "name,id\nKabul\n", "g.csv:2: 1 columns where the header has 2"),
+    ("g.csv", "name,id\nKabul\n", "g.csv:2: 1 column where the header has 2"),
     ("g.csv", 'name,id\n"Ka"bul",p1\n', "g.csv:2: broken CSV"),
     ("g.tsv", "a\tb\tsame\nx\ty\tperhaps\n", "g.tsv:2: 'perhaps' under \"same\""),
     ("g.pdf", "x", "g.pdf: an ending that says no format"),

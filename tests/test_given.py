@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import fields
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -75,6 +77,52 @@ def test_what_is_no_string_is_told(names: Normaliser, value: Any, told: str) -> 
         names.compare_all([("a", value)])
     with pytest.raises(TypeError, match="cannot be gone through"):
         names.process(3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda n: n.resolve("Caboul", type=5), r"the type is 5 \(int\), not a str. Give one of `Normaliser.types`"),
+        (lambda n: n.resolve_all(["Caboul"], b"place"), "the type is b'place'"),
+        (lambda n: n.resolve_briefly(["Caboul"], ["place"]), "the type is \\['place'\\]"),
+        (lambda n: n.explain("Caboul", 5), "the type is 5"),
+        (lambda n: n.knows(None), "the word is None, not a str"),
+        (lambda n: n.process(["Caboul"], profile=5), "the profile is 5, not a Profile or the name of a file"),
+        (lambda n: n.process(["Caboul"], profile={}), "Give what `canonym profile` wrote, or None"),
+    ],
+)
+def test_what_does_not_fit_is_told(names: Normaliser, call: Any, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        call(names)
+
+
+def test_a_profile_may_be_its_file(names: Normaliser, tmp_path: Path) -> None:
+    from canonym.profile import Profile, of
+
+    corpus = ["Pakist and Afghstan, the orgsation said; comps of Kazakhst"] * 30
+    found = of(corpus)
+    found.save(tmp_path / "p.json")
+    told = names.process(corpus[:1], profile=found)
+    assert names.process(corpus[:1], profile=tmp_path / "p.json") == told
+    assert names.process(corpus[:1], profile=str(tmp_path / "p.json")) == told
+    with pytest.raises(canonym.CanonymError, match="cannot be read"):
+        names.process(corpus[:1], profile=tmp_path / "none.json")
+    assert Profile.load(tmp_path / "p.json") == found
+
+
+def test_an_empty_name_is_no_table() -> None:
+    with pytest.raises(ValueError, match=r"the name of a table is empty\. Give a CSV file"):
+        canonym.load("")
+    with pytest.raises(ValueError, match="empty"):
+        canonym.load("default", "")
+
+
+def test_an_edit_is_told_as_the_log_has_it(names: Normaliser) -> None:
+    (edit,) = names.process(["To Caboul."])[0].edits
+    told = edit.as_dict()
+    assert json.loads(json.dumps(told)) == told
+    assert set(told) == {field.name for field in fields(edit)}
+    assert (told["before"], told["after"], told["canonical"]) == ("Caboul", "Kabul", "Kabul")
 
 
 def test_dir_lists_what_is_public_and_loads_nothing() -> None:

@@ -99,7 +99,7 @@ def test_a_download_cut_short(at: Place, source: str, target: str) -> None:
         ("wikidata", "[\n]\n", "nothing was found that is wanted"),
         ("csv", "", "the file is empty"),
         ("csv", "Name,Other\nA,B\n", "which column holds the canonical names is not known"),
-        ("csv", "canonical,alias\nA\n", "1 columns where the header has 2"),
+        ("csv", "canonical,alias\nA\n", "1 column where the header has 2"),
         ("csv", 'canonical,alias\n"A,B\n', "nothing could be read"),
     ],
 )

@@ -172,7 +172,7 @@ def test_imports(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["import", "csv", "n.tsv", "--column", "canonical=Name", "--column", "alias=Other", "-o"]
     assert call(*arguments, "mine") == 1
     err = capsys.readouterr().err
-    assert "line 3: 1 columns where the header has 2; left out" in err and "-t default -t mine" in err
+    assert "line 3: 1 column where the header has 2; left out" in err and "-t default -t mine" in err
     assert open_index(folders / "data" / "packs" / "mine.index").size == 2
     assert status(["resolve", "Harat", "-t", "mine"]) == 0
     assert call(*arguments, "out.csv") == 1

@@ -161,7 +161,7 @@ def call(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
         ("/dev/full", "is no regular file"),
         ("/dev/zero", "is no regular file"),
         ("pipe", "is no regular file"),
-        ("folder", "is a directory"),
+        ("folder", "is a folder"),
         ("text", "no file of verdicts"),
     ],
 )

@@ -8,9 +8,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # without typing, which takes longer to import than all that is here
 if TYPE_CHECKING:
+    from typing import Any
+
     from canonym.explanation import Explanation
     from canonym.model import CanonymError, Decision, Edit, Entity, Mention, Result
     from canonym.resolve import Normaliser, load

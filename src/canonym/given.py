@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from itertools import chain
 from typing import Final
@@ -20,6 +21,37 @@ def one(value: object, what: str) -> str:
     if not isinstance(value, str):
         raise TypeError(f"the {what} is {_told(value)}, not a str. {_REMEDY}")
     return value
+
+
+def maybe(value: object, what: str) -> str | None:
+    """A string that may be left out.
+
+    Raises:
+        TypeError: it is neither one nor None; the message says what it is.
+    """
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"the {what} is {_told(value)}, not a str. Give one of `Normaliser.types`, or None")
+    return value
+
+
+def tables(values: Iterable[object]) -> None:
+    """Names of tables, one by one.
+
+    Raises:
+        TypeError: what is given is no name, but a list of them, say.
+        ValueError: a name is empty.
+    """
+    for value in values:
+        if not isinstance(value, str | os.PathLike):
+            raise TypeError(
+                f"a table is the name of a file or a pack, not {value!r}. Tables are given one by one: "
+                'load("mine.csv", "default"), or load(*tables) for a list; load() opens the embedded one.'
+            )
+        if value == "":
+            raise ValueError(
+                "the name of a table is empty. Give a CSV file, a compiled index or a pack; "
+                "load() opens the embedded one."
+            )
 
 
 def several(values: Iterable[str], what: str) -> list[str]:

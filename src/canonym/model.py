@@ -165,6 +165,21 @@ class Edit:
     score: float = 1.0
     reasons: tuple[str, ...] = ()
 
+    def as_dict(self) -> dict[str, object]:
+        """The edit as the JSON object that the edit log holds."""
+        return {
+            "start": self.start,
+            "end": self.end,
+            "before": self.before,
+            "after": self.after,
+            "source": self.source,
+            "canonical": self.canonical,
+            "id": self.id,
+            "type": self.type,
+            "score": self.score,
+            "reasons": list(self.reasons),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

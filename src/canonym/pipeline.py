@@ -183,6 +183,7 @@ def _planned(job: Job) -> Plan:
     )
     if job.resume:
         _check_resumable(job, planned)
+    _check_columns(job, planned)
     copies = dict(job.spooled)
     sources = tuple(s._replace(path=copies.get(s.name, s.path)) for s in planned.sources)
     kept, left_out = [], []
@@ -198,6 +199,22 @@ def _planned(job: Job) -> Plan:
     if left_out and not kept:
         raise UsageError(left_out[0], remedy="No other file was found to read")
     return planned._replace(sources=tuple(kept), left_out=(*planned.left_out, *left_out))
+
+
+def _check_columns(job: Job, planned: Plan) -> None:
+    """Refuse a column of what has none: its whole text would be changed instead, without a word."""
+    formats = {source.format for source in planned.sources}
+    if not job.column or not formats or formats & {"csv", "parquet"}:
+        return
+    named = f"--column {job.column[0]!r} is given"
+    if formats == {"jsonl"}:
+        key = job.column[0].strip() or "KEY"
+        raise UsageError(f"{named}, and JSON lines have fields", remedy=f"Say --text-key {key} in its place")
+    first = planned.sources[0]
+    raise UsageError(
+        f"{named}, and {first.name if first.path else 'standard input'} is not read as CSV or Parquet",
+        remedy="Say --format csv if it is a table; leave out --column if it is plain text",
+    )
 
 
 def _check_resumable(job: Job, planned: Plan) -> None:

@@ -23,7 +23,7 @@ from canonym.index import Index, cached, is_index, open_index
 from canonym.model import REWRITTEN_KINDS, Decision, Edit, Mention, Result, TableError
 from canonym.outcomes import Outcomes
 from canonym.pages import witness
-from canonym.profile import Profile
+from canonym.profile import Profile, whichever
 from canonym.recognise import Recogniser
 from canonym.spans import foresee
 from canonym.text import fold
@@ -50,10 +50,10 @@ def open_table(table: str | Path) -> Index:
     path = Path(table)
     if _is_pack(table):
         return open_index(packs.path_of(str(table)))
-    if not path.exists():
+    if not path.exists() or table == "":
         raise TableError(
             "no such table",
-            where=str(table),
+            where=str(table) or '""',
             remedy=_NO_TABLE.get(str(table), 'Give a CSV file, a compiled index, a pack, or the name "default"'),
         )
     if path.is_dir():
@@ -73,14 +73,10 @@ def load(*tables: str | Path) -> Normaliser:
     'He fled Afghanistan.'
 
     Raises:
-        TypeError: what is given is no name of a table, but a list of them, say.
+        TypeError, ValueError: what is given is no name of a table, but a list of them, say; or an empty one.
+        TableError, IndexFileError: a table cannot be found or used.
     """
-    for table in tables:
-        if not isinstance(table, str | os.PathLike):
-            raise TypeError(
-                f"a table is the name of a file or a pack, not {table!r}. Tables are given one by one: "
-                'load("mine.csv", "default"), or load(*tables) for a list; load() opens the embedded one.'
-            )
+    given.tables(tables)
     tables = tables or ("default",)
     return Normaliser([open_table(t) for t in tables], tuple(map(_anywhere, tables)))
 
@@ -149,7 +145,7 @@ class Normaliser:
         *,
         names: bool = True,
         repair: bool = True,
-        profile: Profile | None = None,
+        profile: Profile | str | os.PathLike[str] | None = None,
         rewrite: Iterable[str] = REWRITTEN_KINDS,
         mentions: bool = True,
     ) -> list[Result]:
@@ -157,14 +153,15 @@ class Normaliser:
 
         Without `mentions` only the edits are wanted, which is faster: most texts are seen to have none.
 
-        `profile` is what a corpus told (see `canonym.profile`); without one each text is its own corpus. Edits
-        and mentions of a result are against the text given. A second pass over the outcome changes nothing.
+        `profile` is what a corpus told (see `canonym.profile`), or the file that `canonym profile` wrote, which is read
+        at each call; without one each text is its own corpus. Edits and mentions of a result are against the text
+        given. A second pass over the outcome changes nothing.
 
         Raises:
-            TypeError: a text is no string, or a lone string stands for several.
+            TypeError: a text is no string, a lone string stands for several, or `profile` is none.
             ValueError: `rewrite` holds what is no kind of alias.
         """
-        texts, wanted = given.several(texts, "text"), given.kinds(rewrite)
+        texts, wanted, profile = given.several(texts, "text"), given.kinds(rewrite), whichever(profile)
         with self._turn, _uncollected():
             if self._outcomes is None or mentions or not names or wanted != REWRITTEN_KINDS:
                 return self._process(texts, names, repair, profile, wanted, mentions)
@@ -300,7 +297,7 @@ class Normaliser:
 
     def knows(self, word: str) -> bool:
         """True where a word stands in some listed name."""
-        return self._candidates.is_part(fold(word))
+        return self._candidates.is_part(fold(given.one(word, "word")))
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -321,13 +318,10 @@ class Normaliser:
 
     def resolve_all(self, names: Iterable[str], type: str | None = None) -> list[Decision]:
         """`resolve` for many names; much faster than one by one."""
-        names = given.several(names, "name")
+        names, type = given.several(names, "name"), given.maybe(type, "type")
         with self._turn, _uncollected():
-            return self._resolve_all(names, type)
-
-    def _resolve_all(self, names: Sequence[str], type: str | None) -> list[Decision]:
-        decided = self._alone.decisions(names, type)
-        return [decided[name] for name in names]
+            decided = self._alone.decisions(names, type)
+            return [decided[name] for name in names]
 
     def resolve_briefly(self, names: Iterable[str], type: str | None = None) -> list[Brief]:
         """`resolve_all` without reasons, and faster.
@@ -336,14 +330,14 @@ class Normaliser:
         >>> [(b.status, b.best.canonical) for b in canonym.load().resolve_briefly(["Mazari Sharif"])]
         [('accept', 'Mazar-e-Sharif')]
         """
-        names = given.several(names, "name")
+        names, type = given.several(names, "name"), given.maybe(type, "type")
         with self._turn, _uncollected():
             decided = self._alone.briefs(names, type)
             return [decided[name] for name in names]
 
     def explain(self, name: str, type: str | None = None) -> Explanation:
         """`resolve` with what counted for each candidate."""
-        name = given.one(name, "name")
+        name, type = given.one(name, "name"), given.maybe(type, "type")
         with self._turn:
             values = matrix(self._alone.cases([name], type)).tolist()
         decision = self.resolve(name, type)

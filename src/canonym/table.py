@@ -46,15 +46,26 @@ def read_bytes(path: Path) -> bytes:
     """The bytes of a table file, unpacked where its name ends in .gz."""
     try:
         data = path.read_bytes()
-        if path.suffix == ".gz":
-            import gzip
-
-            data = gzip.decompress(data)
-        return data
     except FileNotFoundError:
-        raise TableError("no such table", where=str(path), remedy="Check the path given to -t/--table") from None
-    except (OSError, EOFError) as error:
-        raise TableError(f"the table cannot be read ({error})", where=str(path), remedy="Check the file") from None
+        raise TableError("no such table", where=str(path), remedy="Check the path") from None
+    except IsADirectoryError:
+        raise TableError("a folder, not a table", where=str(path), remedy="Give one of the files in it") from None
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise TableError(f"the table cannot be read: {why}", where=str(path), remedy="See its permissions") from None
+    if path.suffix != ".gz":
+        return data
+    import gzip
+    import zlib
+
+    try:
+        return gzip.decompress(data)
+    except (EOFError, OSError, zlib.error) as error:
+        problem = "it is cut short" if isinstance(error, EOFError) else "it is damaged"
+        remedy = "Fetch it again, or pack it anew"
+        if not data.startswith(b"\x1f\x8b"):
+            problem, remedy = "it is not packed by gzip", "Give it a name without .gz, or pack it"
+    raise TableError(f"the table cannot be read: {problem}", where=str(path), remedy=remedy)
 
 
 def fingerprint(data: bytes) -> str:
@@ -104,11 +115,8 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, list[str], _Header]]:
                 header = _header(row, name)
                 continue
             if len(row) != header.width:
-                raise TableError(
-                    f"{len(row)} columns where the header has {header.width}",
-                    where=f"{name}, line {line}",
-                    remedy="Put a name that holds a comma in double quotes",
-                )
+                problem, remedy = uneven(len(row), header.width)
+                raise TableError(problem, where=f"{name}, line {line}", remedy=remedy)
             yield line, row, header
     except csv.Error as error:
         raise TableError(
@@ -136,10 +144,44 @@ def misread(header: Sequence[str], delimiters: str = ",", mend: str = "save it a
         return f"{_UTF16}: {mend}. "
     if first.strip().lower().startswith("sep="):
         return "Its first line (sep=) is for Excel, and no header: remove it. "
+    if first.lstrip().startswith("{"):
+        return "It looks like JSON, not a table. "
     mark = max(";\t|,", key=first.count)
     if len(header) == 1 and mark in first and mark not in delimiters:
         return f"Its cells seem to be parted by {mark!r}. "
     return ""
+
+
+def places(header: Sequence[str], column: str) -> list[int]:
+    """Where a column of that name stands: as it is written, else but for spaces around; several where it is not one.
+
+    >>> places(["a", "text "], " text"), places(["text ", "text"], "text"), places(["a", "b", "a"], "a")
+    ([1], [1], [0, 2])
+    """
+    found = [number for number, name in enumerate(header) if name == column]
+    bare = column.strip()
+    return found or [number for number, name in enumerate(header) if bare and name.strip() == bare]
+
+
+def several(found: Sequence[int], column: str) -> tuple[str, str]:
+    """What is wrong with a name that several columns have, and what to do."""
+    times = "twice" if len(found) == 2 else f"{len(found):,} times"
+    return f"the column {column!r} is there {times}, and which is meant cannot be told", "Rename all but one of them"
+
+
+def uneven(found: int, width: int, mark: str = ",") -> tuple[str, str]:
+    """What is wrong with a row of `found` cells under a header of another width, and what to do.
+
+    >>> uneven(1, 2)
+    ('1 column where the header has 2', "Complete the row: an empty cell needs its ',' too")
+    """
+    problem = f"{found:,} column{'s' if found > 1 else ''} where the header has {width:,}"
+    if found < width:
+        return problem, f"Complete the row: an empty cell needs its {mark!r} too"
+    if mark == "\t":
+        return problem, "Remove the tab inside a cell"
+    holds = "a comma" if mark == "," else f"the delimiter {mark!r}"
+    return problem, f"Put a name that holds {holds} in double quotes"
 
 
 def listed(names: Sequence[str]) -> str:

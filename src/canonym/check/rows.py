@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from canonym.check.types import Fault, Row
 from canonym.model import KINDS, TableError
-from canonym.table import COLUMNS, listed, needed
+from canonym.table import COLUMNS, listed, needed, uneven
 
 #: A quoted cell may run over so many lines; a quote open for longer was forgotten.
 _MOST_LINES: Final = 20
@@ -29,15 +29,7 @@ def read_rows(data: bytes) -> tuple[list[Row], list[Fault]]:
                 return rows, faults
             continue
         if len(cells) != width:
-            faults.append(
-                Fault(
-                    line,
-                    "columns",
-                    "error",
-                    f"{len(cells)} columns where the header has {width}",
-                    "Put a name that holds a comma in double quotes",
-                )
-            )
+            faults.append(Fault(line, "columns", "error", *uneven(len(cells), width)))
             continue
         row = _row(line, cells, header, faults)
         if row is not None:

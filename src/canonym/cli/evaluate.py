@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.option(
     "--plot",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=options.File(),
     help="Draw there (SVG) how far scores can be believed.",
 )
 @click.option(

@@ -13,6 +13,7 @@ from typing import Final, NoReturn
 
 import click
 
+from canonym.cli import INTERRUPTED, STOPPED, interrupted
 from canonym.model import CanonymError, DocumentError
 
 FINE: Final = 0
@@ -22,8 +23,7 @@ DOCUMENTS_FAILED: Final = 1
 WRONG_CALL: Final = 2
 #: A fault of ours (EX_SOFTWARE of sysexits.h).
 OUR_FAULT: Final = 70
-#: As a shell reports them: 128 and the number of the signal.
-INTERRUPTED: Final = 130
+#: As a shell reports it: 128 and the number of the signal.
 BROKEN_PIPE: Final = 141
 
 
@@ -83,7 +83,7 @@ def status(args: Sequence[str] | None = None, kept: list[object] | None = None) 
         raise
     except (KeyboardInterrupt, click.Abort):
         _clear()
-        say("Interrupted. What was not finished has not been written.")
+        say(STOPPED)
         return INTERRUPTED
     except BrokenPipeError:
         return _reader_left()
@@ -100,6 +100,10 @@ def status(args: Sequence[str] | None = None, kept: list[object] | None = None) 
         say("Out of memory. Give fewer workers (--workers 1) or a smaller table.")
         return OUR_FAULT
     except Exception as error:
+        if interrupted(error):
+            _clear()
+            say(STOPPED)
+            return INTERRUPTED
         _traceback_if_asked(argv)
         text = " ".join(str(error).split())
         say(

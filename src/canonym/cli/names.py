@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -111,22 +112,25 @@ def _resolve_table(
 ) -> Counts:
     import gc
 
-    from canonym.columns.files import label, reading, writing
+    from canonym.columns.files import failing, label, reading, writing
     from canonym.columns.tables import resolve_column
 
     gc.disable()  # what is kept of names only grows, and has no cycles
     source = _one_source(names)
     delimiter = {"csv": None, "tsv": "\t", None: None}[format_]
-    with reading(source, encoding) as lines, writing(output, source) as out:
-        normaliser = options.load(tables, type_)
-        return resolve_column(
-            lines,
-            out,
-            column,
-            lambda block: normaliser.resolve_briefly(block, type_),
-            delimiter=delimiter,
-            where=label(source),
-        )
+    with failing(output) as failures:
+        with reading(source, encoding) as lines, writing(output, source) as out:
+            normaliser = options.load(tables, type_)
+            counts = resolve_column(
+                lines,
+                out,
+                column,
+                lambda block: normaliser.resolve_briefly(block, type_),
+                delimiter=delimiter,
+                where=label(source),
+                failures=failures,
+            )
+        return replace(counts, failures_file=failures.commit())
 
 
 def _one_source(given: tuple[str, ...]) -> str:
@@ -142,10 +146,11 @@ def _report(context: click.Context, counts: Counts, quiet: bool) -> None:
     """Failures always, counts unless they are not wanted; status 1 where a row failed."""
     from canonym.report import failure_lines, plural
 
-    for line in failure_lines(counts.failures, counts.failed):
+    for line in failure_lines(counts.failures, counts.failed, counts.failures_file):
         click.echo(line, err=True)
     if not quiet:
-        parts = [f"{number:,} {status}" for status, number in sorted(counts.by_status.items())]
+        told = [*sorted(counts.by_status.items()), *([("failed", counts.failed)] if counts.failed else [])]
+        parts = [f"{number:,} {status}" for status, number in told]
         click.echo(": ".join(filter(None, [plural(counts.rows, "row"), ", ".join(parts)])), err=True)
     if counts.failed:
         context.exit(1)
@@ -194,21 +199,30 @@ def compare(
                 "pairs are written as lines, with nothing but a score",
                 remedy="Leave out --explain and --json, or --format",
             )
-        from canonym.columns.files import label, reading, writing
-        from canonym.columns.tables import score_pairs
-        from canonym.compare import compare_pairs
-
-        source = _one_source(names)
-        with reading(source, encoding) as lines, writing(output, source) as out:
-            counts = score_pairs(lines, out, compare_pairs, where=label(source))
-        _report(context, counts, quiet=True)
+        _report(context, _score_table(names, encoding, output), quiet=True)
         return
     if len(names) != 2:
         raise click.UsageError(f"two names are compared, {len(names)} given; quote names of several words", context)
-    _compare_two(names[0], names[1], explained, as_json)
+    from canonym.columns.files import writing
+
+    told = _compared(names[0], names[1], explained, as_json)
+    with writing(output, "-") as out:
+        out.write(told + "\n")
 
 
-def _compare_two(a: str, b: str, explained: bool, as_json: bool) -> None:
+def _score_table(names: tuple[str, ...], encoding: str | None, output: str | None) -> Counts:
+    from canonym.columns.files import failing, label, reading, writing
+    from canonym.columns.tables import score_pairs
+    from canonym.compare import compare_pairs
+
+    source = _one_source(names)
+    with failing(output) as failures:
+        with reading(source, encoding) as lines, writing(output, source) as out:
+            counts = score_pairs(lines, out, compare_pairs, where=label(source), failures=failures)
+        return replace(counts, failures_file=failures.commit())
+
+
+def _compared(a: str, b: str, explained: bool, as_json: bool) -> str:
     from canonym.columns.decisions import score
     from canonym.compare import compare_pairs, explain_pair
 
@@ -216,9 +230,8 @@ def _compare_two(a: str, b: str, explained: bool, as_json: bool) -> None:
     reasons = explain_pair(a, b) if explained else []
     if as_json:
         out = {"a": a, "b": b, "score": round(value, 4), **({"reasons": reasons} if explained else {})}
-        click.echo(json.dumps(out, ensure_ascii=False))
-        return
-    click.echo("\n".join([score(value), *(f"  {reason}" for reason in reasons)]))
+        return json.dumps(out, ensure_ascii=False)
+    return "\n".join([score(value), *(f"  {reason}" for reason in reasons)])
 
 
 @click.command(

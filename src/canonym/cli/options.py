@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import click
 
@@ -16,16 +16,41 @@ if TYPE_CHECKING:
     from canonym import Normaliser
 
 
+_NOTHING: Final = "it names nothing. Give the name of a file, or leave the option out."
+
+
 def examples(*calls: str) -> str:
     """The end of a command's help: calls that work, unwrapped."""
     return "\b\nExamples:\n" + "\n".join(f"  {call}" for call in calls)
 
 
+def no_empty(context: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse an empty name among those of tables."""
+    if "" in values:
+        raise click.BadParameter("it names nothing. Give a CSV file, a compiled index or a pack.", context, param)
+    return values
+
+
 def named(context: click.Context, param: click.Parameter, value: Any) -> Any:
     """Refuse an empty name for a file: it would be read as the folder at hand."""
-    if value is not None and (str(value) == "" or value == Path()):
-        raise click.BadParameter("it names nothing. Give the name of a file, or leave the option out.", context, param)
+    if value == "":
+        raise click.BadParameter(_NOTHING, context, param)
     return value
+
+
+class File(click.Path):
+    """The path of a file: no empty name, and no folder."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path; a bad parameter where it cannot be that of a file."""
+        if value == "":
+            self.fail(_NOTHING, param, ctx)
+        if Path(value).is_dir():
+            self.fail(f"{str(value)!r} is a folder. Give a file instead.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 table = click.option(
@@ -33,6 +58,7 @@ table = click.option(
     "--table",
     "tables",
     multiple=True,
+    callback=no_empty,
     metavar="TABLE",
     help="Alias table (CSV), compiled index, or pack (default, world); repeat it to add up.",
 )

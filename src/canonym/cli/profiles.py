@@ -23,8 +23,7 @@ from canonym.cli import options, progress
     "--output",
     required=True,
     metavar="FILE",
-    callback=options.named,
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=options.File(),
     help="Where to write the profile (JSON).",
 )
 @options.format_
@@ -47,7 +46,7 @@ def profile(
 ) -> None:
     """Learn from a corpus which strings were scrubbed, for --profile.
 
-    Prints what was found, with the evidence for each string.
+    Prints what was found, with the evidence for each string. In folders, hidden files are not read.
     """
     options.leave_if_idle(context, paths)
     from canonym import pipeline

@@ -26,7 +26,7 @@ class InOrder(click.Group):
         return list(self.commands)
 
 
-_FILES = click.argument("files", nargs=-1, required=True, metavar="FILE...")
+_FILES = click.argument("files", nargs=-1, required=True, metavar="FILE...", callback=options.no_empty)
 
 
 @click.group(
@@ -123,7 +123,7 @@ def sort(files: tuple[str, ...], quiet: bool) -> None:
         "canonym table compile mine.csv default -o mine",
     )
 )
-@click.argument("tables", nargs=-1, required=True, metavar="TABLE...")
+@click.argument("tables", nargs=-1, required=True, metavar="TABLE...", callback=options.no_empty)
 @click.option(
     "-o",
     "--output",
@@ -213,7 +213,7 @@ def diff(
     """Tell what differs between two tables, and what it changes.
 
     + added, - removed, ~ changed. With a corpus, `normalise` runs over it with both tables, and
-    each rewriting that differs is told with its count.
+    each rewriting that differs is told with its count. In folders, hidden files are not read.
     """
     from dataclasses import asdict
 

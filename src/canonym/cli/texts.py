@@ -65,8 +65,7 @@ def _text_options(dry_run: str = _DIFF) -> Callable[[Callable[..., None]], Calla
             "--profile",
             "profile",
             metavar="FILE",
-            callback=options.named,
-            type=click.Path(path_type=Path),
+            type=options.File(),
             help="Evidence that `canonym profile` made, in place of a first pass.",
         ),
         click.option(
@@ -79,8 +78,7 @@ def _text_options(dry_run: str = _DIFF) -> Callable[[Callable[..., None]], Calla
             "--verdicts",
             "verdicts",
             metavar="FILE",
-            callback=options.named,
-            type=click.Path(path_type=Path, dir_okay=False),
+            type=options.File(),
             help="Keep here what is found out about words and texts, so that a later run need not again (default with "
             "--profile: beside the profile). Changes nothing but the time.",
         ),
@@ -138,8 +136,8 @@ _edits = click.option(
 def normalise(context: click.Context, /, **given: Any) -> None:
     """Write one spelling for each name, and repair damaged text.
 
-    Reads files, folders, globs or standard input. A table of what changed, why and how often goes
-    to standard error.
+    Reads files, folders, globs or standard input. In folders, hidden files are not read. A table of
+    what changed, why and how often goes to standard error.
     """
     _run(context, "normalise", **given)
 
@@ -158,7 +156,7 @@ def annotate(context: click.Context, /, **given: Any) -> None:
     """Mark the names in texts and leave their spelling alone.
 
     Adds `mentions` to each document: where a name stands, and which entity it means. A table of
-    what was found goes to standard error.
+    what was found goes to standard error. In folders, hidden files are not read.
     """
     _run(context, "annotate", **given)
 
@@ -177,7 +175,7 @@ def repair(context: click.Context, /, **given: Any) -> None:
     """Repair mojibake and scrubbed strings, and leave names alone.
 
     A scrubbed string is one that a clean-up removed from everywhere, inside words too: "ani" from
-    Afghanistan and organisation.
+    Afghanistan and organisation. In folders, hidden files are not read.
     """
     _run(context, "repair", **given)
 

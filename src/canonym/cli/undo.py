@@ -21,8 +21,7 @@ from canonym.cli import options
     "--edits",
     required=True,
     metavar="LOG",
-    callback=options.named,
-    type=click.Path(path_type=Path),
+    type=options.File(),
     help="The edit log that the run wrote.",
 )
 @options.output

@@ -9,12 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from canonym.corpus.failures import FailureLog
 from canonym.corpus.formats import kind
 from canonym.corpus.stream import check_encoding, chunks, heading, sniff
-from canonym.corpus.writer import Output
+from canonym.corpus.writer import Output, is_special
 from canonym.model import DocumentError, UsageError
 
 STDIN: Final = "standard input"
+_PARQUET: Final = b"PAR1"
+_ONLY: Final = "Write the names to a CSV or TSV"
 _CHUNK: Final = 1 << 18
 
 
@@ -34,9 +37,13 @@ def reading(source: str, encoding: str | None = None) -> Iterator[io.TextIOWrapp
         raise UsageError("there is no such file", where=source, remedy="Check the path")
     if source != "-" and Path(source).is_dir():
         raise UsageError("this is a folder", where=source, remedy="Give one table")
+    if kind(source).format == "jsonl":
+        raise UsageError("these are JSON lines, not a table", where=source, remedy=_ONLY)
     raw = chunks(None if source == "-" else source, kind(source).compression, _CHUNK)
     try:
         head, pieces = heading(raw)
+        if head.startswith(_PARQUET):
+            raise UsageError("this is Parquet, and a CSV is read here", where=label(source), remedy=_ONLY)
         mark, coder = sniff(head, encoding)
         data = io.BufferedReader(_Pieces(pieces), _CHUNK)
         data.read(len(mark))
@@ -98,7 +105,8 @@ class TextSink:
 
     def flush(self) -> None:
         """Hand over what was gathered."""
-        self._output.write("".join(self._parts).encode("utf-8"))
+        # Names given as arguments may hold bytes that are no text; so escaped they are JSON as well.
+        self._output.write("".join(self._parts).encode("utf-8", "backslashreplace"))
         self._parts, self._size = [], 0
 
 
@@ -118,3 +126,14 @@ def writing(target: str | None, source: str) -> Iterator[TextSink]:
         output.commit()
     finally:
         output.discard()
+
+
+@contextmanager
+def failing(target: str | None) -> Iterator[FailureLog]:
+    """A log of failures, beside the output where that is a file; whoever writes it commits."""
+    beside = target not in (None, "-") and not is_special(str(target))
+    log = FailureLog(f"{target}.failures.jsonl" if beside else "")
+    try:
+        yield log
+    finally:
+        log.discard()

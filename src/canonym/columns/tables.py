@@ -16,10 +16,11 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from canonym.alone import Brief
+from canonym.columns import faults
 from canonym.columns.decisions import COLUMNS, decision_cells, score
-from canonym.corpus.delimited import LONGEST, MEND, PASSED
+from canonym.corpus.delimited import LONGEST, PASSED
+from canonym.corpus.failures import FailureLog
 from canonym.model import DocumentError, Failure, UsageError
-from canonym.table import misread
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -30,8 +31,6 @@ Compare = Callable[[Sequence[tuple[str, str]]], Sequence[float]]
 _BLOCK: Final = 10_000
 #: Names remembered from block to block; beyond it the memory is emptied, so that it stays small.
 _REMEMBERED: Final = 1_000_000
-#: Failures kept word for word; the others are counted.
-_KEPT_FAILURES: Final = 20
 _DELIMITERS: Final = ",;\t|"
 
 
@@ -44,12 +43,16 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many rows were read, what became of them, and the first of those that could not be read."""
+    """How many rows were read, what became of them, and the first of those that could not be read.
+
+    `failures_file`: where all of these are told, "" where nowhere.
+    """
 
     rows: int = 0
     by_status: Mapping[str, int] = field(default_factory=dict)
     failed: int = 0
     failures: tuple[Failure, ...] = ()
+    failures_file: str = ""
 
 
 def resolve_column(
@@ -60,12 +63,14 @@ def resolve_column(
     *,
     delimiter: str | None = None,
     where: str = "standard input",
+    failures: FailureLog | None = None,
 ) -> Counts:
     r"""Copy a CSV with the seven columns of a decision added for the names of one column.
 
     Where no delimiter is given it is the commonest of comma, semicolon, tab and bar in the header. Columns
-    that an earlier run added are filled anew, not added twice; cells beyond the header stay, behind the
-    added ones. A row whose quotes do not close is passed on as it is, and counts as failed.
+    that an earlier run added are filled anew, not added twice; empty cells beyond the header stay, behind the
+    added ones. A row whose quotes do not close, that has too few cells for the column, or more than the header,
+    counts as failed, and loses none of its cells.
 
     >>> import io
     >>> out = io.StringIO()
@@ -81,62 +86,51 @@ def resolve_column(
     header, taken, problem = _next_row(deque(), lines, shape, where, 0)
     if problem:
         raise DocumentError(f"its first row cannot be read: {problem}", where=where, remedy="Mend the first row")
-    if column not in header:
-        remedy = f"Columns are {', '.join(repr(c) for c in header)}. Name one of them with --column."
-        cause = misread(header, shape.mark, MEND)
-        raise UsageError(f"there is no column {column!r}", where=where, remedy=cause + remedy)
-    at, width, places = header.index(column), len(header), _places(header)
+    remedy = f"Columns are {', '.join(repr(c) for c in header)}. Name one of them with --column."
+    at = faults.column(header, column, shape.mark, where, remedy)
+    width, places = len(header), _places(header)
     behind = places == list(range(width, width + len(COLUMNS)))
     sink.write(_written([_filled(header, COLUMNS, places, width)], shape))
     known: dict[str, tuple[str, str]] = {}
-    nameless = _ends([Brief("abstain")], shape)[0]
     statuses: Counter[str] = Counter()
-    failures = _Failures()
-    for rows, bodies in _blocks(lines, shape, where, len(taken), failures):
+    failures = failures or FailureLog("")
+
+    def whole(row: list[str], failed: bool) -> list[str]:
+        if not row or len(row) <= at:
+            return row
+        # Nobody knows where a cell of a bad row belongs: what an earlier run may have added stays as well.
+        cells = [row[p] if p < width else "" for p in places] if failed else _cells_of(known[row[at]], shape)
+        return _filled(row, cells, places, width)
+
+    for rows, bodies, numbers in _blocks(lines, shape, where, len(taken), failures):
         if not rows:  # one that cannot be read
             sink.write("".join(body + shape.ending for body in bodies))
             continue
         even = set(map(len, rows)) == {width}
-        each = [row[at] for row in rows] if even else [row[at] for row in rows if len(row) > at]
+        bad = {} if even else faults.ragged(rows, at, header, shape.mark)
+        for k, told in bad.items():
+            failures.add(Failure(f"{where}, line {numbers[k]:,}", *told))
+        each = [row[at] for row in rows] if even else [row[at] for k, row in enumerate(rows) if row and k not in bad]
         names = Counter(each)
         new = [name for name in names if name not in known]
         known.update(zip(new, _ends(resolve(new), shape), strict=True))
         for name, number in names.items():
             statuses[known[name][0]] += number
-        if not even:
-            statuses[nameless[0]] += sum(0 < len(row) <= at for row in rows)
-
-        def whole(row: list[str]) -> list[str]:
-            cells = _cells_of(known[row[at]] if len(row) > at else nameless, shape) if row else []
-            return _filled(row, cells, places, width) if row else row
 
         if behind and even:
             sink.write("".join([body + known[name][1] for name, body in zip(each, bodies, strict=True)]))
         elif behind:
             out = [
-                body + known[row[at]][1] if len(row) == width else _written([whole(row)], shape)
-                for row, body in zip(rows, bodies, strict=True)
+                body + known[row[at]][1] if len(row) == width else _written([whole(row, k in bad)], shape)
+                for k, (row, body) in enumerate(zip(rows, bodies, strict=True))
             ]
             sink.write("".join(out))
         else:
-            sink.write(_written(map(whole, rows), shape))
+            sink.write(_written((whole(row, k in bad) for k, row in enumerate(rows)), shape))
         if len(known) > _REMEMBERED:
             known.clear()
-    told = {status: number for status, number in statuses.items() if number}
-    return Counts(statuses.total() + failures.count, told, failures.count, tuple(failures.first))
-
-
-@dataclass(slots=True)
-class _Failures:
-    """Failures counted, and the first of them."""
-
-    count: int = 0
-    first: list[Failure] = field(default_factory=list)
-
-    def add(self, failure: Failure) -> None:
-        self.count += 1
-        if len(self.first) < _KEPT_FAILURES:
-            self.first.append(failure)
+    counted = {status: number for status, number in statuses.items() if number}
+    return Counts(statuses.total() + failures.count, counted, failures.count, tuple(failures.first))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,19 +169,20 @@ def _cells_of(end: tuple[str, str], shape: _Shape) -> list[str]:
 
 
 def _blocks(
-    lines: Iterator[str], shape: _Shape, where: str, before: int, failures: _Failures
-) -> Iterator[tuple[list[list[str]], list[str]]]:
-    """The rows behind the first lines, in blocks, each with its cells as they are written.
+    lines: Iterator[str], shape: _Shape, where: str, before: int, failures: FailureLog
+) -> Iterator[tuple[list[list[str]], list[str], Sequence[int]]]:
+    """The rows behind the first lines, in blocks, each with its cells as they are written and its line.
 
     A block without rows holds the line of one that cannot be read.
     """
     while block := list(islice(lines, _BLOCK)):
         if not _is_odd("".join(block), shape):
+            numbers = range(before + 1, before + 1 + len(block))
             before += len(block)
             bodies = [line.rstrip("\r\n") for line in block]
-            yield [body.split(shape.mark) if body else [] for body in bodies], bodies
+            yield [body.split(shape.mark) if body else [] for body in bodies], bodies, numbers
             continue
-        rows, bodies = [], []
+        rows, bodies, places = [], [], []
         ahead = deque(block)
         while ahead:
             if not _is_odd(ahead[0], shape):
@@ -195,20 +190,22 @@ def _blocks(
                 rows.append(body.split(shape.mark) if body else [])
                 bodies.append(body)
                 before += 1
+                places.append(before)
                 continue
             row, taken, problem = _row_of(ahead, lines, shape, where, before)
             if problem:
+                if rows:  # first, so that faults are told in the order of their lines
+                    yield rows, bodies, places
                 failures.add(Failure(f"{where}, line {before + 1:,}", problem, f"Mend the quotes of the row. {PASSED}"))
-                if rows:
-                    yield rows, bodies
-                yield [], [taken[0].rstrip("\r\n")]
-                rows, bodies = [], []
+                yield [], [taken[0].rstrip("\r\n")], ()
+                rows, bodies, places = [], [], []
             else:
                 rows.append(row)
                 bodies.append(_written([[*row, ""]], shape)[: -len(shape.mark + shape.ending)] if row else "")
+                places.append(before + 1)
             before += len(taken)
         if rows:
-            yield rows, bodies
+            yield rows, bodies, places
 
 
 def _row_of(
@@ -326,7 +323,14 @@ def _plain(cells: Sequence[str]) -> list[str]:
     return [" ".join(cell.split()) if not cell.isprintable() else cell for cell in cells]
 
 
-def score_pairs(lines: Iterable[str], sink: Sink, compare: Compare, *, where: str = "standard input") -> Counts:
+def score_pairs(
+    lines: Iterable[str],
+    sink: Sink,
+    compare: Compare,
+    *,
+    where: str = "standard input",
+    failures: FailureLog | None = None,
+) -> Counts:
     r"""Copy tab-separated lines with a column `score` added: the probability that `a` and `b` name one thing.
 
     Nothing is quoted, and lines are written back as they are, but for a column `score` that is there already: it is
@@ -341,16 +345,12 @@ def score_pairs(lines: Iterable[str], sink: Sink, compare: Compare, *, where: st
     """
     first, lines = _first_line(lines, where)
     header = _cells(next(lines))
-    missing = [name for name in ("a", "b") if name not in header]
-    if missing:
-        remedy = "The first line must name the columns a and b, with a tab between them."
-        cause = misread(header, "\t", MEND)
-        raise UsageError(f"there is no column {missing[0]!r}", where=where, remedy=cause + remedy)
-    left, right = header.index("a"), header.index("b")
+    remedy = "The first line must name the columns a and b, with a tab between them."
+    left, right = (faults.column(header, name, "\t", where, remedy) for name in ("a", "b"))
     ending = _ending(first)
     place = header.index("score") if "score" in header else None
     sink.write("\t".join(_scored(header, "score", place)) + ending)
-    count, failures = 0, _Failures()
+    count, failures = 0, failures or FailureLog("")
     while block := list(islice(lines, _BLOCK)):
         rows = [_cells(line) for line in block]
         sound = [len(row) > max(left, right) for row in rows]
@@ -359,7 +359,7 @@ def score_pairs(lines: Iterable[str], sink: Sink, compare: Compare, *, where: st
         for number, (row, ok) in enumerate(zip(rows, sound, strict=True), count + 2):
             out.append("\t".join(_scored(row, score(next(scores), 6) if ok else "", place)) + ending)
             if not ok:
-                failures.add(_short_row(where, number, len(row), len(header)))
+                failures.add(Failure(f"{where}, line {number:,}", *faults.short_pair(len(row), len(header))))
         sink.write("".join(out))
         count += len(block)
     return Counts(count, {}, failures.count, tuple(failures.first))
@@ -374,11 +374,3 @@ def _scored(row: list[str], value: str, place: int | None) -> list[str]:
 
 def _cells(line: str) -> list[str]:
     return line.rstrip("\r\n").split("\t")
-
-
-def _short_row(where: str, number: int, found: int, wanted: int) -> Failure:
-    return Failure(
-        f"{where}, line {number:,}",
-        f"{found} of {wanted} cells",
-        "Separate the names by a tab.",
-    )

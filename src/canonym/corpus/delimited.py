@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -18,7 +18,7 @@ from canonym.corpus.formats import Options
 from canonym.corpus.stream import decoded, heading, sniff
 from canonym.model import Document, DocumentError, Failure, Result
 from canonym.patterns import pattern
-from canonym.table import listed, misread
+from canonym.table import listed, misread, places, several
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 # Possessive: a doubled quote must not be taken apart to find an end.
@@ -156,23 +156,26 @@ class Header:
 def header(text: str, options: Options, ending: str, final: bool) -> Header | None:
     """Read the first row, by the delimiter under which it has the columns; None where the text ends before.
 
-    Raises DocumentError naming the columns there are, where one asked for is missing.
+    Raises DocumentError naming the columns there are, where one asked for is missing or is not one.
     """
     stop = _FIRST_END.match(text)
     if not final and (stop is None or stop.end() == len(text)):
         return None
     newline = line_end(text)
-    found: list[Header] = []
+    found: list[tuple[Header, list[list[int]]]] = []
     for delimiter in ("\t",) if ending == ".tsv" else DELIMITERS:
         dialect = Dialect(delimiter, newline)
         row = next(rows(text, dialect, final), None)
         if row is None:
             return None
-        names = tuple(unquote(text[a:b]).strip() for a, b in row.fields)
+        cells = [unquote(text[a:b]) for a, b in row.fields]
+        names = tuple(cell.strip() for cell in cells)
         index = {name: place for place, name in reversed(list(enumerate(names)))}
-        texts = tuple(index.get(field, -1) for field in options.fields)
-        found.append(Header(dialect, names, texts, index.get(options.id_key, -1), index.get("mentions", -1), row))
-    best = max(found, key=lambda head: (min(head.texts) >= 0, len(head.names)))
+        at = [places(cells, field) for field in options.fields]
+        texts = tuple(one[0] if one else -1 for one in at)
+        head = Header(dialect, names, texts, index.get(options.id_key, -1), index.get("mentions", -1), row)
+        found.append((head, at))
+    best, stands = max(found, key=lambda pair: (min(pair[0].texts) >= 0, len(pair[0].names)))
     if best.row.problem:
         raise DocumentError(f"its first row cannot be read: {best.row.problem}", remedy="Mend the first row")
     for field, place in zip(options.fields, best.texts, strict=True):
@@ -180,7 +183,20 @@ def header(text: str, options: Options, ending: str, final: bool) -> Header | No
             known = listed([name or '""' for name in best.names[:30]])
             cause = misread(best.names, "".join(DELIMITERS) if ending != ".tsv" else "\t", MEND)
             raise DocumentError(f"no column {field!r}", remedy=f"{cause}Name one with --column; there are: {known}")
+    check_single(options.fields, stands)
     return best
+
+
+def check_single(fields: Sequence[str], stands: Sequence[Sequence[int]]) -> None:
+    """Raise DocumentError where a field stands in several columns, or two are one: its edits would be made twice."""
+    seen: set[int] = set()
+    for field, found in zip(fields, stands, strict=True):
+        if len(found) > 1:
+            problem, remedy = several(found, field)
+            raise DocumentError(problem, remedy=remedy)
+        if seen & set(found):
+            raise DocumentError(f"the column {field!r} is asked for twice", remedy="Name it once with --column")
+        seen.update(found)
 
 
 def blocks(name: str, pieces: Iterator[bytes], options: Options, ending: str = ".csv") -> Iterator[Block]:
@@ -298,7 +314,7 @@ def _units(text: str, row: Row, where: str, head: Header, options: Options) -> I
     for field, place in sorted(enumerate(head.texts), key=lambda item: item[1]):
         if place >= len(row.fields):
             raise DocumentError(
-                f"{len(row.fields)} fields, none of them for {options.fields[field]!r}",
+                f"{len(row.fields)} field{'s' if row.fields[1:] else ''}, none of them for {options.fields[field]!r}",
                 remedy=f"Complete the row. {PASSED}",
             )
         begin, end = row.fields[place]

@@ -19,10 +19,9 @@ from canonym.corpus.jsonl import whole_lines
 from canonym.corpus.ledger import Ledger
 from canonym.corpus.stream import chunks
 from canonym.corpus.writer import Output
-from canonym.model import CanonymError, DocumentError, Edit
+from canonym.model import CanonymError, DocumentError
 
 VERSION = 1
-_EDIT = Edit.__match_args__
 #: Pieces of a line put together before they are written.
 _MOST_PARTS = 3000
 #: A line, but for some numbers in it.
@@ -101,7 +100,7 @@ def pieces(file: str, entry: Entry) -> Iterator[bytes | int]:
     before = b',"edits":['
     for number, edit in enumerate(entry.edits):
         dumped = _dumped if _LEAST <= edit.score < _MOST else _dumped_plain
-        value = before + dumped({name: getattr(edit, name) for name in _EDIT})
+        value = before + dumped(edit.as_dict())
         if entry.whole:
             yield value
         else:

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from canonym.corpus.block import Entry, Outcome, Placed, Rows
+from canonym.corpus.delimited import check_single
 from canonym.corpus.formats import Options
 from canonym.model import Document, DocumentError, Failure, Result
+from canonym.table import listed, places
 
 #: A row group of the output holds about so many bytes of the input at most.
 _MOST = 64 << 20
@@ -153,20 +155,21 @@ def _codec(name: str) -> str:
 
 
 def text_columns(file: Any, fields: Sequence[str]) -> list[int]:
-    """The numbers of the text columns; raises DocumentError naming the columns where one is missing."""
+    """The numbers of the text columns; raises DocumentError naming the columns where one is missing or is not one."""
     pa = _arrow()
     schema = file.schema_arrow
-    out = []
-    for name in fields:
-        place = schema.get_field_index(name)
-        if place < 0:
-            known = ", ".join(schema.names[:30])
+    stands = [places(schema.names, name) for name in fields]
+    for name, found in zip(fields, stands, strict=True):
+        if not found:
+            known = listed(schema.names[:30])
             raise DocumentError(f"no column {name!r}", remedy=f"Name one with --column; there are: {known}")
+    check_single(fields, stands)
+    out = [found[0] for found in stands]
+    for name, place in zip(fields, out, strict=True):
         kind = schema.field(place).type
         inner = kind.value_type if pa.types.is_dictionary(kind) else kind
         if not (pa.types.is_string(inner) or pa.types.is_large_string(inner) or pa.types.is_string_view(inner)):
             raise DocumentError(f"the column {name!r} holds {kind}, not text", remedy="Name another with --column")
-        out.append(place)
     return out
 
 
@@ -223,7 +226,8 @@ def _found(
             f"the rows from {first + 1} on hold bytes that are no text: {error}",
             remedy="Make the file again; nothing was written",
         ) from error
-    ids = table.column(options.id_key).to_pylist() if options.id_key in table.schema.names else None
+    at = places(table.schema.names, options.id_key)
+    ids = table.column(at[0]).to_pylist() if at else None
     found.sort(key=lambda item: item[:2])
     documents = tuple(
         Document(f"{name}:{first + row + 1}", text, str(ids[row]) if ids and ids[row] is not None else "")

@@ -96,9 +96,13 @@ def chunks(
             "the compressed file is cut short", remedy="Fetch it again; nothing was written for it"
         ) from error
     except OSError as error:
-        raise DocumentError(
-            f"cannot be read: {error.strerror or error}", remedy="See whether it is there, whole and readable"
-        ) from error
+        raise DocumentError(f"cannot be read: {error.strerror or error}", remedy=_remedy(error)) from error
+
+
+def _remedy(error: OSError) -> str:
+    if isinstance(error, IsADirectoryError):
+        return "Give a file instead of a folder"
+    return "Check the path" if isinstance(error, FileNotFoundError) else "See whether it is whole and may be read"
 
 
 def _decompressed(file: IO[bytes], compression: str, size: int, tally: Tally, hands: int) -> Iterator[bytes]:

@@ -26,6 +26,7 @@ from canonym.evaluate.types import (
     Texts,
 )
 from canonym.evaluate.types import Task as Task
+from canonym.table import places, several, uneven
 
 _SAME: Final = {"1": True, "true": True, "yes": True, "same": True} | {
     "0": False, "false": False, "no": False, "different": False,
@@ -78,7 +79,8 @@ def _source(name: str, compression: str) -> str:
     try:
         data = b"".join(chunks(name, compression, 1 << 20))
     except DocumentError as error:
-        raise GoldError(error.problem, where=name, remedy=error.remedy) from error
+        remedy = error.remedy.partition(";")[0]  # that nothing was written goes without saying here
+        raise GoldError(error.problem, where=name, remedy=remedy) from error
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -168,6 +170,10 @@ def _table(source: str, name: str, ending: str) -> Gold:
     try:
         header = [cell.strip().lower() for cell in next(rows, [])]
         columns = set(header)
+        for column in filter(None, columns):
+            if header.count(column) > 1:
+                problem, remedy = several(places(header, column), column)
+                raise GoldError(problem, where=f"{name}:1", remedy=remedy)
         maker: Callable[[Mapping[str, str], str], GoldText | GoldName | GoldPair]
         if "name" in columns and columns & {"id", "ids", "canonical"}:
             maker = _gold_name
@@ -183,11 +189,8 @@ def _table(source: str, name: str, ending: str) -> Gold:
             if not row:
                 continue
             if len(row) != len(header):
-                raise GoldError(
-                    f"{len(row)} columns where the header has {len(header)}",
-                    where=where,
-                    remedy="Check commas and quotes",
-                )
+                problem, remedy = uneven(len(row), len(header), "\t" if tabs else ",")
+                raise GoldError(problem, where=where, remedy=remedy)
             items.append(maker(dict(zip(header, row, strict=True)), where))
     except csv.Error as error:
         raise GoldError(f"broken CSV ({error})", where=f"{name}:{rows.line_num}", remedy="Check the quotes") from None

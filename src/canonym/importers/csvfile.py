@@ -10,7 +10,7 @@ from typing import Final
 from canonym.importers.records import Name, Progress, Record, Tally
 from canonym.importers.streams import lines
 from canonym.model import KINDS, TableError, UsageError
-from canonym.table import default_id, misread
+from canonym.table import default_id, misread, places, several, uneven
 
 FIELDS: Final = ("canonical", "alias", "type", "id", "kind", "prominence", "lang", "country")
 
@@ -67,8 +67,7 @@ def records(
             if not cells:
                 continue
             if len(cells) != len(header):
-                why = f"{len(cells)} columns where the header has {len(header)}"
-                tally.skip(where, why, "Put a name that holds the delimiter in double quotes")
+                tally.skip(where, *uneven(len(cells), len(header), delimiter))
                 continue
             record = _record({**values, **{f: cells[k].strip() for f, k in at.items()}}, split)
             if isinstance(record, str):
@@ -121,15 +120,18 @@ def _places(header: list[str], columns: Mapping[str, str], values: Mapping[str, 
     lowered = [name.lower() for name in names]
     at = {}
     for name in FIELDS:
-        if name in columns:
-            if columns[name] not in names:
-                raise UsageError(
-                    f'{path} has no column "{columns[name]}"',
-                    remedy=f"{misread(header)}Its columns are {', '.join(names)}",
-                )
-            at[name] = names.index(columns[name])
-        elif name in lowered and name not in values:
-            at[name] = lowered.index(name)
+        asked = name in columns
+        found = places(header, columns[name]) if asked else places(lowered, name) if name not in values else []
+        if asked and not found:
+            raise UsageError(
+                f'{path} has no column "{columns[name]}"',
+                remedy=f"{misread(header)}Its columns are {', '.join(names)}",
+            )
+        if len(found) > 1:
+            problem, remedy = several(found, columns.get(name, name))
+            raise UsageError(problem, where=str(path), remedy=remedy)
+        if found:
+            at[name] = found[0]
     if "canonical" not in at:
         raise UsageError(
             f"{path}: which column holds the canonical names is not known",

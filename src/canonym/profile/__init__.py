@@ -10,6 +10,6 @@ from __future__ import annotations
 
 from canonym.profile.builder import ProfileBuilder, of
 from canonym.profile.glance import worth_searching
-from canonym.profile.types import Profile, Scrubbed
+from canonym.profile.types import Profile, Scrubbed, whichever
 
-__all__ = ["Profile", "ProfileBuilder", "Scrubbed", "of", "worth_searching"]
+__all__ = ["Profile", "ProfileBuilder", "Scrubbed", "of", "whichever", "worth_searching"]

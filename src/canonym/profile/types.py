@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
@@ -78,7 +79,7 @@ class Profile:
             ) from error
 
     @classmethod
-    def load(cls, path: str | Path) -> Profile:
+    def load(cls, path: str | PathLike[str]) -> Profile:
         """Read a profile that `save` wrote; raises CanonymError where the file is missing or damaged."""
         where = str(path)
         try:
@@ -101,6 +102,21 @@ class Profile:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise CanonymError(f"the profile is damaged ({error!r})", where=where, remedy=_REMEDY) from error
+
+
+def whichever(value: Profile | str | PathLike[str] | None) -> Profile | None:
+    """A profile as callers hand it over: itself, or the file that holds it.
+
+    Raises:
+        TypeError: it is neither, nor None.
+    """
+    if value is None or isinstance(value, Profile):
+        return value
+    if isinstance(value, str | PathLike):
+        return Profile.load(value)
+    raise TypeError(
+        f"the profile is {value!r}, not a Profile or the name of a file. Give what `canonym profile` wrote, or None"
+    )
 
 
 def _scrubbed(item: Mapping[str, Any]) -> Scrubbed:
