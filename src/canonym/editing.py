@@ -10,7 +10,7 @@ from canonym.features import edit_cost
 from canonym.indexkeys import OTHER_NAMES
 from canonym.model import REWRITTEN_KINDS, Edit, Match, Mention
 from canonym.rewrite import Original, apply
-from canonym.spelling import as_written, inside, same_but_for_case
+from canonym.spelling import as_written, inside, jointed, same_but_for_case
 from canonym.text import fold
 
 _CACHE: Final = 20_000
@@ -77,7 +77,7 @@ def _target(surface: str, alias: str, kind: str, match: Match, canonical: str, r
     if kind in rewrite:
         target = canonical
     elif kind in OTHER_NAMES and match in ("rule", "fuzzy"):
-        target = canonical if _is_near(alias, canonical) else alias
+        target = canonical if _is_near(alias, canonical) else jointed(surface, alias)
     else:
         return None
     return target if target and not same_but_for_case(surface, target) else None

@@ -60,14 +60,15 @@ def otherwise_meant(
     led = before[1] if before else ""
     if led.lower() in words("kinds_abroad") or text.startswith(tuple(words("kinds_behind")), found.end):
         return _is_accented_otherwise(found)
-    if _is_little_known(form, found, named):
+    place = found.entity.type == "place"
+    if place and _is_little_known(form, found, named):
         return True
     if not form[0].isupper():
         return False  # a script without capitals: words were told apart when it was found
     near = text[max(0, found.start - _AROUND) : found.end + _AROUND]
     if is_word(written(form), languages_of(near, script_of(form[0]))) or _is_accented_otherwise(found):
         return True
-    return form.istitle() and _is_of_person(text, found, led, listed)
+    return place and form.istitle() and _is_of_person(text, found, led, listed)
 
 
 def asked(text: str, edits: Iterable[Edit]) -> bool:

@@ -10,6 +10,7 @@ from canonym.patterns import pattern
 from canonym.text import letters
 
 _CACHE: Final = 20_000
+_JOINT = pattern(r"\s*-\s*|\s+")
 _BREAK = pattern(r"[ \t]*\r?\n[ \t]*")
 
 
@@ -34,6 +35,19 @@ def inside(name: str, part: str) -> tuple[int, ...]:
         return ()
     low, small = name.lower(), part.lower()
     return tuple(at for at in range(len(low)) if low.startswith(small, at))
+
+
+def jointed(surface: str, name: str) -> str:
+    """Another name with the joints of the spelling that it replaces, where that has as many.
+
+    >>> jointed("Eas Timor", "East-Timor"), jointed("East-Tmor", "East Timor"), jointed("EastTimor", "East-Timor")
+    ('East Timor', 'East-Timor', 'East-Timor')
+    """
+    joints, parts = _JOINT.findall(surface), _JOINT.split(name)
+    if len(joints) != len(parts) - 1:
+        return name
+    given = ["-" if "-" in joint else " " for joint in joints]
+    return "".join(part + joint for part, joint in zip(parts, [*given, ""], strict=True))
 
 
 @lru_cache(_CACHE)
