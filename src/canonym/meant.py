@@ -20,10 +20,12 @@ from canonym.patterns import pattern
 from canonym.scan import words
 from canonym.scripts import languages_of, script_of, written
 from canonym.text import fold
-from canonym.tongues import LISTED, of_a_tongue, strays
+from canonym.tongues import LISTED, of_a_tongue, spoken_near
 
 _AFTER: Final = pattern(r"[ \u00a0]([^\W\d_]{2,})")
 _BEFORE: Final = pattern(r"([^\W\d_]{2,})[ \u00a0]\Z")
+#: No letter before it is of another script.
+_BEYOND: Final = "\u0370"
 _REACH: Final = 40
 #: So many characters on either side tell the language.
 _AROUND: Final = 200
@@ -73,8 +75,12 @@ def otherwise_meant(
 
 def asked(text: str, edits: Iterable[Edit]) -> bool:
     """True where one of some edits of listed names may have to be left, so that each is to be asked."""
-    edits = tuple(edits)
-    return any(is_abroad(edit.before) for edit in edits) or strays(text, edits)
+    for edit in edits:
+        if edit.before >= _BEYOND and is_abroad(edit.before):
+            return True
+        if edit.source in LISTED and " " not in edit.before and spoken_near(text, edit.start, edit.end):
+            return True
+    return False
 
 
 def is_abroad(form: str) -> bool:
@@ -84,7 +90,7 @@ def is_abroad(form: str) -> bool:
     (True, True, False)
     """
     first = form[:1]
-    return first >= "\u0370" and not "\u1e00" <= first < "\u1f00" and not _is_wide(first)
+    return first >= _BEYOND and not "\u1e00" <= first < "\u1f00" and not _is_wide(first)
 
 
 def _is_wide(char: str) -> bool:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final
 
 from canonym.datafiles import data_file
 from canonym.lexicon import zipf
-from canonym.model import Edit, Entity, Mention
+from canonym.model import Entity, Mention
 from canonym.patterns import pattern
 from canonym.text import fold
 
@@ -83,11 +83,6 @@ def of_a_tongue(text: str, found: Mention) -> bool:
     return sound(text, found.start, found.end, found.alias, found.entity, listed=True)
 
 
-def strays(text: str, edits: Iterable[Edit]) -> bool:
-    """True where one of the edits of listed names stands amid words of another language, so that it is to be asked."""
-    return any(e.source in LISTED and " " not in e.before and len(spoken_near(text, e.start, e.end)) > 0 for e in edits)
-
-
 def in_small(text: str, start: int, end: int, *, capitals: bool = True) -> bool:
     """True for a word in small letters that is one of the language of its surroundings: "una cosa strana".
 
@@ -122,8 +117,9 @@ def spoken_near(text: str, start: int, end: int) -> tuple[str, ...]:
     ()
     """
     around = text[max(0, start - _REACH) : end + _REACH]
-    if any(word in around for word in _ENGLISH):
-        return ()
+    for word in _ENGLISH:  # a loop, since nearly all end here
+        if word in around:
+            return ()
     known = small_words()
     seen: Counter[str] = Counter()
     for word in {*_small(text[max(0, start - _REACH) : start], -1), *_small(text[end : end + _REACH], 1)}:
