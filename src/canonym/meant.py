@@ -55,18 +55,20 @@ def otherwise_meant(
     """
     if not is_abroad(found.text):
         return of_a_tongue(text, found)
+    if found.match not in LISTED or found.entity.prominence == UNKNOWN_PROMINENCE:
+        return False
     form = found.text.replace(_ACUTE, "")  # Russian dictionaries mark the stress so
-    if found.match not in LISTED or not form.isalpha() or found.entity.prominence == UNKNOWN_PROMINENCE:
+    cased, place = form.lower() != form.upper(), found.entity.type == "place"
+    if cased and not form.isalpha():
         return False
     before = _BEFORE.search(text[max(0, found.start - _REACH) : found.start])
     led = before[1] if before else ""
     if led.lower() in words("kinds_abroad") or text.startswith(tuple(words("kinds_behind")), found.end):
         return _is_accented_otherwise(found)
-    place = found.entity.type == "place"
     if place and _is_little_known(form, found, named):
         return True
-    if not form[0].isupper():
-        return False  # a script without capitals: words were told apart when it was found
+    if not cased:
+        return False  # words of such a script were told apart when it was found
     near = text[max(0, found.start - _AROUND) : found.end + _AROUND]
     if is_word(written(form), languages_of(near, script_of(form[0]))) or _is_accented_otherwise(found):
         return True
