@@ -177,7 +177,7 @@ def test_what_is_cut_short_is_not_taken(kind: type[native.Lexicon] | type[native
 SIGNS = [
     *PIECES, *"@<>:/#\\.wxX7ſ~c\n\r\t -_;(){}=`%$rDIärф中", "://", "www.", ".t7", ".7z", "\U0003ffff", "😀",
     "\nimport ", "\nfrom x.", " import ", " as ", "\nclass x", "\n def ", "import x", "class ",
-    "10.1000", "x-123", "--x", "-DX", "</x", "<X.T>", "/x:l", ".JPG",
+    "10.1000", "x-123", "--x", "-DX", "</x", "<X.T>", "/x:l", ".JPG", "<x a=", "x/>", "```", "`x`", "a" * 78, "->_",
 ]  # fmt: skip
 
 
