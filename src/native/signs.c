@@ -1,4 +1,4 @@
-/* What may be in a text at all, seen before anything slower looks for it. Twins: `protected.signs_plain`, `text.beyond`. */
+/* What may be in a text at all, seen before anything slower looks for it. Twin: `protected.signs_plain`. */
 #include "native.h"
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -346,59 +346,4 @@ PyObject *native_signs(PyObject *Py_UNUSED(self), PyObject *text)
         return NULL;
     }
     return PyLong_FromUnsignedLong(signs_of(text));
-}
-
-PyObject *native_doubtful(PyObject *Py_UNUSED(self), PyObject *args)
-{
-    PyObject *texts, *sound, *out;
-    if (!PyArg_ParseTuple(args, "O!U", &PyList_Type, &texts, &sound) || (out = PyList_New(0)) == NULL)
-        return NULL;
-    for (Py_ssize_t j = 0; j < PyList_GET_SIZE(texts); j++) {
-        PyObject *text = PyList_GET_ITEM(texts, j);
-        if (!PyUnicode_Check(text)) {
-            PyErr_SetString(PyExc_TypeError, "a text is a str");
-            Py_DECREF(out);
-            return NULL;
-        }
-        int kind = PyUnicode_KIND(text), found = 0;
-        const void *data = PyUnicode_DATA(text);
-        Py_ssize_t n = PyUnicode_IS_ASCII(text) ? 0 : PyUnicode_GET_LENGTH(text);
-        for (Py_ssize_t k = 0; k < n && !found; k++) {
-            Py_UCS4 c = PyUnicode_READ(kind, data, k);
-            /* The first of two that stand together tells. */
-            found = c >= 128 && ((k + 1 < n && PyUnicode_READ(kind, data, k + 1) >= 128) ||
-                                 PyUnicode_FindChar(sound, c, 0, PyUnicode_GET_LENGTH(sound), 1) < 0);
-        }
-        PyObject *number = found ? PyLong_FromSsize_t(j) : NULL;
-        int failed = found && (number == NULL || PyList_Append(out, number) < 0);
-        Py_XDECREF(number);
-        if (failed) {
-            Py_DECREF(out);
-            return NULL;
-        }
-    }
-    return out;
-}
-
-PyObject *native_beyond(PyObject *Py_UNUSED(self), PyObject *text)
-{
-    if (!PyUnicode_Check(text)) {
-        PyErr_SetString(PyExc_TypeError, "a text is a str");
-        return NULL;
-    }
-    PyObject *out = PyList_New(0);
-    int kind = PyUnicode_KIND(text);
-    const void *data = PyUnicode_DATA(text);
-    Py_ssize_t n = PyUnicode_IS_ASCII(text) ? 0 : PyUnicode_GET_LENGTH(text);
-    for (Py_ssize_t k = 0, begin; out != NULL && k < n; k++) {
-        if (PyUnicode_READ(kind, data, k) < 128)
-            continue;
-        for (begin = k; k < n && PyUnicode_READ(kind, data, k) >= 128;)
-            k++;
-        PyObject *span = Py_BuildValue("(nn)", begin, k);
-        if (span == NULL || PyList_Append(out, span) < 0)
-            Py_CLEAR(out);
-        Py_XDECREF(span);
-    }
-    return out;
 }
