@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from importlib import import_module
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
 from struct import pack
+from types import ModuleType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from canonym import native
@@ -82,11 +86,9 @@ def mend(text: str) -> tuple[Edit, ...]:
     """
     if not _is_fixable(text):
         return ()  # most: ftfy need not even be imported
-    from ftfy.badness import is_bad
-
     runs = beyond_ascii(text)
     # The test is slow on long texts: it is shown the neighbourhoods only.
-    if not is_bad("\n".join(text[max(0, a - _SIGHT) : b + _SIGHT] for a, b in runs)):
+    if not _is_bad("\n".join(text[max(0, a - _SIGHT) : b + _SIGHT] for a, b in runs)):
         return ()
     out: list[Edit] = []
     for start, end in _stretches(text, runs):
@@ -121,7 +123,7 @@ def _roles() -> Mapping[str, _Role]:
             for char in {bytes((byte,)).decode(encoding, "ignore") or chr(byte)}:
                 was = out.get(char, _Role())
                 out[char] = _Role(
-                    was.begins | bit * (byte >= 0xC0),
+                    was.begins | bit * (byte >= 0xC0 and byte != 0xC1),  # which begins nothing
                     was.goes_on | bit * (byte < 0xC0),
                     was.blank | bit * (blanks and byte in _BEFORE_BLANK),
                     was.second | bit * (blanks and byte in _BEFORE_SECOND),
@@ -167,35 +169,52 @@ def _config() -> TextFixerConfig:
     return TextFixerConfig(explain=False, replace_lossy_sequences=False, fix_c1_controls=False)
 
 
+@cache
+def _badness() -> ModuleType:
+    """`ftfy.badness`: most often all that is asked of ftfy, whose import takes six times as long."""
+    package = find_spec("ftfy")
+    spec = PathFinder.find_spec("ftfy.badness", package.submodule_search_locations) if package else None
+    if spec is None or spec.loader is None:
+        return import_module("ftfy.badness")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _is_bad(text: str) -> bool:
+    return bool(_badness().is_bad(text))
+
+
 def _uncontrolled(text: str) -> str:
-    if _CONTROL.search(text) is None:
-        return text
-    from ftfy.fixes import fix_c1_controls
-
-    return str(fix_c1_controls(text))
+    """What Windows has for control characters, where it has something."""
+    return _CONTROL.sub(lambda m: m[0].encode("latin-1").decode("windows-1252", "ignore") or m[0], text)
 
 
-def _from_latin(text: str) -> str:
-    """The text whose bytes in UTF-8 were taken for Latin-1; "" where that is not plainly so."""
-    try:
-        raw = text.encode("latin-1")
-        return "" if b"\xed" in raw else raw.decode("utf-8")
-    except UnicodeError:
-        return ""
+def _from_western(text: str) -> str:
+    """The text whose bytes in UTF-8 were taken for Latin-1, or else for what Windows has; "" where not plainly so."""
+    for encoding in ("latin-1", "windows-1252"):
+        try:
+            raw = text.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+        try:
+            return "" if b"\xed" in raw else raw.decode("utf-8")
+        except UnicodeDecodeError:
+            break
+    return ""
 
 
 @lru_cache(maxsize=4096)
 def _fixed(text: str) -> str:
     if not _is_fixable(text):
         return text
-    from ftfy import fix_encoding
-    from ftfy.badness import is_bad
-
-    if not is_bad(text):
+    if not _is_bad(text):
         return text
     # What ftfy tries first, and mostly finds enough; its way there is long.
-    fixed = _from_latin(text)
-    if not fixed or ((_CONTROL.search(fixed) or _is_fixable(fixed)) and is_bad(fixed)):
+    fixed = _from_western(text)
+    if not fixed or ((_CONTROL.search(fixed) or _is_fixable(fixed)) and _is_bad(fixed)):
+        from ftfy import fix_encoding
+
         fixed = fix_encoding(text, _config())
     if fixed == text:
         return text
