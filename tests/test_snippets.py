@@ -6,8 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import canonym
+from canonym.protected import signs
+from canonym.snippets import find_snippets
 
 CASES = json.loads(Path(__file__).with_name("cases").joinpath("snippets.json").read_text("utf-8"))
 
@@ -30,3 +34,15 @@ def test_left_alone_in_prose_that_is_not(names: canonym.Normaliser, snippet: str
 @pytest.mark.parametrize(("text", "wanted"), CASES["good"])
 def test_prose(names: canonym.Normaliser, text: str, wanted: str) -> None:
     assert names.normalise(text) == wanted
+
+
+PIECES = [
+    *"x7r/-.`'=<>{}%:&? \n", "10.1234/x", "x()", "x->y", "x::y", "{'x':", ", 'y':", "%x%", "--x", "-DX", "-D_=", "-Ixy",
+    "x-123", "/x:l", " /x", "r/x", "?x=y", "x = 1", "<code>", "</code>", "<x id='", "<X/>", "```", " `", "x`", "${x}",
+]  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(PIECES)).map("".join))
+def test_nothing_is_passed_over_by_its_signs(text: str) -> None:
+    assert [*find_snippets(text, signs(text))] == [*find_snippets(text)]

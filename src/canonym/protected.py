@@ -11,13 +11,16 @@ from typing import Final
 
 from canonym import native
 from canonym.patterns import begun, pattern
-from canonym.snippets import SNIPPET, find_latex, find_snippets
+from canonym.snippets import SNIPPET, TOLD, find_latex, find_snippets
 
 _DOT = pattern(r"\.[A-Za-z]{2}")
 
 
 class Sign:
-    """What a text may hold, told by a character or two: where one is missing nothing need look for it."""
+    """What a text may hold, told by a character or two: where one is missing nothing need look for it.
+
+    More stand for what is in code, markup and keys, see `snippets.Kind`.
+    """
 
     AT: Final = 1
     LESS: Final = 2
@@ -40,8 +43,6 @@ class Sign:
     CODE: Final = 1024
     #: A full stop between letters, beyond ASCII behind it, as in кабул.рф.
     ABROAD: Final = 2048
-    #: What stands in code, markup and keys, see `snippets`.
-    SNIPPET: Final = 4096
 
 
 _ENDING = pattern(r"\.(?:[a-z][a-z0-9]|[A-Z][A-Z0-9]|7z)|(?<=\w\w)\.[ch](?!\w)")
@@ -56,7 +57,7 @@ _ABROAD = pattern(r"(?<=\w\w)\.([^\x00-\x7f])")
 
 
 def signs(text: str) -> int:
-    """The signs of a text, as a sum of `Sign`.
+    """The signs of a text, as a sum of `Sign` and `Kind`.
 
     >>> signs("Write to me@x.org.") == Sign.AT + Sign.ENDING + Sign.HOST
     True
@@ -79,7 +80,7 @@ def signs_plain(text: str) -> int:
         Sign.LETTER: not text.isascii() and any(c > "\u0558" and (c.isalpha() or c > "\U0001ffff") for c in set(text)),
         Sign.CODE: _CODE.search(text) is not None,
         Sign.ABROAD: not text.isascii() and any(m[1].isalpha() for m in _ABROAD.finditer(text)),
-        Sign.SNIPPET: SNIPPET.search(text) is not None,
+        **{kind: told.search(text) is not None for kind, told in TOLD.items()},
     }
     return sum(sign for sign, there in seen.items() if there)
 
@@ -117,7 +118,7 @@ _WORDS_AFTER = pattern(r"\w+")
 _WINDOWS = pattern(r"\\(?:[\w. -]*[\w-]\\)*[\w. -]*[\w-]")
 _DRIVE = pattern(r"\b[A-Za-z]:")
 #: Before the ends of files, hosts and calls: one look for all of them.
-_STOP = pattern(r"\.(?=[A-Za-z7])")
+_STOP = pattern(r"\.(?=[a-z][a-z0-9]|[A-Z][A-Z0-9]|7[zZ]|[ch]\b)")
 _ENDINGS: Final = (
     "txt|docx?|pdf|csv|tsv|jsonl?|xml|html?|php|jpe?g|png|gif|xlsx?|pptx?|zip|gz|mp[34]|py|js|md"
     "|cc|cpp|hpp|rb|sh|pl|tsx?|css|sql|ya?ml|toml|cfg|texi|rst|db|dll|exe|ps1|ipynb|geojson|shp|kml|gpx|parquet"
@@ -192,8 +193,8 @@ def find_protected(text: str, there: int) -> list[tuple[int, int]]:
         out += [m.span() for m in _CODE.finditer(text)]
     if there & Sign.ABROAD:
         out += [_with_left(text, m, _MAILBOX) for m in _ABROAD_SITE.finditer(text)]
-    if there & Sign.SNIPPET:
-        out += find_snippets(text)
+    if there & SNIPPET:
+        out += find_snippets(text, there)
     return out
 
 

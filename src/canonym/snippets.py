@@ -12,11 +12,46 @@ from typing import Final
 
 from canonym.patterns import begun, pattern
 
-#: That a text may hold one at all. Twin: `snippet_at` in signs.c.
-SNIPPET: Final = pattern(
-    r"\(\)|[={`]|%[A-Za-z]|->|(?<!\w)-(?:-[a-z]|[DI][A-Z])|[A-Za-z]-[0-9]{3}|(?<!\w)10\.[0-9]{4}|::|/[\w.-]+:[a-z0-9]"
-    r"|<(?![A-Z0-9.]+>)/?[A-Za-z]|(?<![\w</.~])/(?:[A-Za-z]|[^\x00-\x7f])|(?<!\w)[ru]/\w"
-)
+
+class Kind:
+    """What of it a text may hold, each told by signs of its own; beside those of `protected.Sign`."""
+
+    DOI: Final = 1 << 12
+    CALL: Final = 1 << 13
+    ARROW: Final = 1 << 14
+    SCOPE: Final = 1 << 15
+    BRACE: Final = 1 << 16
+    PERCENT: Final = 1 << 17
+    OPTION: Final = 1 << 18
+    FLAG: Final = 1 << 19
+    GOODS: Final = 1 << 20
+    IMAGE: Final = 1 << 21
+    ROOT: Final = 1 << 22
+    FORUM: Final = 1 << 23
+    EQUALS: Final = 1 << 24
+    TAG: Final = 1 << 25
+    TICK: Final = 1 << 26
+
+
+#: By what each is told; what is found of a kind holds one of these. Twin: `snippet_at` in signs.c.
+TOLD: Final = {
+    Kind.DOI: pattern(r"(?<!\w)10\.[0-9]{4}"),
+    Kind.CALL: pattern(r"\(\)"),
+    Kind.ARROW: pattern(r"->[a-z_]"),
+    Kind.SCOPE: pattern(r"::\w"),
+    Kind.BRACE: pattern(r"\{"),
+    Kind.PERCENT: pattern(r"%[A-Za-z]"),
+    Kind.OPTION: pattern(r"(?<!\w)--[a-z]"),
+    Kind.FLAG: pattern(r"(?<!\w)-[DI][A-Z_]"),
+    Kind.GOODS: pattern(r"[A-Za-z]-[0-9]{3}"),
+    Kind.IMAGE: pattern(r"/[\w.-]+:[a-z0-9]"),
+    Kind.ROOT: pattern(r"/(?<![^\s(\[`=:\"'“‘]/)(?:[A-Za-z]|[^\x00-\x7f])"),
+    Kind.FORUM: pattern(r"(?<!\w)[ru]/\w"),
+    Kind.EQUALS: pattern(r"="),
+    Kind.TAG: pattern(r"</[A-Za-z]|<[A-Za-z][\w:.-]*(?:/>|\s[^<>=]{0,80}=)"),
+    Kind.TICK: pattern(r"```|(?<![`\w])`[^`\n]{1,200}`(?![`\w])"),
+}
+SNIPPET: Final = sum(TOLD)
 
 # Each begins with what is plain, and asks there what must not stand before: so most of a text is passed over at once.
 _DOI = pattern(r"10\.(?<!\w10\.)[0-9]{4,9}/[^\s\"<>]+")
@@ -76,45 +111,48 @@ _LATEX = pattern(
 )
 
 
-def find_snippets(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of code, markup and keys; some may be in others.
+def find_snippets(text: str, there: int = SNIPPET) -> Iterator[tuple[int, int]]:
+    """Spans of code, markup and keys; some may be in others. Of the kinds, `there` are those that may be there.
 
     >>> [text[a:b] for text in ["kabool(), r/Kabool, --kabool or Kabool/Kandahr"] for a, b in find_snippets(text)]
     ['kabool()', '--kabool', 'r/Kabool']
     """
-    if "10." in text:
+    if there & Kind.DOI:
         yield from _spans(_DOI, text)
-    if "()" in text:
+    if there & Kind.CALL:
         yield from _with_left(_CALL, text, _OBJECT)
-    if "->" in text:
+    if there & Kind.ARROW:
         yield from _with_left(_ARROW, text, _OBJECT)
-    if "::" in text:
+    if there & Kind.SCOPE:
         yield from _with_left(_SCOPE, text, _OBJECT)
-    if "{" in text:
+    if there & Kind.BRACE:
         yield from _spans(_DOLLAR, text)
         yield from _spans(_TEMPLATE, text)
         if (first := _FIRST_KEY.search(text)) is not None:
             yield from (match.span(1) for match in _KEY.finditer(text, first.start()))
-    if "%" in text:
+    if there & Kind.PERCENT:
         yield from _spans(_PERCENT, text)
-    if "-" in text:
+    if there & Kind.OPTION:
         yield from _spans(_OPTION, text)
+    if there & Kind.FLAG:
         yield from _spans(_FLAG, text)
+    if there & Kind.GOODS:
         yield from filter(lambda span: _is_key_of_goods(text[slice(*span)]), _with_left(_GOODS, text, _GOODS_BEFORE))
-    if "/" in text:
-        images = _with_left(_IMAGE, text, _IMAGE_BEFORE) if ":" in text else ()
-        yield from (span for span in images if text[slice(*span)].islower())
+    if there & Kind.IMAGE:
+        yield from (span for span in _with_left(_IMAGE, text, _IMAGE_BEFORE) if text[slice(*span)].islower())
+    if there & Kind.ROOT:
         yield from _spans(_ROOT, text)
+    if there & Kind.FORUM:
         yield from _spans(_FORUM, text)
-    if "=" in text:
+    if there & Kind.EQUALS:
         yield from _spans(_ASKED, text)
         yield from _with_left(_ASKED, text, _ASKED_BEFORE)
         yield from _spans(_GIVEN, text)
         if _QUOTED.search(text) is not None:
             yield from _spans(_ATTRIBUTE, text)
-    if "<" in text:
+    if there & Kind.TAG:
         yield from _tags(text)
-    if "`" in text:
+    if there & Kind.TICK:
         yield from _fenced(text)
 
 

@@ -2,7 +2,7 @@
 #include "words.h"
 
 enum { FEWEST = 8, FIRST = 200, LONGEST = 24, SHORTEST = 3, DIFFERENT = 64, BITS = 25, WAITING = 16 };
-enum { MET = 1 << 15, LANGUAGES = 64, SHOWN = 2000, TYPES = 5, SLOTS = 4096 };
+enum { MET = 1 << 15, LANGUAGES = 64, SHOWN = 2000, TYPES = 5 };
 
 typedef struct {
     PyObject_HEAD
@@ -37,7 +37,8 @@ static inline int marked(const uint8_t *bits, uint64_t h)
 /* How often the common words of each language stand in the first words of a text, and how many different ones. */
 typedef struct {
     Py_ssize_t shown, first_english, words[LANGUAGES], types[LANGUAGES];
-    uint64_t seen[SLOTS];
+    size_t slots; /* of `seen`: a power of two, twice what is counted at least */
+    uint64_t *seen;
 } Counts;
 
 static inline int is_english(const Glance *g, const uint32_t *mask)
@@ -52,9 +53,9 @@ static void count(const Glance *g, Counts *c, uint64_t h)
     c->shown++;
     if (mask == NULL)
         return;
-    size_t at = h & (SLOTS - 1);
+    size_t at = h & (c->slots - 1);
     while (c->seen[at] != 0 && c->seen[at] != h)
-        at = (at + 1) & (SLOTS - 1);
+        at = (at + 1) & (c->slots - 1);
     int is_new = c->seen[at] == 0;
     c->seen[at] = h;
     uint64_t bits = g->masks[*mask];
@@ -173,8 +174,10 @@ static ALWAYS_INLINE int take_word(void *context, Py_ssize_t begin, Py_ssize_t s
 {
     Gathered *to = context;
     Glance *g = to->glance;
-    uint64_t h = hash_at(&to->text, begin, size, wide), met = *met_at(g, h);
     int first = to->words++ < FIRST;
+    if (!first && size < SHORTEST)
+        return 0; /* it neither tells the language any more, nor of a loss */
+    uint64_t h = hash_at(&to->text, begin, size, wide), met = *met_at(g, h);
     Place place = {begin, size};
     if ((met ^ h) < 4) {
         add_nature(to, h, (unsigned)met & 3, first, place);
@@ -255,23 +258,24 @@ static int take_closely(void *context, Py_ssize_t begin, Py_ssize_t size, int wi
 
 /* Of a text in which many words tell, or which is not plainly English: whether it is, and the words; None where it is of
    no language. */
-static PyObject *told_closely(Glance *g, const Narrow *text)
+static PyObject *told_closely(Glance *g, const Narrow *text, Py_ssize_t words)
 {
-    Closely *all = calloc(1, sizeof *all);
+    Closely all = {.glance = g, .text = *text, .counts.slots = 2, .told = PySet_New(NULL)};
     PyObject *out = NULL;
-    if (all == NULL)
-        return PyErr_NoMemory();
-    all->glance = g;
-    all->text = *text;
-    if ((all->told = PySet_New(NULL)) != NULL && each_word_of(text->bytes, text->size, take_closely, all) == 0) {
-        int english = is_shown_english(g, &all->counts);
-        if (english || is_foreign(g, &all->counts))
-            out = Py_BuildValue("(OO)", english ? Py_True : Py_False, all->told);
+    while (all.counts.slots < 2 * (size_t)(words < SHOWN ? words : SHOWN))
+        all.counts.slots *= 2;
+    all.counts.seen = calloc(all.counts.slots, sizeof *all.counts.seen);
+    if (all.counts.seen == NULL)
+        PyErr_NoMemory();
+    else if (all.told != NULL && each_word_of(text->bytes, text->size, take_closely, &all) == 0) {
+        int english = is_shown_english(g, &all.counts);
+        if (english || is_foreign(g, &all.counts))
+            out = Py_BuildValue("(OO)", english ? Py_True : Py_False, all.told);
         else
             out = Py_NewRef(Py_None);
     }
-    Py_XDECREF(all->told);
-    free(all);
+    Py_XDECREF(all.told);
+    free(all.counts.seen);
     return out;
 }
 
@@ -294,7 +298,7 @@ static PyObject *told_of(Glance *g, PyObject *text, Py_ssize_t enough)
     if (all.words < FEWEST || (english && all.different < enough))
         Py_RETURN_NONE; /* most */
     if (!english || all.different == DIFFERENT)
-        return told_closely(g, &all.text);
+        return told_closely(g, &all.text, all.words);
     PyObject *words = gathered_words(&all);
     return words == NULL ? NULL : Py_BuildValue("(ON)", Py_True, words);
 }

@@ -25,7 +25,7 @@ static PyMethodDef functions[] = {
     {"folders", native_folders, METH_O, "The spans of the paths of a text with backslashes."},
     {"among", native_among, METH_VARARGS, "The spans of a text that are made of some characters."},
     {"doubtful", native_doubtful, METH_VARARGS,
-     "The numbers of the texts that hold more beyond ASCII than single sound signs."},
+     "The numbers of the texts in which bytes of UTF-8 may have been taken for letters, given the role of each letter."},
     {"united", native_united, METH_O, "Pieces of words in UTF-8 with a number for each as one, the numbers added up."},
     {"find", native_find, METH_VARARGS, "Where a key first stands among sorted hashes, or -1."},
     {"likely", native_likely, METH_VARARGS,

@@ -197,6 +197,9 @@ int grove_reaches(Grove *grove, int part, int64_t limit); /* whether it comes to
 
 unsigned signs_of(PyObject *text); /* of a str */
 PyObject *native_signs(PyObject *self, PyObject *text);
+
+/* -- mojibake.c ------------------------------------------------------------------------------------------------- */
+
 PyObject *native_beyond(PyObject *self, PyObject *text);
 PyObject *native_doubtful(PyObject *self, PyObject *args);
 

@@ -1,4 +1,4 @@
-/* What may be in a text at all, seen before anything slower looks for it. Twins: `protected.signs_plain`, `text.beyond`. */
+/* What may be in a text at all, seen before anything slower looks for it. Twin: `protected.signs_plain`. */
 #include "native.h"
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -6,14 +6,19 @@
 
 /* As in `protected.Sign`. */
 enum { AT = 1, LESS = 2, ADDRESS = 4, TAG = 8, BACKSLASH = 16, LOW_LINE = 32, ENDING = 64, HOST = 128, PATH = 256 };
-enum { LETTER = 512, CODE = 1024, ABROAD = 2048, SNIPPET = 4096 };
-enum { MORE = 8192 /* it depends on what is beside it */ };
+enum { LETTER = 512, CODE = 1024, ABROAD = 2048 };
+/* As in `snippets.Kind`. */
+enum { DOI = 1 << 12, CALL = 1 << 13, ARROW = 1 << 14, SCOPE = 1 << 15, BRACE = 1 << 16, PERCENT = 1 << 17 };
+enum { OPTION = 1 << 18, FLAG = 1 << 19, GOODS = 1 << 20, IMAGE = 1 << 21, ROOT = 1 << 22, FORUM = 1 << 23 };
+enum { EQUALS = 1 << 24, MARKUP = 1 << 25, TICK = 1 << 26 };
+enum { MORE = 1 << 27 /* it depends on what is beside it */ };
+enum { IN_TAG = 80, IN_TICKS = 200 }; /* so many characters at most */
 
-static const uint16_t OF_ASCII[128] = {
-    ['@'] = AT,          ['<'] = LESS | MORE, ['#'] = MORE,    ['$'] = MORE,    ['\\'] = BACKSLASH,
-    ['_'] = LOW_LINE,    ['.'] = MORE,        [':'] = MORE,    ['/'] = MORE,    ['\n'] = MORE,
-    [')'] = MORE,        ['%'] = MORE,        ['-'] = MORE,    ['='] = SNIPPET, ['{'] = SNIPPET,
-    ['`'] = SNIPPET,
+static const uint32_t OF_ASCII[128] = {
+    ['@'] = AT,       ['<'] = LESS | MORE, ['#'] = MORE, ['$'] = MORE,   ['\\'] = BACKSLASH,
+    ['_'] = LOW_LINE, ['.'] = MORE,        [':'] = MORE, ['/'] = MORE,   ['\n'] = MORE,
+    [')'] = MORE,     ['%'] = MORE,        ['-'] = MORE, ['='] = EQUALS, ['{'] = BRACE,
+    ['`'] = MORE,
 };
 
 static inline int is_small(Py_UCS4 c)
@@ -121,57 +126,96 @@ static inline int is_digit(Py_UCS4 c)
     return c >= '0' && c <= '9';
 }
 
-/* Whether a tag may open at a place, and no ticker, as <JAPN.T>. */
+/* Whether a tag stands at a place that closes another, or itself, or has an attribute. */
 static inline int is_tag(int kind, const void *data, Py_ssize_t n, Py_ssize_t k)
 {
-    Py_ssize_t at = k + 1 + (read_at(kind, data, n, k + 1) == '/');
-    if (!is_letter(read_at(kind, data, n, at)))
+    Py_UCS4 c = read_at(kind, data, n, ++k);
+    if (c == '/')
+        return is_letter(read_at(kind, data, n, k + 1));
+    if (!is_letter(c))
         return 0;
-    for (at = k + 1; at < n; at++) {
-        Py_UCS4 c = PyUnicode_READ(kind, data, at);
-        if (!is_high_letter(c) && !is_digit(c) && c != '.')
-            return c != '>' || at == k + 1;
+    while (is_part(c) || c == ':')
+        c = read_at(kind, data, n, ++k);
+    if (c == '/')
+        return read_at(kind, data, n, k + 1) == '>';
+    if (k >= n || !Py_UNICODE_ISSPACE(c))
+        return 0;
+    for (Py_ssize_t end = k + IN_TAG + 1; k++ < end;) {
+        c = read_at(kind, data, n, k);
+        if (c == '=' || c == '<' || c == '>' || k >= n)
+            return c == '=';
     }
-    return 1;
+    return 0;
 }
 
-/* Whether code, markup or a key may be where a sign of them stands. Twin: `snippets.SNIPPET`. */
-static inline int is_snippet(int kind, const void *data, Py_ssize_t n, Py_ssize_t k, Py_UCS4 c)
+/* Whether a fence begins at a tick, or something stands between it and another. */
+static inline int is_tick(int kind, const void *data, Py_ssize_t n, Py_ssize_t k)
+{
+    Py_UCS4 before = read_at(kind, data, n, k - 1), c = read_at(kind, data, n, k + 1);
+    if (c == '`')
+        return read_at(kind, data, n, k + 2) == '`';
+    if (before == '`' || is_of_word(before))
+        return 0;
+    for (Py_ssize_t end = k + IN_TICKS + 1; k++ < end && k < n;) {
+        c = PyUnicode_READ(kind, data, k);
+        if (c == '\n')
+            return 0;
+        if (c == '`')
+            break;
+    }
+    before = read_at(kind, data, n, k + 1);
+    return c == '`' && before != '`' && !is_of_word(before);
+}
+
+static inline int opens_path(Py_UCS4 before) /* behind nothing else is a slash that of a path from the root */
+{
+    return before == '(' || before == '[' || before == '`' || before == '=' || before == ':' ||
+           before == '"' || before == '\'' || before == 0x201C || before == 0x2018 || Py_UNICODE_ISSPACE(before);
+}
+
+/* What of code, markup and keys may be where a sign of them stands: a `Kind` or 0. Twin: `snippets.TOLD`. */
+static inline unsigned snippet_at(int kind, const void *data, Py_ssize_t n, Py_ssize_t k, Py_UCS4 c)
 {
     Py_UCS4 before = read_at(kind, data, n, k - 1), next = read_at(kind, data, n, k + 1);
     Py_UCS4 third = read_at(kind, data, n, k + 2);
     Py_ssize_t part = k;
     switch (c) {
     case ')':
-        return before == '(';
+        return before == '(' ? CALL : 0;
     case '%':
-        return is_letter(next);
+        return is_letter(next) ? PERCENT : 0;
     case '<':
-        return is_tag(kind, data, n, k);
+        return is_tag(kind, data, n, k) ? MARKUP : 0;
+    case '`':
+        return is_tick(kind, data, n, k) ? TICK : 0;
     case '-':
         if (next == '>')
-            return 1;
+            return is_small(third) || third == '_' ? ARROW : 0;
         if (is_digit(next))
-            return is_letter(before) && is_digit(third) && is_digit(read_at(kind, data, n, k + 3));
-        return ((next == '-' && is_small(third)) || ((next == 'D' || next == 'I') && is_high_letter(third))) &&
-               !is_of_word(before);
+            return is_letter(before) && is_digit(third) && is_digit(read_at(kind, data, n, k + 3)) ? GOODS : 0;
+        if (is_of_word(before))
+            return 0;
+        if (next == '-')
+            return is_small(third) ? OPTION : 0;
+        return (next == 'D' || next == 'I') && (is_high_letter(third) || third == '_') ? FLAG : 0;
     case '.':
         return before == '0' && read_at(kind, data, n, k - 2) == '1' && !is_of_word(read_at(kind, data, n, k - 3)) &&
-               is_digit(next) && is_digit(third) && is_digit(read_at(kind, data, n, k + 3)) &&
-               is_digit(read_at(kind, data, n, k + 4));
+                       is_digit(next) && is_digit(third) && is_digit(read_at(kind, data, n, k + 3)) &&
+                       is_digit(read_at(kind, data, n, k + 4))
+                   ? DOI
+                   : 0;
     case '/':
-        if ((before == 'r' || before == 'u') && is_of_word(next) && !is_of_word(read_at(kind, data, n, k - 2)))
-            return 1;
-        return (is_letter(next) || next >= 128) && !is_of_word(before) && before != '<' && before != '/' &&
-               before != '.' && before != '~';
+        if (before == 'r' || before == 'u')
+            return is_of_word(next) && !is_of_word(read_at(kind, data, n, k - 2)) ? FORUM : 0;
+        return (is_letter(next) || next >= 128) && (k == 0 || opens_path(before)) ? ROOT : 0;
     default: /* : */
         if (next == ':')
-            return 1;
+            return is_of_word(third) ? SCOPE : 0;
         if (!is_small(next) && !is_digit(next))
             return 0;
         while (part > 0 && is_part(PyUnicode_READ(kind, data, part - 1)))
             part--;
-        return part < k && part > 0 && PyUnicode_READ(kind, data, part - 1) == '/';
+        return part < k && part > 0 && PyUnicode_READ(kind, data, part - 1) == '/' ? IMAGE : 0;
     }
 }
 
@@ -204,11 +248,11 @@ static inline __attribute__((always_inline)) unsigned sign_at(int kind, const vo
         return sign;
     Py_UCS4 next = read_at(kind, data, n, k + 1);
     if (c == '.')
-        return stop_at(kind, data, n, k) | (is_snippet(kind, data, n, k, c) ? SNIPPET : 0);
+        return stop_at(kind, data, n, k) | snippet_at(kind, data, n, k, c);
     if (c == '\n')
         return is_code(kind, data, n, k + 1) ? CODE : 0;
     if (c != '#' && c != '$') {
-        sign = (sign & LESS) | (is_snippet(kind, data, n, k, c) ? SNIPPET : 0);
+        sign = (sign & LESS) | snippet_at(kind, data, n, k, c);
         if (c == ':' && next == '/' && read_at(kind, data, n, k + 2) == '/')
             sign |= ADDRESS;
         if (c == '/' && is_path(kind, data, n, k))
@@ -302,59 +346,4 @@ PyObject *native_signs(PyObject *Py_UNUSED(self), PyObject *text)
         return NULL;
     }
     return PyLong_FromUnsignedLong(signs_of(text));
-}
-
-PyObject *native_doubtful(PyObject *Py_UNUSED(self), PyObject *args)
-{
-    PyObject *texts, *sound, *out;
-    if (!PyArg_ParseTuple(args, "O!U", &PyList_Type, &texts, &sound) || (out = PyList_New(0)) == NULL)
-        return NULL;
-    for (Py_ssize_t j = 0; j < PyList_GET_SIZE(texts); j++) {
-        PyObject *text = PyList_GET_ITEM(texts, j);
-        if (!PyUnicode_Check(text)) {
-            PyErr_SetString(PyExc_TypeError, "a text is a str");
-            Py_DECREF(out);
-            return NULL;
-        }
-        int kind = PyUnicode_KIND(text), found = 0;
-        const void *data = PyUnicode_DATA(text);
-        Py_ssize_t n = PyUnicode_IS_ASCII(text) ? 0 : PyUnicode_GET_LENGTH(text);
-        for (Py_ssize_t k = 0; k < n && !found; k++) {
-            Py_UCS4 c = PyUnicode_READ(kind, data, k);
-            /* The first of two that stand together tells. */
-            found = c >= 128 && ((k + 1 < n && PyUnicode_READ(kind, data, k + 1) >= 128) ||
-                                 PyUnicode_FindChar(sound, c, 0, PyUnicode_GET_LENGTH(sound), 1) < 0);
-        }
-        PyObject *number = found ? PyLong_FromSsize_t(j) : NULL;
-        int failed = found && (number == NULL || PyList_Append(out, number) < 0);
-        Py_XDECREF(number);
-        if (failed) {
-            Py_DECREF(out);
-            return NULL;
-        }
-    }
-    return out;
-}
-
-PyObject *native_beyond(PyObject *Py_UNUSED(self), PyObject *text)
-{
-    if (!PyUnicode_Check(text)) {
-        PyErr_SetString(PyExc_TypeError, "a text is a str");
-        return NULL;
-    }
-    PyObject *out = PyList_New(0);
-    int kind = PyUnicode_KIND(text);
-    const void *data = PyUnicode_DATA(text);
-    Py_ssize_t n = PyUnicode_IS_ASCII(text) ? 0 : PyUnicode_GET_LENGTH(text);
-    for (Py_ssize_t k = 0, begin; out != NULL && k < n; k++) {
-        if (PyUnicode_READ(kind, data, k) < 128)
-            continue;
-        for (begin = k; k < n && PyUnicode_READ(kind, data, k) >= 128;)
-            k++;
-        PyObject *span = Py_BuildValue("(nn)", begin, k);
-        if (span == NULL || PyList_Append(out, span) < 0)
-            Py_CLEAR(out);
-        Py_XDECREF(span);
-    }
-    return out;
 }

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from importlib import import_module
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
+from struct import pack
+from types import ModuleType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from canonym import native
@@ -12,10 +17,10 @@ from canonym.patterns import pattern
 from canonym.text import beyond_ascii
 
 if TYPE_CHECKING:
+    import re
+
     from ftfy import TextFixerConfig
 
-#: Typography that is no sign of a broken encoding where no other character beyond ASCII stands beside it.
-_SOUND: Final = "‘’“”–—…£é"
 #: Stretches whose characters beyond ASCII stand at most this far apart are mended together.
 _NEAR: Final = 40
 _NEXT: Final = pattern(r"\S*[^\S\n]{0,3}\S*")
@@ -29,8 +34,9 @@ _TRIED: Final = (
 #: Bytes of UTF-8 behind which ftfy takes a blank for a byte A0 that was lost: the last byte of two, or the second.
 _BEFORE_BLANK: Final = frozenset(b"\xc2\xc3\xc5\xce\xd0\xd9")
 _BEFORE_SECOND: Final = frozenset(b"\xe2\xe3\xf0")
-_CHUNK: Final = pattern(r"\S*[^\x00-\x7f\s]\S*")
+_CHUNK: Final = pattern(r"\S+")
 _HIDDEN: Final = pattern(r"[\x00-\x08\n-\x1f\x7f]")
+_CONTROL: Final = pattern(r"[\x80-\x9f]")
 _REPLACEMENT: Final = "\ufffd"
 _SAID: Final = "an encoding was mistaken for another"
 
@@ -39,53 +45,20 @@ def doubtful(texts: Sequence[str]) -> list[int]:
     """The numbers of the texts that `mend` may have to do with: few.
 
     >>> doubtful(["in Kabul", "in “Kâbool”", "in KÃ¢bool", "the “old” café"])
-    [1, 2]
+    [2]
     """
     if native.COMPILED:
-        return native.doubtful([*texts], _SOUND)
+        return native.doubtful([*texts], *_packed())
     return [k for k, text in enumerate(texts) if is_doubtful(text)]
 
 
 def is_doubtful(text: str) -> bool:
-    """Whether a text holds more beyond ASCII than single sound signs: what the compiled `doubtful` must equal."""
-    if text.isascii():
-        return False
-    return _is_doubtful(text, beyond_ascii(text))
+    """Whether any two characters that stand together may be bytes of one in UTF-8: else ftfy has nothing to mend.
 
-
-def _is_doubtful(text: str, runs: Sequence[tuple[int, int]]) -> bool:
-    return any(end - start > 1 or text[start] not in _SOUND for start, end in runs)
-
-
-def mend(text: str) -> tuple[Edit, ...]:
-    r"""The edits that undo mojibake: sorted, without overlaps, word by word where words can be mended alone.
-
-    A stretch of text is mended whole or not at all; one that would lose a character is left as it stands.
-    Quotes, ligatures and composed letters stay what they are.
-
-    >>> [(e.start, e.before, e.after) for e in mend("in KÃ¢bool, not in “Kâbool”")]
-    [(3, 'KÃ¢bool', 'Kâbool')]
+    What the compiled `doubtful` must equal.
     """
-    if text.isascii():
-        return ()
-    runs = beyond_ascii(text)
-    if not _is_doubtful(text, runs) or not _is_fixable(text, runs):
-        return ()  # most: ftfy need not even be imported
-    from ftfy.badness import is_bad
-
-    # The test is slow on long texts: it is shown the neighbourhoods only.
-    if not is_bad("\n".join(text[max(0, a - _SIGHT) : b + _SIGHT] for a, b in runs)):
-        return ()
-    out: list[Edit] = []
-    for start, end in _stretches(text, runs):
-        out += _mended(text[start:end], start)
-    return tuple(out)
-
-
-def _is_fixable(text: str, runs: Sequence[tuple[int, int]]) -> bool:
-    """Whether any two characters that stand together may be bytes of one in UTF-8: else ftfy has nothing to mend."""
     roles = _roles()
-    for start, end in runs:
+    for start, end in beyond_ascii(text):
         first = roles.get(text[start])
         for k in range(start, end):
             second = roles.get(text[k + 1]) if k + 1 < len(text) else None
@@ -100,6 +73,31 @@ def _is_fixable(text: str, runs: Sequence[tuple[int, int]]) -> bool:
                 return True  # by itself a control character, but ftfy may see the end of a longer one
             first = second
     return False
+
+
+def mend(text: str) -> tuple[Edit, ...]:
+    r"""The edits that undo mojibake: sorted, without overlaps, word by word where words can be mended alone.
+
+    A stretch of text is mended whole or not at all; one that would lose a character is left as it stands.
+    Quotes, ligatures and composed letters stay what they are.
+
+    >>> [(e.start, e.before, e.after) for e in mend("in KÃ¢bool, not in “Kâbool”")]
+    [(3, 'KÃ¢bool', 'Kâbool')]
+    """
+    if not _is_fixable(text):
+        return ()  # most: ftfy need not even be imported
+    runs = beyond_ascii(text)
+    # The test is slow on long texts: it is shown the neighbourhoods only.
+    if not _is_bad("\n".join(text[max(0, a - _SIGHT) : b + _SIGHT] for a, b in runs)):
+        return ()
+    out: list[Edit] = []
+    for start, end in _stretches(text, runs):
+        out += _mended(text[start:end], start)
+    return tuple(out)
+
+
+def _is_fixable(text: str) -> bool:
+    return not text.isascii() and bool(doubtful([text]))
 
 
 class _Role(NamedTuple):
@@ -125,7 +123,7 @@ def _roles() -> Mapping[str, _Role]:
             for char in {bytes((byte,)).decode(encoding, "ignore") or chr(byte)}:
                 was = out.get(char, _Role())
                 out[char] = _Role(
-                    was.begins | bit * (byte >= 0xC0),
+                    was.begins | bit * (byte >= 0xC0 and byte != 0xC1),  # which begins nothing
                     was.goes_on | bit * (byte < 0xC0),
                     was.blank | bit * (blanks and byte in _BEFORE_BLANK),
                     was.second | bit * (blanks and byte in _BEFORE_SECOND),
@@ -136,6 +134,13 @@ def _roles() -> Mapping[str, _Role]:
             here, there = out[chr(byte)], out[char]
             out[chr(byte)] = _Role(*(one | two for one, two in zip(here, there, strict=True)))
     return out
+
+
+@cache
+def _packed() -> tuple[str, bytes]:
+    """The same for the compiled test: characters in their order, and a role for each."""
+    roles = sorted((char, role) for char, role in _roles().items() if not char.isascii())
+    return "".join(char for char, _ in roles), b"".join(pack("=4H", *role) for _, role in roles)
 
 
 def _stretches(text: str, runs: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -164,31 +169,52 @@ def _config() -> TextFixerConfig:
     return TextFixerConfig(explain=False, replace_lossy_sequences=False, fix_c1_controls=False)
 
 
+@cache
+def _badness() -> ModuleType:
+    """`ftfy.badness`: most often all that is asked of ftfy, whose import takes six times as long."""
+    package = find_spec("ftfy")
+    spec = PathFinder.find_spec("ftfy.badness", package.submodule_search_locations) if package else None
+    if spec is None or spec.loader is None:
+        return import_module("ftfy.badness")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _is_bad(text: str) -> bool:
+    return bool(_badness().is_bad(text))
+
+
 def _uncontrolled(text: str) -> str:
-    from ftfy.fixes import fix_c1_controls
+    """What Windows has for control characters, where it has something."""
+    return _CONTROL.sub(lambda m: m[0].encode("latin-1").decode("windows-1252", "ignore") or m[0], text)
 
-    return str(fix_c1_controls(text))
 
-
-def _from_latin(text: str) -> str:
-    """The text whose bytes in UTF-8 were taken for Latin-1; "" where that is not plainly so."""
-    try:
-        raw = text.encode("latin-1")
-        return "" if b"\xed" in raw else raw.decode("utf-8")
-    except UnicodeError:
-        return ""
+def _from_western(text: str) -> str:
+    """The text whose bytes in UTF-8 were taken for Latin-1, or else for what Windows has; "" where not plainly so."""
+    for encoding in ("latin-1", "windows-1252"):
+        try:
+            raw = text.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+        try:
+            return "" if b"\xed" in raw else raw.decode("utf-8")
+        except UnicodeDecodeError:
+            break
+    return ""
 
 
 @lru_cache(maxsize=4096)
 def _fixed(text: str) -> str:
-    from ftfy import fix_encoding
-    from ftfy.badness import is_bad
-
-    if not is_bad(text):
+    if not _is_fixable(text):
+        return text
+    if not _is_bad(text):
         return text
     # What ftfy tries first, and mostly finds enough; its way there is long.
-    fixed = _from_latin(text)
-    if not fixed or not (fixed.isascii() or not is_bad(fixed)):
+    fixed = _from_western(text)
+    if not fixed or ((_CONTROL.search(fixed) or _is_fixable(fixed)) and _is_bad(fixed)):
+        from ftfy import fix_encoding
+
         fixed = fix_encoding(text, _config())
     if fixed == text:
         return text
@@ -204,11 +230,21 @@ def _mended(stretch: str, offset: int) -> list[Edit]:
     fixed = _fixed(stretch)
     if fixed == stretch:
         return []
-    edits = [e for m in _CHUNK.finditer(stretch) if (e := _edit(m[0], _fixed(m[0]), offset + m.start()))]
-    if _outcome(stretch, edits, offset) == fixed:
-        return edits
+    chunks = [m for m in _CHUNK.finditer(stretch) if not m[0].isascii()]
+    if not _is_alone(stretch, chunks):
+        edits = [e for m in chunks if (e := _edit(m[0], _fixed(m[0]), offset + m.start()))]
+        if _outcome(stretch, edits, offset) == fixed:
+            return edits
     whole = _edit(stretch, fixed, offset)  # some of it needs its neighbours, as "Ã la" does
     return [whole] if whole else []
+
+
+def _is_alone(stretch: str, chunks: Sequence[re.Match[str]]) -> bool:
+    """Whether all else is in ASCII: how the only chunk fares by itself need not be seen then.
+
+    What the whole is mended to either changes the chunk alone, and an edit of the whole is cut down to it, or more.
+    """
+    return len(chunks) == 1 and (stretch[: chunks[0].start()] + stretch[chunks[0].end() :]).isascii()
 
 
 def _outcome(stretch: str, edits: list[Edit], offset: int) -> str:
