@@ -140,7 +140,7 @@ def familiar(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
 
 def namesake(found: Mention) -> bool:
     """True for a word that is right as it stands: another place (Arica, Chile), or a word of another language."""
-    return fold(found.text) in _namesakes()
+    return fold(found.text) in namesakes()
 
 
 def is_named(text: str, found: Mention, listed: Sequence[Found]) -> bool:
@@ -173,7 +173,8 @@ def has_word(text: str, name: str) -> bool:
 
 
 @cache
-def _namesakes() -> frozenset[str]:
+def namesakes() -> frozenset[str]:
+    """Those words, folded."""
     import gzip
 
     return frozenset(gzip.decompress(data_file("namesakes.txt.gz").read_bytes()).decode("ascii").split())

@@ -12,6 +12,7 @@ from canonym.evidence import NAMES
 from canonym.found import mention
 from canonym.model import Decision, Mention
 from canonym.pages import Page, Placed, gathered, witness
+from canonym.standing import stands
 from canonym.whose import elsewhose
 
 #: Bytes of the evidence for a candidate.
@@ -51,9 +52,15 @@ def left(told: Iterable[Told], hurt: bool) -> Iterator[Told]:
         if not other(page.text, found, page.listed, hurt=hurt, much=much.get(id(page), False)):
             rest.append((page, place, found))
     forms: dict[int, set[str]] = {}
-    for page, place, _ in rest:
+    sure: dict[int, set[str]] = {}  # those that are no word that may stand as it is
+    standing = [stands(page.text, found, page.listed) for page, _, found in rest]
+    for (page, place, _), stood in zip(rest, standing, strict=True):
         forms.setdefault(id(page), set()).add(place.span.form)
-    for page, place, found in rest:
+        if not stood:
+            sure.setdefault(id(page), set()).add(place.span.form)
+    for (page, place, found), stood in zip(rest, standing, strict=True):
+        if stood and page.has_one(1 + len(sure.get(id(page), ()))):
+            continue
         if not elsewhose(page.text, found, page.listed, lone=page.has_one(len(forms[id(page)]))):
             yield page, place, found
 
