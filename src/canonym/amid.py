@@ -163,13 +163,17 @@ def has_word(text: str, name: str) -> bool:
     >>> has_word("the verb in iraqw", "iraq"), has_word("iraq's oil", "iraq")
     (False, True)
     """
+    return next(occurrences(text, name), -1) >= 0
+
+
+def occurrences(text: str, name: str) -> Iterator[int]:
+    """Where a name stands in a text by itself."""
     at = text.find(name)
     while at >= 0:
         end = at + len(name)
         if not text[end : end + 1].isalnum() and (at == 0 or not text[at - 1].isalnum()):
-            return True
+            yield at
         at = text.find(name, end)
-    return False
 
 
 @cache

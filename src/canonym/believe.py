@@ -45,24 +45,31 @@ def believe(pages: Sequence[Page], sieve: native.Sieve | None = None) -> None:
 def left(told: Iterable[Told], hurt: bool) -> Iterator[Told]:
     """What is left of the proposals that are accepted: what nothing in their text tells to be something else."""
     much: dict[int, bool] = {}  # asked once of a text, which may hold thousands
-    rest = []
+    rest: dict[int, list[Told]] = {}
     for page, place, found in told:
         if hurt and id(page) not in much:
             much[id(page)] = page.much
         if not other(page.text, found, page.listed, hurt=hurt, much=much.get(id(page), False)):
-            rest.append((page, place, found))
-    forms: dict[int, set[str]] = {}
-    sure: dict[int, set[str]] = {}  # those that are no word that may stand as it is
-    standing = [stands(page.text, found, page.listed) for page, _, found in rest]
-    for (page, place, _), stood in zip(rest, standing, strict=True):
-        forms.setdefault(id(page), set()).add(place.span.form)
-        if not stood:
-            sure.setdefault(id(page), set()).add(place.span.form)
-    for (page, place, found), stood in zip(rest, standing, strict=True):
-        if stood and page.has_one(1 + len(sure.get(id(page), ()))):
-            continue
-        if not elsewhose(page.text, found, page.listed, lone=page.has_one(len(forms[id(page)]))):
-            yield page, place, found
+            rest.setdefault(id(page), []).append((page, place, found))
+    for some in rest.values():
+        page = some[0][0]
+        lone = page.has_one(len({place.span.form for _, place, _ in some}))
+        for one in unsound(page, some):
+            if not elsewhose(page.text, one[2], page.listed, lone=lone):
+                yield one
+
+
+def unsound(page: Page, told: list[Told]) -> list[Told]:
+    """What is left of a text without words that stand rightly, where no other form of it is damaged."""
+    sure: set[str] = set()
+    rest = []
+    for one in told:
+        if not page.has_one(1 + len(sure)):
+            return told  # soon so, where much is damaged
+        if not stands(page.text, one[2], page.listed):
+            sure.add(one[1].span.form)
+            rest.append(one)
+    return rest if page.has_one(1 + len(sure)) else told
 
 
 def believed(pages: Sequence[Page], hurt: bool) -> Iterator[Told]:

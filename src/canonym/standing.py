@@ -6,12 +6,11 @@ words know and stand alone in their text; so only those are asked about that no 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from canonym.amid import given_name, is_named, namesake, namesakes, word_before
+from canonym.amid import is_named, namesakes, occurrences, word_before
 from canonym.company import around, beside_comma
 from canonym.doubts import is_swapped
 from canonym.features import edit_cost
@@ -23,17 +22,15 @@ from canonym.scan import words
 from canonym.text import fold
 
 _LONG: Final = 12
-#: A slip of a name is so much rarer than the name (Zipf scale); of one before a surname, so much.
+#: A slip of a name is so much rarer than the name (Zipf scale).
 _SLIP: Final = 3.6
-_GIVEN: Final = 4.2
 #: A word that a lost letter makes is known from here on; and more than one letter is amiss, by weighted edits.
 _WELL_KNOWN: Final = 1.7
 _TWO: Final = 1.2
 #: Long words are slips more often, so that one must be better known.
 _LONGER: Final = 8
 _BETTER_KNOWN: Final = 1.8
-#: How a doubled letter is written once, as those who misspell do.
-_DOUBLED: Final = re.compile(r"([a-z])\1")
+#: A word is a name that is written with a capital so often (0 to 1).
 _NAME: Final = 0.9
 _FEWEST: Final = 2
 
@@ -54,24 +51,19 @@ def stands(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
     form, alias = differing(fold(found.text), fold(found.alias))
     if not form or " " in form or len(form) >= _LONG:
         return False
-    known = zipf(form)
-    if known == 0.0:
-        return whole_elsewhere(text, found, listed)
-    if form == squeeze(alias) or is_swapped(form, alias) or single(form) == single(alias):
+    if form == squeeze(alias) or is_swapped(form, alias):
         return False
-    rarer = zipf(alias) - known
-    if rarer >= _SLIP:
-        return rarer < _GIVEN and given_name(text, found)
-    if " " in found.text:
-        return form in namesakes() and is_named(text, found, listed)
-    if namesake(found) or whole_elsewhere(text, found, listed):
+    if whole_elsewhere(text, found, listed):
         return True
+    known = zipf(form)
+    if known == 0.0 or zipf(alias) - known >= _SLIP or not is_named(text, found, listed):
+        return False  # without its name in the text `amid.familiar` has been asked
+    if " " in found.text:
+        return form in namesakes()
     if len(form) >= _LONGER and known < _BETTER_KNOWN:
         return False  # Manhatten, again and again
-    if _times(text, found.text) >= _FEWEST:
-        return True
-    if _placed(text, found, listed) or not is_named(text, found, listed):
-        return False  # without its name in the text `amid.familiar` has been asked
+    if _placed(text, found, listed):
+        return False
     return len(form) >= len(alias) or known >= _WELL_KNOWN or edit_cost(form, alias) >= _TWO
 
 
@@ -88,46 +80,30 @@ def differing(form: str, alias: str) -> tuple[str, str]:
     return differ[0] if len(differ) == 1 else (form, alias)
 
 
-def single(name: str) -> str:
-    """A name with each doubled letter once.
-
-    >>> single("tennessee")
-    'tenese'
-    """
-    return _DOUBLED.sub(r"\1", name)
-
-
 def whole_elsewhere(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
     """True for a surname that a given name stands before somewhere, and that stands bare too: Heike Franke, Franke.
 
     The given name is a word that is always written with a capital, and no listed name.
     """
-    if " " in found.text:
+    if " " in found.text or len(_places(text, found.text)) < _FEWEST:
         return False
-    after = _behind_names(text, found.text)
-    return len(after) > 0 and _times(text, found.text) >= _FEWEST and not around(listed).ends.issuperset(after)
+    return not around(listed).ends.issuperset(_behind_names(text, found.text))
 
 
 @lru_cache(maxsize=16)  # a form may stand in a text a thousand times
-def _times(text: str, form: str) -> int:
-    return text.count(form)
+def _places(text: str, form: str) -> tuple[int, ...]:
+    return tuple(occurrences(text, form))
 
 
 @lru_cache(maxsize=16)
 def _behind_names(text: str, form: str) -> tuple[int, ...]:
     """Where the words with a capital end that stand before a form, and are names."""
-    out = []
-    at = text.find(form)
-    while at >= 0:
-        before = word_before(text, at)
-        if before.istitle() and capital(before) >= _NAME:
-            out.append(at - 1)
-        at = text.find(form, at + 1)
-    return tuple(out)
+    before = ((at, word_before(text, at)) for at in _places(text, form))
+    return tuple(at - 1 for at, word in before if word.istitle() and capital(word) >= _NAME)
 
 
 def _placed(text: str, found: Mention, listed: Sequence[Found]) -> bool:
-    """True where a word for a kind of place stands before a form or after it, or a listed name behind a comma."""
+    """True where a word for a kind of place stands before a form, or a listed name beside it, behind a comma."""
     before = word_before(text, found.start).lower()
     if before in words("features") or before == "lake":
         return True
