@@ -143,6 +143,13 @@ def namesake(found: Mention) -> bool:
     return fold(found.text) in namesakes()
 
 
+def led(text: str, found: Mention, listed: Sequence[Found]) -> bool:
+    """True where a word of place stands before a form, or a listed name beside it, behind a comma."""
+    if word_before(text, found.start).lower() in words("locatives"):
+        return True
+    return beside_comma(text, found, listed)
+
+
 def is_named(text: str, found: Mention, listed: Sequence[Found]) -> bool:
     """True where the text has the name itself, in whatever case, so that a form near it may well be a slip."""
     if found.entity.canonical in around(listed).names:

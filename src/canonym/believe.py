@@ -10,6 +10,7 @@ from canonym.accept import accepted, grounds, least, likely
 from canonym.amid import other
 from canonym.evidence import NAMES
 from canonym.found import mention
+from canonym.lesser import lesser
 from canonym.model import Decision, Mention
 from canonym.pages import Page, Placed, gathered, witness
 from canonym.standing import stands
@@ -55,6 +56,8 @@ def left(told: Iterable[Told], hurt: bool) -> Iterator[Told]:
         page = some[0][0]
         lone = page.has_one(len({place.span.form for _, place, _ in some}))
         for one in unsound(page, some):
+            if lone and lesser(page.text, one[2], page.listed):
+                continue
             if not elsewhose(page.text, one[2], page.listed, lone=lone):
                 yield one
 
