@@ -22,6 +22,7 @@ from canonym.scan import words
 from canonym.text import fold
 
 _TOWN: Final = 15_000
+_SMALL: Final = 100_000
 _WELL_KNOWN: Final = 1_000_000
 #: Scores that a village must reach, and a lesser place two letters away whose name is not in the text, or a greater.
 _LIKELIER: Final = 0.9
@@ -134,7 +135,7 @@ def far(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
     if cost < _MORE:
         return False
     if found.kind != "canonical" and cost >= _FARTHER:
-        return prominence < CITY or (found.text.isalpha() and " " in found.alias)  # ShareGPT, no Sǝr Egypt
+        return prominence < _SMALL or (found.text.isalpha() and " " in found.alias)  # ShareGPT, no Sǝr Egypt
     if several:
         return prominence < CITY and abroad(found, listed) and not is_named(text, found, listed)
     if cost < _TWO or found.score >= (_LIKELIEST if prominence < CITY else _LIKELY) or prominence >= _WELL_KNOWN:

@@ -51,7 +51,7 @@ def stands(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
     form, alias = differing(fold(found.text), fold(found.alias))
     if not form or " " in form or len(form) >= _LONG:
         return False
-    if form == squeeze(alias) or is_swapped(form, alias):
+    if form == squeeze(alias) or is_swapped(form, alias) or as_print_has_it(form) == as_print_has_it(alias):
         return False
     if whole_elsewhere(text, found, listed):
         return True
@@ -59,7 +59,7 @@ def stands(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
     if known == 0.0 or zipf(alias) - known >= _SLIP or not is_named(text, found, listed):
         return False  # without its name in the text `amid.familiar` has been asked
     if " " in found.text:
-        return form in namesakes()
+        return form in namesakes() and len(form) >= len(alias)
     if len(form) >= _LONGER and known < _BETTER_KNOWN:
         return False  # Manhatten, again and again
     if _placed(text, found, listed):
@@ -78,6 +78,15 @@ def differing(form: str, alias: str) -> tuple[str, str]:
         return form, alias
     differ = [(a, b) for a, b in zip(ours, theirs, strict=True) if a != b]
     return differ[0] if len(differ) == 1 else (form, alias)
+
+
+def as_print_has_it(word: str) -> str:
+    """A word with one letter for those that print makes of each other most: Erle and Erie.
+
+    >>> as_print_has_it("malta"), as_print_has_it("maita")
+    ('rnaita', 'rnaita')
+    """
+    return word.replace("m", "rn").replace("l", "i")
 
 
 def whole_elsewhere(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
