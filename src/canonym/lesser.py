@@ -41,6 +41,7 @@ _NAME: Final = 4.5
 _HEADED: Final = pattern(r"\s*(?:[,(–—-]|[^\w\s]*\s*[A-Z]{2,}\b)")
 _SHOUTED: Final = pattern(r"\b[A-Z]{2,}[^\w]*\Z")
 _REACH: Final = 40
+_ARTICLE: Final = pattern(r"[a-z]{2,3}-")
 #: The initials of an author behind the surname: Richemond, P. H., Buchatskaya, E., but not Washington, D.C.
 _INITIALS: Final = pattern(r", [A-Z]\.(?:[ -][A-Z]\.)*(?:,| &| and\b| \()(?<!D\. C\.,)")
 
@@ -55,11 +56,12 @@ def lesser(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
     return (
         of_its_kind(found)
         or lettered(text, found, listed)
-        or village(found)
+        or village(found, listed)
         or uncapitalised(found)
         or author(text, found)
         or known_word(text, found, listed)
         or far(text, found, listed)
+        or namesake_abroad(text, found, listed)
         or behind_name(text, found, listed)
     )
 
@@ -89,16 +91,24 @@ def lettered(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
     return not led(text, found, listed)
 
 
-def village(found: Mention) -> bool:
-    """True near a village where that is no likelier, or near another name of it, of several words: Ram Dass."""
+def village(found: Mention, listed: Sequence[Found] = ()) -> bool:
+    """True near a village where that is no likelier, or near another name of it, of several words: Ram Dass.
+
+    That is asked in a text that names no other place of its country.
+    """
     if found.entity.prominence >= _TOWN:
         return False
-    return found.score < _LIKELIER or (" " in found.text and found.kind != "canonical")
+    if found.score < _LIKELIER:
+        return True
+    return found.kind != "canonical" and " " in found.text and in_country(found, listed)[0] == 0
 
 
 def uncapitalised(found: Mention) -> bool:
-    """True for a small letter at the beginning, where the capital of a lesser place would be: van de Riet, lllamas."""
-    return found.text[:1].islower() and found.entity.prominence < CITY
+    """True for a small letter at the beginning, where the capital of a lesser place would be: van de Riet, lllamas.
+
+    Arabic articles are written so.
+    """
+    return found.text[:1].islower() and found.entity.prominence < CITY and not _ARTICLE.match(found.text)
 
 
 def author(text: str, found: Mention) -> bool:
@@ -126,21 +136,32 @@ def abroad(found: Mention, listed: Sequence[Found]) -> bool:
 
 
 def far(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
-    """True where two letters are amiss, or more than one of another spelling of the place: Khur Abdullah.
-
-    Of several words more than one in a text about other countries: Ben Chang is no Ban I Chang.
-    """
-    prominence, several = found.entity.prominence, " " in found.text
+    """True where two letters are amiss, or more than one of another spelling of the place: Khur Abdullah."""
+    prominence = found.entity.prominence
     cost = 0.0 if found.text.isupper() else edit_cost(fold(found.text), fold(found.alias))
-    if cost < _MORE:
-        return False
     if found.kind != "canonical" and cost >= _FARTHER:
         return prominence < _SMALL or (found.text.isalpha() and " " in found.alias)  # ShareGPT, no Sǝr Egypt
-    if several:
-        return prominence < CITY and abroad(found, listed) and not is_named(text, found, listed)
-    if cost < _TWO or found.score >= (_LIKELIEST if prominence < CITY else _LIKELY) or prominence >= _WELL_KNOWN:
+    if (
+        cost < _TWO
+        or " " in found.text
+        or found.score >= (_LIKELIEST if prominence < CITY else _LIKELY)
+        or prominence >= _WELL_KNOWN
+    ):
         return False
     return not is_named(text, found, listed)
+
+
+def namesake_abroad(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
+    """True for several words in a text about other countries: Saint Giles in London is no Saint-Gilles.
+
+    Of a greater place where more than a letter is amiss: Ben Chang is no Ban I Chang.
+    """
+    prominence = found.entity.prominence
+    if " " not in found.text or found.kind != "canonical" or found.text.isupper() or prominence >= CITY:
+        return False
+    if prominence >= _SMALL and edit_cost(fold(found.text), fold(found.alias)) < _MORE:
+        return False
+    return abroad(found, listed) and not is_named(text, found, listed)
 
 
 def behind_name(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
