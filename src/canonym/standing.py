@@ -7,7 +7,6 @@ words know and stand alone in their text; so only those are asked about that no 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
 from canonym.amid import is_named, namesakes, occurrences, word_before
@@ -33,6 +32,8 @@ _BETTER_KNOWN: Final = 1.8
 #: A word is a name that is written with a capital so often (0 to 1).
 _NAME: Final = 0.9
 _FEWEST: Final = 2
+#: Somebody who is named in whole stands so many characters off at most; a long text has forms by the thousand.
+_AROUND: Final = 10_000
 
 
 def stands(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
@@ -94,21 +95,18 @@ def whole_elsewhere(text: str, found: Mention, listed: Sequence[Found] = ()) -> 
 
     The given name is a word that is always written with a capital, and no listed name.
     """
-    if " " in found.text or len(_places(text, found.text)) < _FEWEST:
+    if " " in found.text:
         return False
-    return not around(listed).ends.issuperset(_behind_names(text, found.text))
+    low = max(0, found.start - _AROUND)
+    near = [low + at for at in occurrences(text[low : found.end + _AROUND], found.text)]
+    if len(near) < _FEWEST:
+        return False
+    ends = around(listed).ends
+    return any(at - 1 not in ends and _is_name(word_before(text, at)) for at in near)
 
 
-@lru_cache(maxsize=16)  # a form may stand in a text a thousand times
-def _places(text: str, form: str) -> tuple[int, ...]:
-    return tuple(occurrences(text, form))
-
-
-@lru_cache(maxsize=16)
-def _behind_names(text: str, form: str) -> tuple[int, ...]:
-    """Where the words with a capital end that stand before a form, and are names."""
-    before = ((at, word_before(text, at)) for at in _places(text, form))
-    return tuple(at - 1 for at, word in before if word.istitle() and capital(word) >= _NAME)
+def _is_name(word: str) -> bool:
+    return word.istitle() and capital(word) >= _NAME
 
 
 def _placed(text: str, found: Mention, listed: Sequence[Found]) -> bool:
