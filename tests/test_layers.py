@@ -34,7 +34,7 @@ ROWS = (
     "accept found listed nearest",
     "company",
     "amid",
-    "spans whose",
+    "lesser spans standing whose",
     "alone outcomes pages verdicts",
     "believe",
     "again around editing looked meant",

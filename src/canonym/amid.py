@@ -140,7 +140,14 @@ def familiar(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
 
 def namesake(found: Mention) -> bool:
     """True for a word that is right as it stands: another place (Arica, Chile), or a word of another language."""
-    return fold(found.text) in _namesakes()
+    return fold(found.text) in namesakes()
+
+
+def led(text: str, found: Mention, listed: Sequence[Found]) -> bool:
+    """True where a word of place stands before a form, or a listed name beside it, behind a comma."""
+    if word_before(text, found.start).lower() in words("locatives"):
+        return True
+    return beside_comma(text, found, listed)
 
 
 def is_named(text: str, found: Mention, listed: Sequence[Found]) -> bool:
@@ -163,17 +170,22 @@ def has_word(text: str, name: str) -> bool:
     >>> has_word("the verb in iraqw", "iraq"), has_word("iraq's oil", "iraq")
     (False, True)
     """
+    return next(occurrences(text, name), -1) >= 0
+
+
+def occurrences(text: str, name: str) -> Iterator[int]:
+    """Where a name stands in a text by itself."""
     at = text.find(name)
     while at >= 0:
         end = at + len(name)
         if not text[end : end + 1].isalnum() and (at == 0 or not text[at - 1].isalnum()):
-            return True
+            yield at
         at = text.find(name, end)
-    return False
 
 
 @cache
-def _namesakes() -> frozenset[str]:
+def namesakes() -> frozenset[str]:
+    """Those words, folded."""
     import gzip
 
     return frozenset(gzip.decompress(data_file("namesakes.txt.gz").read_bytes()).decode("ascii").split())

@@ -10,8 +10,10 @@ from canonym.accept import accepted, grounds, least, likely
 from canonym.amid import other
 from canonym.evidence import NAMES
 from canonym.found import mention
+from canonym.lesser import lesser
 from canonym.model import Decision, Mention
 from canonym.pages import Page, Placed, gathered, witness
+from canonym.standing import stands
 from canonym.whose import elsewhose
 
 #: Bytes of the evidence for a candidate.
@@ -44,18 +46,33 @@ def believe(pages: Sequence[Page], sieve: native.Sieve | None = None) -> None:
 def left(told: Iterable[Told], hurt: bool) -> Iterator[Told]:
     """What is left of the proposals that are accepted: what nothing in their text tells to be something else."""
     much: dict[int, bool] = {}  # asked once of a text, which may hold thousands
-    rest = []
+    rest: dict[int, list[Told]] = {}
     for page, place, found in told:
         if hurt and id(page) not in much:
             much[id(page)] = page.much
         if not other(page.text, found, page.listed, hurt=hurt, much=much.get(id(page), False)):
-            rest.append((page, place, found))
-    forms: dict[int, set[str]] = {}
-    for page, place, _ in rest:
-        forms.setdefault(id(page), set()).add(place.span.form)
-    for page, place, found in rest:
-        if not elsewhose(page.text, found, page.listed, lone=page.has_one(len(forms[id(page)]))):
-            yield page, place, found
+            rest.setdefault(id(page), []).append((page, place, found))
+    for some in rest.values():
+        page = some[0][0]
+        lone = page.has_one(len({place.span.form for _, place, _ in some}))
+        for one in unsound(page, some):
+            if lone and lesser(page.text, one[2], page.listed):
+                continue
+            if not elsewhose(page.text, one[2], page.listed, lone=lone):
+                yield one
+
+
+def unsound(page: Page, told: list[Told]) -> list[Told]:
+    """What is left of a text without words that stand rightly, where no other form of it is damaged."""
+    sure: set[str] = set()
+    rest = []
+    for one in told:
+        if not page.has_one(1 + len(sure)):
+            return told  # soon so, where much is damaged
+        if not stands(page.text, one[2], page.listed):
+            sure.add(one[1].span.form)
+            rest.append(one)
+    return rest if page.has_one(1 + len(sure)) else told
 
 
 def believed(pages: Sequence[Page], hurt: bool) -> Iterator[Told]:

@@ -62,3 +62,9 @@ def beside_comma(text: str, found: Mention, listed: Sequence[Found]) -> bool:
 def is_comma(text: str, start: int, end: int) -> bool:
     """True where one place stands behind another, and a comma between them."""
     return 0 < end - start <= _COMMAS and text[start:end].strip() == ","
+
+
+def in_country(found: Mention, listed: Sequence[Found]) -> tuple[int, int]:
+    """How many listed places are in the country of what is found, and how many there are."""
+    countries = around(listed).countries
+    return countries[found.entity.country], countries.total()

@@ -12,8 +12,8 @@ from functools import cache, lru_cache
 from string import ascii_lowercase
 from typing import Final
 
-from canonym.amid import BEYOND_LATIN, has_word, in_other_language, is_named, lowered, word_before
-from canonym.company import CITY, around, beside_comma
+from canonym.amid import BEYOND_LATIN, has_word, in_other_language, is_named, led, lowered, word_before
+from canonym.company import CITY, around, in_country
 from canonym.doubts import is_sound, is_swapped
 from canonym.features import edit_cost
 from canonym.found import Found
@@ -31,7 +31,7 @@ _REACH: Final = 40
 _SECOND: Final = pattern(r" ?-[A-Z][a-z]")
 _PARTICLE: Final = pattern(r" (?:de|di|da|van|von|der|bin|ibn) [A-Z]")
 _PARTICLED: Final = pattern(r"[A-Z]\w+ (?:de|di|da|van|von|der|bin|ibn) \Z")
-_GLOTTAL: Final = pattern(r"\w['’][aeiou]")
+_GLOTTAL: Final = pattern(r"\w['’][aeiouAEIOUÉ]")
 #: The word after a place.
 _AFTER: Final = pattern(r"['’\"”]?[ \n-]\(?([^\W\d_]+)")
 #: The tail of a firm's name, and what may stand before it.
@@ -205,7 +205,7 @@ def surname(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
         return word_before(text, found.start).lower() not in words("locatives")
     if found.entity.prominence >= _TOWN or not form.endswith(_SURNAME):
         return False
-    return not (_led(text, found, listed) or is_named(text, found, listed))
+    return not (led(text, found, listed) or is_named(text, found, listed))
 
 
 def uncapped(found: Mention) -> bool:
@@ -228,7 +228,7 @@ def little(text: str, found: Mention, listed: Sequence[Found]) -> bool:
     prominence = found.entity.prominence
     if prominence >= (_TOWN if found.score >= _LIKELY else _SMALL_TOWN):
         return False
-    return not (_led(text, found, listed) or is_named(text, found, listed))
+    return not (led(text, found, listed) or is_named(text, found, listed))
 
 
 def other_letters(text: str, found: Mention, listed: Sequence[Found]) -> bool:
@@ -248,7 +248,7 @@ def other_letters(text: str, found: Mention, listed: Sequence[Found]) -> bool:
         return _is_sound(found)
     if _word_after(text, found).lower() in words("features"):
         return False
-    town = prominence < CITY and (prominence < _TOWN or not _led(text, found, listed))
+    town = prominence < CITY and (prominence < _TOWN or not led(text, found, listed))
     return town or form[0] != alias[0]
 
 
@@ -261,7 +261,7 @@ def known_otherwise(text: str, found: Mention, listed: Sequence[Found]) -> bool:
     known, cost = zipf(form), edit_cost(form, alias)
     if known > 0 and cost >= _FAR:
         return True
-    return known >= _KNOWN and cost >= _READ and not is_swapped(form, alias) and not _led(text, found, listed)
+    return known >= _KNOWN and cost >= _READ and not is_swapped(form, alias) and not led(text, found, listed)
 
 
 def small(text: str, found: Mention, listed: Sequence[Found]) -> bool:
@@ -279,7 +279,7 @@ def of_words(text: str, found: Mention) -> bool:
 
 
 def glottal(found: Mention) -> bool:
-    """True for an apostrophe before a vowel that the name has not: the Gama'a is no Gama."""
+    """True for an apostrophe before a vowel that the name has not: the Gama'a is no Gama, L'Erée no Lere."""
     return _GLOTTAL.search(found.text) is not None and "'" not in found.alias and "’" not in found.alias
 
 
@@ -327,7 +327,7 @@ def named_person(text: str, found: Mention, listed: Sequence[Found]) -> bool:
     """True for a word that looks sound behind another with a capital, near a town: Jader Barbalho."""
     if found.entity.prominence >= CITY or found.text.isupper() or not _is_sound(found):
         return False
-    return _capital_before(text, found, listed) and not (_led(text, found, listed) or is_named(text, found, listed))
+    return _capital_before(text, found, listed) and not (led(text, found, listed) or is_named(text, found, listed))
 
 
 def vague(text: str, found: Mention, listed: Sequence[Found]) -> bool:
@@ -337,15 +337,15 @@ def vague(text: str, found: Mention, listed: Sequence[Found]) -> bool:
     """
     if found.score >= _FAIR or found.entity.prominence >= _COUNTRY or not _is_sound(found):
         return False
-    return not _in_country(found, listed)[0] and not is_named(text, found, listed)
+    return not in_country(found, listed)[0] and not is_named(text, found, listed)
 
 
 def astray(text: str, found: Mention, listed: Sequence[Found]) -> bool:
     """True for a word that looks sound, with another letter, in a text about other countries: Barbudos, the bearded."""
     if edit_cost(fold(found.text), fold(found.alias)) < _ONE or not _is_sound(found):
         return False
-    here, places = _in_country(found, listed)
-    return not (here or places < _PLACES or _led(text, found, listed) or is_named(text, found, listed))
+    here, places = in_country(found, listed)
+    return not (here or places < _PLACES or led(text, found, listed) or is_named(text, found, listed))
 
 
 def _word_after(text: str, found: Mention) -> str:
@@ -358,19 +358,6 @@ def _is_sound(found: Mention) -> bool:
     """True where a form in Latin letters looks as sound as the name, and is not the name with two letters swapped."""
     form, alias = fold(found.text), fold(found.alias)
     return max(found.text) < BEYOND_LATIN and is_sound(form, alias) and not is_swapped(form, alias)
-
-
-def _in_country(found: Mention, listed: Sequence[Found]) -> tuple[int, int]:
-    """How many listed places are in the country of what is found, and how many there are."""
-    countries = around(listed).countries
-    return countries[found.entity.country], countries.total()
-
-
-def _led(text: str, found: Mention, listed: Sequence[Found]) -> bool:
-    """True where a word of place stands before a form, or a listed name beside it, behind a comma."""
-    if word_before(text, found.start).lower() in words("locatives"):
-        return True
-    return beside_comma(text, found, listed)
 
 
 def _capital_before(text: str, found: Mention, listed: Sequence[Found]) -> bool:
