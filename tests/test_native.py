@@ -651,6 +651,9 @@ def test_a_forest_is_read_without_numpy() -> None:
         assert below < limit <= at
 
 
+_ROMANISED = str.maketrans("aeou", "eaua")
+
+
 def _runs_of_names() -> Iterator[str]:
     """Names of the table as they stand, damaged, and beside other words."""
     names = [alias for alias, kind, _ in index().aliases() if fold(alias).isascii() and kind != "domain"]
@@ -662,6 +665,8 @@ def _runs_of_names() -> Iterator[str]:
         yield f"{name} {names[(k * 31) % len(names)]}"
         yield name.replace(" ", "")
         yield name.upper()
+        yield name.translate(_ROMANISED)
+        yield f"Al {name}".replace("-e-", "i ").replace("ph", "f").replace("q", "k")
         yield f"Mr {name}'s"
         yield f"{name}-{name[:3]}"
         yield _accented(name, k)

@@ -208,6 +208,9 @@ int by_rule(const Sieve *s, const char *form, int size, Near *out); /* at most M
 /* The same of a form of some words, by what is known of these. */
 int words_by_rule(Sieve *s, const Word *words, int at, int end, const char *form, int size, Near *out);
 
+/* Why a form is an alias under the rules, in words; NULL without an error where Python must be asked. */
+PyObject *reasons_of(const Sieve *s, const char *form, int size, const char *alias, int n);
+
 /* -- judge.c ---------------------------------------------------------------------------------------------------- */
 
 int layer_fits(Layer *layer);
