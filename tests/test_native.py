@@ -52,7 +52,7 @@ from canonym.resolve import open_table
 from canonym.rewrite import apply
 from canonym.scan import compiled_scanner, find_long_runs, find_lower, find_small, lower_words, lower_words_plain
 from canonym.spans import Planner
-from canonym.text import beyond_ascii, beyond_ascii_plain, fold, has_caseless, without_caseless
+from canonym.text import beyond_ascii, beyond_ascii_plain, fold, has_caseless, unaccented, without_caseless
 from canonym.trees import shipped
 
 pytestmark = pytest.mark.skipif(not native.COMPILED, reason="canonym was installed without a C compiler")
@@ -652,6 +652,7 @@ def test_a_forest_is_read_without_numpy() -> None:
 
 
 _ROMANISED = str.maketrans("aeou", "eaua")
+_LONG_VOWELS = str.maketrans("aiuAIU", "āīūĀĪŪ")
 
 
 def _runs_of_names() -> Iterator[str]:
@@ -666,6 +667,8 @@ def _runs_of_names() -> Iterator[str]:
         yield name.replace(" ", "")
         yield name.upper()
         yield name.translate(_ROMANISED)
+        yield unaccented(name).title().translate(_LONG_VOWELS)
+        yield f"St. {name.replace(' ', '. ')}"
         yield f"Al {name}".replace("-e-", "i ").replace("ph", "f").replace("q", "k")
         yield f"Mr {name}'s"
         yield f"{name}-{name[:3]}"

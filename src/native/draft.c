@@ -78,10 +78,11 @@ PyObject *named_at(const Sieve *s, const Sifted *found, int at, int end)
 {
     Slice run = found->run;
     int begin = found->words[at].begin, size = found->words[end - 1].end - begin, shouted = is_shouted(found);
-    PyObject *surface = PyUnicode_FromKindAndData(run.kind, (const char *)run.data + begin * run.kind, size);
+    Slice spelt = {run.kind, (const char *)run.data + begin * run.kind, size};
+    PyObject *surface = PyUnicode_FromKindAndData(spelt.kind, spelt.data, spelt.size);
     PyObject *known = s->named[shouted], *out = surface ? Py_XNewRef(PyDict_GetItemWithError(known, surface)) : NULL;
     if (out == NULL && !PyErr_Occurred()) {
-        out = listing_of(s, found, at, end);
+        out = listing_of(s, found, at, end, spelt);
         if (out == NULL && !PyErr_Occurred())
             out = ask_listing(s, found, at, end, surface, shouted);
         if (PyDict_GET_SIZE(known) > MOST_NAMED)

@@ -17,6 +17,7 @@
 #define MOST_RIVALS 4
 #define SOUND 3.0 /* `candidates._SOUND` */
 #define LONG_NAME 8 /* `candidates._LONG` */
+#define CITY 100000 /* `candidates._CITY` */
 #define MOST_FEATURES MOST_WIDTH
 
 /* Whether an n behind a name may make a demonym of it: Asian, but not Irann. Twin: `doubts.VOWELS`. */
@@ -308,8 +309,8 @@ PyObject *draft_of(const Sieve *s, const Sifted *found, int *grade); /* the plan
 
 /* -- listing.c -------------------------------------------------------------------------------------------------- */
 
-/* `Listing.named` of some words; NULL without an error where it must be asked. */
-PyObject *listing_of(const Sieve *s, const Sifted *found, int at, int end);
+/* `Listing.named` of some words, which stand in a run as is given; NULL without an error where it must be asked. */
+PyObject *listing_of(const Sieve *s, const Sifted *found, int at, int end, Slice surface);
 
 /* -- alone.c ---------------------------------------------------------------------------------------------------- */
 
