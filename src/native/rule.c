@@ -303,7 +303,7 @@ static int joined_names(const Sieve *s, const char *form, int size, Near *out)
     for (int k = 0; k < size; k++)
         if (form[k] != ' ')
             bare[n++] = form[k];
-    if (n < 6)
+    if (n < FEWEST_JOINED)
         return 0;
     for (int k = n == size; k < 2 && !found; k++)
         for (at = 0; at < s->tables && !found; at++)
@@ -361,9 +361,9 @@ static int may_have_rule(Sieve *s, const Word *words, int at, int end, int size)
     return sum >= 4 && any_key(s, key_end(h));
 }
 
-int words_by_rule(Sieve *s, const Word *words, int at, int end, const char *form, int size, Near *out)
+int words_by_rule(Sieve *s, const Word *words, int at, int end, const char *form, int size, int joined, Near *out)
 {
-    int may = may_have_rule(s, words, at, end, size), count = may ? 1 : joined_names(s, form, size, out);
+    int may = may_have_rule(s, words, at, end, size), count = may ? 1 : joined ? joined_names(s, form, size, out) : 0;
     /* What is listed, though not as it stands, is no other name under the rules: Letônia. */
     if (count && any_has(s, '=', form, (size_t)size))
         return 0;
