@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -671,6 +672,8 @@ def _runs_of_names() -> Iterator[str]:
         yield f"St. {name.replace(' ', '. ')}"
         yield f"Al {name}".replace("-e-", "i ").replace("ph", "f").replace("q", "k")
         yield f"Mr {name}'s"
+        yield f"{name[:2]}’{name[2:]}"
+        yield re.sub("['’‘]", "", name)
         yield f"{name}-{name[:3]}"
         yield _accented(name, k)
         yield _accented(f"al-{name} {names[(k * 31) % len(names)]}Ín", k).upper()[:: 1 if k % 2 else -1]

@@ -1,5 +1,5 @@
 /* Which listed names the spelling of some words is. Twin: `listed.Listing.named`, which is asked where a spelling is
-   more than letters, blanks, hyphens and stops, or short, or of a kind that has rules of its own. */
+   more than letters, blanks, hyphens, stops and apostrophes, or short, or of a kind that has rules of its own. */
 #include "sieve.h"
 
 #define SHORTEST 4
@@ -10,15 +10,28 @@
 
 enum { UNSURE = -1 };
 
-/* A spelling in small letters, with accents, as `text.letters` writes it. */
+/* A spelling in small letters, with accents, as `text.letters` writes it, and which of them follows its last apostrophe,
+   or -1. */
 typedef struct {
-    int size;
+    int size, quoted;
     Py_UCS4 at[MOST_FORM];
 } Letters;
+
+/* Most of `text.APOSTROPHES`; of others it is not told what they do. */
+static int is_apostrophe(Py_UCS4 c)
+{
+    return c == '\'' || c == '`' || c == 0x2018 || c == 0x2019 || c == 0x2BB || c == 0x2BC || c == 0x2BE || c == 0x2BF;
+}
 
 /* Add a character in small; UNSURE of one that is more than a letter with an accent, and where there is no room. */
 static int add_letter(Letters *out, Py_UCS4 c)
 {
+    if (is_apostrophe(c)) {
+        out->quoted = out->size;
+        return 0;
+    }
+    if (c == ' ' && out->size > 0 && out->at[out->size - 1] == ' ') /* an apostrophe stood between blanks */
+        return 0;
     if (out->size == MOST_FORM || (c >= 128 && !plain_letter(c)))
         return UNSURE;
     if (c == 0x130 || c == 0x149 || c == 0x17F || c == 0x1E9A || c == 0x1E9B) /* str.casefold makes others of them */
@@ -32,15 +45,16 @@ static int letters_of(Slice surface, Letters *out)
 {
     int word = 0, blank = 0;
     out->size = 0;
+    out->quoted = -1;
     for (Py_ssize_t k = 0; k < surface.size; k++) {
         Py_UCS4 c = slice_at(surface, k);
-        int letter = c >= 128 || Py_ISALNUM((int)c);
+        int letter = !is_apostrophe(c) && (c >= 128 || Py_ISALNUM((int)c));
         if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
             blank = 1;
             word = 0;
             continue;
         }
-        if ((!letter && c != '-' && c != '.') || (c == '.' && word == 1) || (blank && add_letter(out, ' ') < 0) ||
+        if ((!letter && c != '-' && c != '.' && !is_apostrophe(c)) || (c == '.' && word == 1) || (blank && add_letter(out, ' ') < 0) ||
             add_letter(out, c) < 0)
             return UNSURE;
         blank = 0;
@@ -49,15 +63,16 @@ static int letters_of(Slice surface, Letters *out)
     return 0;
 }
 
-/* The letters of a stored spelling; UNSURE too where it has apostrophes. */
+/* The letters of a stored spelling. */
 static int letters_at(const char *text, int n, Letters *out)
 {
     int blank = 0;
     out->size = 0;
+    out->quoted = -1;
     for (int j = 0; j < n; j++) {
         Py_UCS4 c = (unsigned char)text[j];
         int more = c < 0x80 ? 0 : (c & 0xE0) == 0xC0 ? 1 : (c & 0xF0) == 0xE0 ? 2 : n;
-        if (j + more >= n || c == '\'' || c == '`' || c < ' ')
+        if (j + more >= n || c < ' ')
             return UNSURE;
         if (c == ' ') {
             blank = out->size > 0;
@@ -70,6 +85,7 @@ static int letters_at(const char *text, int n, Letters *out)
             return UNSURE;
         blank = 0;
     }
+    out->size -= out->size > 0 && out->at[out->size - 1] == ' ';
     return 0;
 }
 
@@ -112,7 +128,7 @@ static int is_kind(const Sieve *s, int kind, const char *name)
 /* A listed name that some words may be. */
 typedef struct {
     Row row;
-    int exact, literal;
+    int exact, literal, quoted;
     int64_t weight, prominence;
     Piece id;
 } Bearer;
@@ -150,7 +166,8 @@ static int bearers_of(const Sieve *s, const Layer *layer, const char *form, int 
         if (letters_at(alias, n, &spelt) < 0 || is_kind(s, rows[k].kind, "abbreviation"))
             return -1;
         drop_stops(&spelt);
-        Bearer one = {rows[k], 0, same_letters(&spelt, &letters), 0, ((const int64_t *)layer->at[PROMINENCE].buf)[rows[k].entity], {NULL, 0}};
+        Bearer one = {rows[k], 0, same_letters(&spelt, &letters), spelt.quoted >= 0, 0,
+                      ((const int64_t *)layer->at[PROMINENCE].buf)[rows[k].entity], {NULL, 0}};
         one.exact = m == size && !memcmp(plain, form, (size_t)size) && !is_kind(s, rows[k].kind, "never");
         one.weight = (one.exact ? 3 : 1) * (one.prominence > 1 ? one.prominence : 1);
         one.id.text = string_at(layer, ID, rows[k].entity, &one.id.size);
@@ -240,6 +257,16 @@ static int ask(const Sieve *s, Slice surface, const Letters *letters, Asked *ask
     return 0;
 }
 
+/* Whether a spelling ends as contractions and possessives do. Twin: `candidates._CONTRACTION`. */
+static int is_contraction(const Letters *letters)
+{
+    int left = letters->quoted < 0 ? 0 : letters->size - letters->quoted;
+    const Py_UCS4 *at = letters->at + letters->size - left;
+    if (left == 1)
+        return at[0] == 's' || at[0] == 'd' || at[0] == 't' || at[0] == 'm';
+    return left == 2 && ((at[0] == 'l' && at[1] == 'l') || (at[1] == 'e' && (at[0] == 'r' || at[0] == 'v')));
+}
+
 /* Keep one bearer an entity, those spelt the very same first; how many, or -1 where Python must be asked. Twin:
    `candidates.choose`. */
 static int choose(const Sieve *s, const Layer *layer, Slice surface, const Letters *letters, Bearer *all, int count)
@@ -254,6 +281,17 @@ static int choose(const Sieve *s, const Layer *layer, Slice surface, const Lette
                 return -1;
             ready = 1;
             if (!is_forgiven(s, layer, &asked, &all[k]))
+                continue;
+        }
+        if (!all[k].quoted && is_contraction(letters))
+            continue;
+        if (all[k].quoted && letters->quoted < 0 && !several) {
+            if (!ready && ask(s, surface, letters, &asked) < 0)
+                return -1;
+            ready = 1;
+            if (!same_letters(&asked.bare, letters))
+                return -1; /* it is asked how common the word is with its accents */
+            if (asked.known > 0)
                 continue;
         }
         int there = is_named(all, kept, all[k].row.entity);
