@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -52,7 +53,7 @@ from canonym.resolve import open_table
 from canonym.rewrite import apply
 from canonym.scan import compiled_scanner, find_long_runs, find_lower, find_small, lower_words, lower_words_plain
 from canonym.spans import Planner
-from canonym.text import beyond_ascii, beyond_ascii_plain, fold, has_caseless, without_caseless
+from canonym.text import beyond_ascii, beyond_ascii_plain, fold, has_caseless, unaccented, without_caseless
 from canonym.trees import shipped
 
 pytestmark = pytest.mark.skipif(not native.COMPILED, reason="canonym was installed without a C compiler")
@@ -651,6 +652,10 @@ def test_a_forest_is_read_without_numpy() -> None:
         assert below < limit <= at
 
 
+_ROMANISED = str.maketrans("aeou", "eaua")
+_LONG_VOWELS = str.maketrans("aiuAIU", "āīūĀĪŪ")
+
+
 def _runs_of_names() -> Iterator[str]:
     """Names of the table as they stand, damaged, and beside other words."""
     names = [alias for alias, kind, _ in index().aliases() if fold(alias).isascii() and kind != "domain"]
@@ -662,7 +667,13 @@ def _runs_of_names() -> Iterator[str]:
         yield f"{name} {names[(k * 31) % len(names)]}"
         yield name.replace(" ", "")
         yield name.upper()
+        yield name.translate(_ROMANISED)
+        yield unaccented(name).title().translate(_LONG_VOWELS)
+        yield f"St. {name.replace(' ', '. ')}"
+        yield f"Al {name}".replace("-e-", "i ").replace("ph", "f").replace("q", "k")
         yield f"Mr {name}'s"
+        yield f"{name[:2]}’{name[2:]}"
+        yield re.sub("['’‘]", "", name)
         yield f"{name}-{name[:3]}"
         yield _accented(name, k)
         yield _accented(f"al-{name} {names[(k * 31) % len(names)]}Ín", k).upper()[:: 1 if k % 2 else -1]

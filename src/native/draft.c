@@ -78,10 +78,11 @@ PyObject *named_at(const Sieve *s, const Sifted *found, int at, int end)
 {
     Slice run = found->run;
     int begin = found->words[at].begin, size = found->words[end - 1].end - begin, shouted = is_shouted(found);
-    PyObject *surface = PyUnicode_FromKindAndData(run.kind, (const char *)run.data + begin * run.kind, size);
+    Slice spelt = {run.kind, (const char *)run.data + begin * run.kind, size};
+    PyObject *surface = PyUnicode_FromKindAndData(spelt.kind, spelt.data, spelt.size);
     PyObject *known = s->named[shouted], *out = surface ? Py_XNewRef(PyDict_GetItemWithError(known, surface)) : NULL;
     if (out == NULL && !PyErr_Occurred()) {
-        out = listing_of(s, found, at, end);
+        out = listing_of(s, found, at, end, spelt);
         if (out == NULL && !PyErr_Occurred())
             out = ask_listing(s, found, at, end, surface, shouted);
         if (PyDict_GET_SIZE(known) > MOST_NAMED)
@@ -190,18 +191,29 @@ static PyObject *candidate_from(const Sieve *s, int table, uint32_t number, int 
     return object_of(maker(s, CANDIDATE), &candidate_shape, values);
 }
 
-static PyObject *new_candidate(const Sieve *s, const Near *near, PyObject *form)
+/* Why a form names an alias under the rules; asked for where that is not told here. */
+static PyObject *why_of(const Sieve *s, const Near *near, const char *form, int size)
 {
+    int n;
     const Layer *layer = &s->layers[near->layer];
-    int kind = ((const uint8_t *)layer->at[KINDS].buf)[near->alias];
-    PyObject *alias = near->how <= JOINED ? NULL : layer_string(layer, TEXT, near->alias), *why = NULL;
-    if (near->how == FUZZY)
-        why = PyTuple_New(0);
-    else if (near->how == JOINED)
-        why = Py_NewRef(maker(s, WHY_JOINED));
-    else if (alias != NULL)
-        why = PyObject_CallFunctionObjArgs(maker(s, WHY), form, alias, NULL);
+    const char *folded = string_at(layer, FOLDED, near->alias, &n);
+    PyObject *out = reasons_of(s, form, size, folded, n);
+    if (out != NULL || PyErr_Occurred())
+        return out;
+    PyObject *given = PyUnicode_FromStringAndSize(form, size), *alias = layer_string(layer, TEXT, near->alias);
+    if (given != NULL && alias != NULL)
+        out = PyObject_CallFunctionObjArgs(maker(s, WHY), given, alias, NULL);
+    Py_XDECREF(given);
     Py_XDECREF(alias);
+    return out;
+}
+
+static PyObject *new_candidate(const Sieve *s, const Near *near, const char *form, int size)
+{
+    int kind = ((const uint8_t *)s->layers[near->layer].at[KINDS].buf)[near->alias];
+    PyObject *why = near->how == FUZZY    ? PyTuple_New(0)
+                    : near->how == JOINED ? Py_NewRef(maker(s, WHY_JOINED))
+                                          : why_of(s, near, form, size);
     if (why == NULL)
         return NULL;
     return candidate_from(s, near->layer, near->alias, kind, near->how != FUZZY ? BY_RULE : BY_LIKENESS, why);
@@ -224,17 +236,17 @@ PyObject *listed_candidate(const Sieve *s, int table, const Row *row, int exact)
 }
 
 /* A candidate of a form, made once unless its reasons are those of the form. Twin: `Candidates.at`. */
-static PyObject *candidate_of(const Sieve *s, const Near *near, PyObject *form)
+static PyObject *candidate_of(const Sieve *s, const Near *near, const char *form, int size)
 {
     if (near->how != FUZZY && near->how != JOINED)
-        return new_candidate(s, near, form);
+        return new_candidate(s, near, form, size);
     long long number = ((long long)near->layer << 33) | ((long long)near->alias << 1) | (near->how == JOINED);
     PyObject *key = PyLong_FromLongLong(number);
     PyObject *out = key ? Py_XNewRef(PyDict_GetItemWithError(s->made, key)) : NULL;
     if (out == NULL && !PyErr_Occurred()) {
         if (PyDict_GET_SIZE(s->made) > MOST_MADE)
             PyDict_Clear(s->made);
-        if ((out = new_candidate(s, near, form)) != NULL && PyDict_SetItem(s->made, key, out) < 0)
+        if ((out = new_candidate(s, near, form, size)) != NULL && PyDict_SetItem(s->made, key, out) < 0)
             Py_CLEAR(out);
     }
     Py_XDECREF(key);
@@ -244,15 +256,16 @@ static PyObject *candidate_of(const Sieve *s, const Near *near, PyObject *form)
 /* The nearest names of a form, as candidates. */
 static PyObject *candidates_of(const Sieve *s, const Sifted *found, const Hit *hit)
 {
-    PyObject *form = form_of(found, hit->at, hit->end), *out = form ? PyTuple_New(hit->near_count) : NULL;
+    char form[MOST_FORM];
+    int size = join(found->words, hit->at, hit->end, form);
+    PyObject *out = PyTuple_New(hit->near_count);
     for (int k = 0; out != NULL && k < hit->near_count; k++) {
-        PyObject *one = candidate_of(s, &hit->near[k], form);
+        PyObject *one = candidate_of(s, &hit->near[k], form, size);
         if (one == NULL)
             Py_CLEAR(out);
         else
             PyTuple_SET_ITEM(out, k, one);
     }
-    Py_XDECREF(form);
     return out;
 }
 

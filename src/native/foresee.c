@@ -93,7 +93,7 @@ static int keep_word(Sieve *s, const Sifted *found, Making *m)
     const Word *w = &found->words[0];
     Foreseen *entry = slot_of(m->table, m->mask, w->key);
     const char *near = (w->facts & SUSPECT) && w->plain ? near_word(s, w) : NULL;
-    uint64_t alone = words_key(found->words, 0, 1, 0);
+    uint64_t alone = word_key(w);
     uint32_t facts = w->facts | (alone && numbers_get(&s->empty, alone) ? (uint32_t)HOPELESS : 0);
     size_t size = 1;
     if ((w->facts & SUSPECT) && w->plain && near == NULL)

@@ -31,8 +31,7 @@ typedef struct {
 static void ask_for(const Sieve *s, Asked *asked, uint64_t key)
 {
     asked->key[asked->count++] = key;
-    for (int k = 0; k < s->tables; k++)
-        __builtin_prefetch(s->layers[k].there + (key >> (64 - s->layers[k].bits) >> 3));
+    ask_ahead(s, key);
 }
 
 /* What may stand for each word of a form. */

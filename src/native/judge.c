@@ -3,8 +3,6 @@
    asked. */
 #include "sieve.h"
 
-#define CITY 100000 /* `candidates._CITY` */
-
 #define MOST_ENTITIES 200
 
 static int strings_fit(const Layer *layer, int text, Py_ssize_t count)

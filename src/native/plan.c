@@ -161,18 +161,6 @@ static int plainly_spelt(Slice run, const Word *words, int from, int to)
     return 1;
 }
 
-/* How common the rarest word of a form is. */
-static double common(const Sieve *s, const Word *words, int at, int end, const char *form, int size)
-{
-    double least = 9.0;
-    for (int k = at; k < end; k++) {
-        if (k > at && words[k].joined)
-            return commonness(s->scanner->lexicon, form, size);
-        least = words[k].zipf < least ? words[k].zipf : least;
-    }
-    return least;
-}
-
 /* Whether all words stand in listed names, as those of a listed name do; words that are joined are not asked. */
 static int all_parts(const Word *words, int count, int at, int end)
 {
@@ -193,19 +181,47 @@ static int is_small(Slice run, const Word *words, int at, int end)
     return 0;
 }
 
-/* 0 where there is no room. */
-uint64_t words_key(const Word *words, int at, int end, int small)
+/* Words one after the other: the size of their form, or -1 where there is no room; their letters; how common the rarest of
+   them is; and hashes, to be ended. */
+typedef struct {
+    int size, letters, joined;
+    double least;
+    uint64_t words, bare, squeezed;
+} Series;
+
+static void series_begin(Series *of)
 {
-    char text[MOST_FORM + MOST_TOKENS];
-    int size = 0;
-    for (int k = at; k < end; k++) {
-        if (size + words[k].size + 2 > (int)sizeof text)
-            return 0;
-        memcpy(text + size, words[k].text, (size_t)words[k].size);
-        size += words[k].size;
-        text[size++] = k + 1 == end ? (small ? 's' : 'c') : words[k + 1].joined ? '|' : ' ';
+    *of = (Series){0, 0, 0, 9.0, key_add(KEY_BEGUN, "w", 1), key_add(KEY_BEGUN, "=", 1), key_add(KEY_BEGUN, "+", 1)};
+}
+
+static void series_add(Series *of, const Word *w)
+{
+    int begun = of->letters > 0;
+    if (begun)
+        of->words = key_add(of->words, w->joined ? "|" : " ", 1);
+    for (int k = 0; k < w->size; k++) {
+        of->words = key_add(of->words, w->text + k, 1);
+        of->bare = key_add(of->bare, w->text + k, 1);
+        of->squeezed = key_add(of->squeezed, w->text + k, 1);
     }
-    return key_of('w', text, (size_t)size);
+    of->size = of->size < 0 || of->size + w->size + 2 > MOST_FORM ? -1 : of->size + w->size + (begun && !w->joined);
+    of->letters += w->size;
+    of->joined |= begun && w->joined;
+    of->least = w->zipf < of->least ? w->zipf : of->least;
+}
+
+/* What stands for the words, wherever they stand. */
+static uint64_t series_key(const Series *of, int small)
+{
+    return key_end(key_add(of->words, small ? "s" : "c", 1));
+}
+
+uint64_t word_key(const Word *w)
+{
+    Series one;
+    series_begin(&one);
+    series_add(&one, w);
+    return series_key(&one, 0);
 }
 
 void sift_words(const Sieve *s, Slice run, Sifted *out)
@@ -294,12 +310,18 @@ static int may_join(const Sieve *s, const Word *w, const Word *last)
            (is_odd(s, last) && (w->facts & OPENS) && has_joint(s, '<', w, size));
 }
 
+/* How common the rarest word of a form is. */
+static double common(const Sieve *s, const Word *words, int at, int end, const Series *series)
+{
+    char form[MOST_FORM];
+    return series->joined ? commonness(s->scanner->lexicon, form, join(words, at, end, form)) : series->least;
+}
+
 /* The forms of a run that may be damaged names; 0 where there are more than can be told. */
 static int sift_forms(const Sieve *s, Sifted *out)
 {
     const Word *words = out->words;
     int count = out->word_count;
-    char form[MOST_FORM];
     for (int at = 0; at < count; at++) {
         const Word *w = &words[at];
         if (!may_start(words, at) || (w->facts & OPENER))
@@ -311,11 +333,14 @@ static int sift_forms(const Sieve *s, Sifted *out)
                 continue;
         }
         int suspect = 0;
+        Series series;
+        series_begin(&series);
         for (int end = at + 1; end <= count && end <= at + 5; end++) {
             const Word *last = &words[end - 1];
             int parts = end - at;
             if (last->glued)
                 break;
+            series_add(&series, last);
             suspect |= (last->facts & SUSPECT) != 0;
             if (!may_end(s, words, count, end) || end <= out->until[at])
                 continue;
@@ -323,21 +348,26 @@ static int sift_forms(const Sieve *s, Sifted *out)
                 continue;
             if (last->facts & PARTICLE)
                 continue;
-            int size = join(words, at, end, form);
-            if (size < 0)
+            if (series.size < 0)
                 return 0;
-            if (size < 4)
+            if (series.size < 4)
                 continue;
             if (parts != 2 && !(parts == 3 && words_get(&s->izafa, words[at + 1].text, (size_t)words[at + 1].size)) &&
-                common(s, words, at, end, form, size) >= s->rare)
+                common(s, words, at, end, &series) >= s->rare)
                 continue;
             int small = is_small(out->run, words, at, end);
             if (parts == 1 && (w->facts & HOPELESS) && !small)
                 continue;
             int near = suspect || (parts == 2 && (w->zipf == 0.0 || last->zipf == 0.0 || may_join(s, w, last)));
-            uint64_t key = words_key(words, at, end, small);
-            __builtin_prefetch(&s->empty.keys[(size_t)key & s->empty.mask]);
-            out->forms[out->form_count++] = (Form){key, (uint8_t)at, (uint8_t)end, (uint8_t)small, (uint8_t)near};
+            Form one = {series_key(&series, small), 0, 0, (uint8_t)at, (uint8_t)end, (uint8_t)small, (uint8_t)near};
+            __builtin_prefetch(&s->empty.keys[(size_t)one.key & s->empty.mask]);
+            if (series.letters >= FEWEST_JOINED) {
+                one.squeezed = key_end(series.squeezed);
+                one.bare = parts > 1 ? key_end(series.bare) : 0;
+                ask_ahead(s, one.squeezed);
+                ask_ahead(s, one.bare);
+            }
+            out->forms[out->form_count++] = one;
         }
     }
     return 1;
@@ -361,7 +391,8 @@ int sift_judged(Sieve *s, Sifted *out)
             continue;
         int size = join(out->words, one->at, one->end, form);
         Near ruled[MOST_RULED];
-        int rules = words_by_rule(s, out->words, one->at, one->end, form, size, ruled);
+        int joined = (one->squeezed && any_key(s, one->squeezed)) || (one->bare && any_key(s, one->bare));
+        int rules = words_by_rule(s, out->words, one->at, one->end, form, size, joined, ruled);
         Hit hit = {one->at, one->end, rules != 0, one->small, names->count, 0, names->used, HOPE_UNKNOWN, -1, {{0, 0, 0}}};
         if (one->near && fuzzy_names(s, out->words, one->at, one->end, one->small, form, size, names) < 0)
             return -1;

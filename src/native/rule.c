@@ -93,28 +93,32 @@ static int stem_of(const Sieve *s, const Piece *form, const Piece *alias)
     return form->size;
 }
 
-/* Reasons why spellings are one name: what they are matters no more than that they are the same. */
+#define MOST_REASONS 16
+
+/* Reasons why spellings are one name, each once: what it is, then the two spellings of it; `count` goes on beyond those
+   for which there is room. */
 typedef struct {
-    int count; /* 0, 1, or 2 for several */
-    int size;
-    char first[2 * WORD_ROOM + 4];
+    int count;
+    int size[MOST_REASONS];
+    char text[MOST_REASONS][2 * WORD_ROOM + 4];
 } Reasons;
 
 static void add_reason(Reasons *why, char what, const char *a, int n, const char *b, int m)
 {
-    char text[sizeof why->first];
-    int size = n + m + 2;
+    char text[sizeof why->text[0]];
+    int size = n + m + 2, kept = why->count < MOST_REASONS ? why->count : MOST_REASONS;
     text[0] = what;
     memcpy(text + 1, a, (size_t)n);
     text[n + 1] = '|';
     memcpy(text + n + 2, b, (size_t)m);
-    if (!why->count) {
-        memcpy(why->first, text, (size_t)size);
-        why->size = size;
-        why->count = 1;
-    } else if (why->size != size || memcmp(why->first, text, (size_t)size)) {
-        why->count = 2;
+    for (int k = 0; k < kept; k++)
+        if (why->size[k] == size && !memcmp(why->text[k], text, (size_t)size))
+            return;
+    if (kept < MOST_REASONS) {
+        memcpy(why->text[kept], text, (size_t)size);
+        why->size[kept] = size;
     }
+    why->count++;
 }
 
 /* How a word sounds: its frame, and its vowels. */
@@ -158,14 +162,14 @@ static int sound_alike(const Sieve *s, const Piece *a, Sound *mine, const Piece 
     return 1;
 }
 
-/* How many reasons there are to take one spelling for another: 0 where it is none or the very same, 2 for several; -1
-   where it cannot be told. Twin: `keys.rule_reasons`. */
+/* How many reasons there are to take one spelling for another: 0 where it is none or the very same; -1 where it cannot be
+   told. Where it is written otherwise than any reason says, that is one, which is not written down. Twin:
+   `keys.rule_reasons`. */
 static int reasons_for(const Sieve *s, const char *form, int size, const Parts *mine, Sound *sounds, const char *alias,
-                       int n)
+                       int n, Reasons *why)
 {
     Parts theirs;
-    Reasons why;
-    why.count = 0;
+    why->count = 0;
     if (n == size && !memcmp(alias, form, (size_t)size))
         return 0;
     if (take_apart(s, alias, n, &theirs) < 0)
@@ -174,12 +178,12 @@ static int reasons_for(const Sieve *s, const char *form, int size, const Parts *
         return 0;
     int izafa = theirs.cores < theirs.count;
     if (!same_piece(&mine->article, &theirs.article))
-        add_reason(&why, 'a', "", 0, "", 0);
+        add_reason(why, 'a', "", 0, "", 0);
     if (izafa && !same_pieces(mine->words, mine->count, theirs.words, theirs.count)) {
         Piece here[MOST_TOKENS], there[MOST_TOKENS];
         int count = particles_of(mine, here), other = particles_of(&theirs, there);
         if (!same_pieces(here, count, there, other))
-            add_reason(&why, 'i', "", 0, "", 0);
+            add_reason(why, 'i', "", 0, "", 0);
     }
     for (int k = 0; k < mine->cores; k++) {
         Piece a = mine->core[k];
@@ -188,11 +192,46 @@ static int reasons_for(const Sieve *s, const char *form, int size, const Parts *
             a.size = stem_of(s, &a, b);
         if (same_piece(&a, b))
             continue;
-        int alike = sound_alike(s, &a, &sounds[k], b, &why);
+        int alike = sound_alike(s, &a, &sounds[k], b, why);
         if (alike <= 0)
             return alike;
     }
-    return why.count ? why.count : 1;
+    return why->count ? why->count : 1;
+}
+
+/* A reason in words. */
+static PyObject *reason_told(const char *text, int size)
+{
+    char out[2 * WORD_ROOM + 32];
+    const char *a = text + 1, *bar = memchr(a, '|', (size_t)size - 1);
+    int n = (int)(bar - a), m = size - n - 2;
+    if (text[0] == 'a')
+        return PyUnicode_FromString("the article is written otherwise");
+    if (text[0] == 'i')
+        return PyUnicode_FromString("the izafa is written otherwise");
+    size = snprintf(out, sizeof out, "romanised %s: %.*s for %.*s", text[0] == 'v' ? "vowel" : "otherwise", n, a, m, bar + 1);
+    return PyUnicode_FromStringAndSize(out, size);
+}
+
+PyObject *reasons_of(const Sieve *s, const char *form, int size, const char *alias, int n)
+{
+    Parts parts;
+    Sound sounds[MOST_TOKENS];
+    Reasons why;
+    if (!is_ascii(alias, n) || take_apart(s, form, size, &parts) < 0)
+        return NULL;
+    for (int k = 0; k < parts.cores; k++)
+        sounds[k].word.text = NULL;
+    if (reasons_for(s, form, size, &parts, sounds, alias, n, &why) <= 0 || why.count > MOST_REASONS)
+        return NULL;
+    PyObject *out = PyTuple_New(why.count ? why.count : 1);
+    if (out != NULL && why.count == 0)
+        PyTuple_SET_ITEM(out, 0, PyUnicode_FromString("written otherwise"));
+    for (int k = 0; out != NULL && k < why.count; k++)
+        PyTuple_SET_ITEM(out, k, reason_told(why.text[k], why.size[k]));
+    if (PyErr_Occurred())
+        Py_CLEAR(out);
+    return out;
 }
 
 /* The key of a form under the rules; 0 where it has none, -1 where it cannot be told. Twin: `keys.rule_key`. */
@@ -228,6 +267,7 @@ static int alike_in(const Sieve *s, int number, const char *form, int size, uint
     const uint64_t *keys = layer->at[KEYS].buf;
     const uint32_t *owners = layer->at[OWNERS].buf, *entities = layer->at[ENTITY].buf;
     Sound sounds[MOST_TOKENS];
+    Reasons reasons;
     int count = 0, why = 0, size_before = -1;
     const char *before = NULL;
     for (int k = 0; k < parts->cores; k++)
@@ -244,7 +284,7 @@ static int alike_in(const Sieve *s, int number, const char *form, int size, uint
         const char *text = string_at(layer, FOLDED, alias, &n);
         /* Several entities that bear one name mostly stand one after the other. */
         if (n != size_before || memcmp(text, before, (size_t)n))
-            why = is_ascii(text, n) ? reasons_for(s, form, size, parts, sounds, text, n) : -1;
+            why = is_ascii(text, n) ? reasons_for(s, form, size, parts, sounds, text, n, &reasons) : -1;
         before = text, size_before = n;
         if (why < 0 || (why && count == MOST_RULED))
             return -1;
@@ -263,7 +303,7 @@ static int joined_names(const Sieve *s, const char *form, int size, Near *out)
     for (int k = 0; k < size; k++)
         if (form[k] != ' ')
             bare[n++] = form[k];
-    if (n < 6)
+    if (n < FEWEST_JOINED)
         return 0;
     for (int k = n == size; k < 2 && !found; k++)
         for (at = 0; at < s->tables && !found; at++)
@@ -321,9 +361,9 @@ static int may_have_rule(Sieve *s, const Word *words, int at, int end, int size)
     return sum >= 4 && any_key(s, key_end(h));
 }
 
-int words_by_rule(Sieve *s, const Word *words, int at, int end, const char *form, int size, Near *out)
+int words_by_rule(Sieve *s, const Word *words, int at, int end, const char *form, int size, int joined, Near *out)
 {
-    int may = may_have_rule(s, words, at, end, size), count = may ? 1 : joined_names(s, form, size, out);
+    int may = may_have_rule(s, words, at, end, size), count = may ? 1 : joined ? joined_names(s, form, size, out) : 0;
     /* What is listed, though not as it stands, is no other name under the rules: Letônia. */
     if (count && any_has(s, '=', form, (size_t)size))
         return 0;

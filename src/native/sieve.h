@@ -17,6 +17,8 @@
 #define MOST_RIVALS 4
 #define SOUND 3.0 /* `candidates._SOUND` */
 #define LONG_NAME 8 /* `candidates._LONG` */
+#define FEWEST_JOINED 6 /* letters of a name that is found but for its blanks: `Candidates.joined` */
+#define CITY 100000 /* `candidates._CITY` */
 #define MOST_FEATURES MOST_WIDTH
 
 /* Whether an n behind a name may make a demonym of it: Asian, but not Irann. Twin: `doubts.VOWELS`. */
@@ -95,6 +97,13 @@ typedef struct {
     int busy; /* what is asked of Python may let other threads go on: they do not come in here then */
 } Sieve;
 
+/* A key will be asked for. */
+static inline void ask_ahead(const Sieve *s, uint64_t key)
+{
+    for (int k = 0; k < s->tables; k++)
+        __builtin_prefetch(s->layers[k].there + (key >> (64 - s->layers[k].bits) >> 3));
+}
+
 typedef struct {
     char text[WORD_ROOM]; /* folded */
     int size;
@@ -161,10 +170,10 @@ typedef struct {
     Near near[MOST_RIVALS];
 } Hit;
 
-/* Words of a run that may be a damaged name: what they go by, whether one of them is in small letters, and whether it is
-   asked what is near them. */
+/* Words of a run that may be a damaged name: what they go by; the keys of the names that they are but for blanks, 0 where
+   none is asked for; whether one of them is in small letters, and whether it is asked what is near them. */
 typedef struct {
-    uint64_t key;
+    uint64_t key, squeezed, bare;
     uint8_t at, end, small, near;
 } Form;
 
@@ -205,8 +214,11 @@ int pieces_of(const char *form, int size, Piece *out); /* how many; -1: more tha
 int same_piece(const Piece *a, const Piece *b);
 int among(const Piece *one, const Piece *all, int count);
 int by_rule(const Sieve *s, const char *form, int size, Near *out); /* at most MOST_RULED; -1: Python must be asked */
-/* The same of a form of some words, by what is known of these. */
-int words_by_rule(Sieve *s, const Word *words, int at, int end, const char *form, int size, Near *out);
+/* The same of a form of some words, by what is known of these; `joined`: whether it may be a name but for blanks. */
+int words_by_rule(Sieve *s, const Word *words, int at, int end, const char *form, int size, int joined, Near *out);
+
+/* Why a form is an alias under the rules, in words; NULL without an error where Python must be asked. */
+PyObject *reasons_of(const Sieve *s, const char *form, int size, const char *alias, int n);
 
 /* -- judge.c ---------------------------------------------------------------------------------------------------- */
 
@@ -253,7 +265,7 @@ int any_key(const Sieve *s, uint64_t key);
 int any_has(const Sieve *s, char space, const char *text, size_t size);
 int split(Sieve *s, Slice run, Word *out); /* its words; how many, or -1 where it is not plain enough */
 int join(const Word *words, int from, int to, char *out);
-uint64_t words_key(const Word *words, int at, int end, int small); /* what stands for some words, wherever they stand */
+uint64_t word_key(const Word *w); /* what stands for a word that is a form by itself, with a capital */
 /* What a run may hold: a verdict, or -1 on an error; the same in three steps: its words, what is known of them and what has
    to be looked at (0 where all of it has), and what that is; and the listed names of one that holds no more. */
 int sift(Sieve *s, Slice run, Sifted *out);
@@ -305,8 +317,8 @@ PyObject *draft_of(const Sieve *s, const Sifted *found, int *grade); /* the plan
 
 /* -- listing.c -------------------------------------------------------------------------------------------------- */
 
-/* `Listing.named` of some words; NULL without an error where it must be asked. */
-PyObject *listing_of(const Sieve *s, const Sifted *found, int at, int end);
+/* `Listing.named` of some words, which stand in a run as is given; NULL without an error where it must be asked. */
+PyObject *listing_of(const Sieve *s, const Sifted *found, int at, int end, Slice surface);
 
 /* -- alone.c ---------------------------------------------------------------------------------------------------- */
 
