@@ -185,7 +185,7 @@ static PyObject *edits_cost(Edits *self, PyObject *const *args, Py_ssize_t count
 /* One pair of letters or of pairs of letters; 0 where it holds what no table has. */
 static int set_pair(Edits *e, PyObject *x, PyObject *y, double one, int roman)
 {
-    int s[2][2];
+    int s[2][2] = {{0}};
     Py_ssize_t size[2] = {PyUnicode_GET_LENGTH(x), PyUnicode_GET_LENGTH(y)};
     for (int k = 0; k < 2; k++)
         for (Py_ssize_t j = 0; j < size[k] && j < 2; j++)
