@@ -75,7 +75,7 @@ _IMAGE = pattern(r"/[\w.-]+:[a-z0-9][\w.-]*")
 _IMAGE_BEFORE = pattern(r"[\w./-]+")
 #: A path from the root, and a forum: the slash opens a word. Two words with a slash between them are prose.
 _ROOT = pattern(r"/(?<![^\s(\[`=:\"'“‘]/)(?<!\w[\"']/)(?:[A-Za-z]|[^\W\d_])[\w.-]*")
-_FORUM = pattern(r"[ru]/(?<![\w/][ru]/)[A-Za-z]\w*")
+_FORUM = pattern(r"/(?<=[ru]/)(?<![\w/][ru]/)[A-Za-z]\w*")
 #: A key of goods: figures at a hyphen. A year there is that of games or a congress: Athens-2004.
 _GOODS = pattern(r"-[0-9]{3,}(?!\w)")
 _GOODS_BEFORE = pattern(r"[A-Za-z][\w-]*")
@@ -95,10 +95,10 @@ _GIVEN = pattern(
 _TAG = pattern(r"<([A-Za-z][\w:.-]*)(?=\s[^<>=]{0,80}=)")
 _CLOSING = pattern(r"</([A-Za-z][\w:.-]*)\s?>")
 _OPENING = pattern(r"<([A-Za-z][\w:.-]*)/?>")
-_ATTRIBUTE = pattern(
-    r"(?<![\w-])(?:class|id|href|src|for|rel|ref|key|xml:id|data-[\w-]+)\s?=\s?(?:\"[^\"\n]*\"|'[^'\n]*')"
-)
-_QUOTED = pattern(r"=\s?[\"']")
+_EQUALS = pattern("=")
+_VALUE = pattern(r"=\s?(?:\"[^\"\n]*\"|'[^'\n]*')")
+#: Read backwards.
+_ATTRIBUTE = pattern(r"\s?(?:ssalc|di:lmx|di|ferh|crs|rof|ler|fer|yek|[\w-]+-atad)(?![\w-])")
 #: Tags whose contents are code.
 _PROGRAM = pattern(r"<(code|pre|script|style|kbd|samp|tt)\b[^<>]*>", re.IGNORECASE)
 _FENCE = "```"
@@ -143,13 +143,10 @@ def find_snippets(text: str, there: int = SNIPPET) -> Iterator[tuple[int, int]]:
     if there & Kind.ROOT:
         yield from _spans(_ROOT, text)
     if there & Kind.FORUM:
-        yield from _spans(_FORUM, text)
+        yield from ((match.start() - 1, match.end()) for match in _FORUM.finditer(text))
     if there & Kind.EQUALS:
-        yield from _spans(_ASKED, text)
-        yield from _with_left(_ASKED, text, _ASKED_BEFORE)
-        yield from _spans(_GIVEN, text)
-        if _QUOTED.search(text) is not None:
-            yield from _spans(_ATTRIBUTE, text)
+        yield from ((begun(text, m.start(), _ASKED_BEFORE), m.end()) for m in _ASKED.finditer(text))
+        yield from _given(text)
     if there & Kind.TAG:
         yield from _tags(text)
     if there & Kind.TICK:
@@ -174,6 +171,20 @@ def _with_left(wanted: re.Pattern[str], text: str, before: re.Pattern[str]) -> I
     for match in wanted.finditer(text):
         start = begun(text, match.start(), before)
         if start < match.start():
+            yield start, match.end()
+
+
+def _given(text: str) -> Iterator[tuple[int, int]]:
+    """What stands around signs of equality, which are few: lines that give a name a value, attributes of tags."""
+    done = 0
+    for sign in _EQUALS.finditer(text):
+        at = sign.start()
+        if at >= done:  # a line of its own
+            if (match := _GIVEN.match(text, text.rfind("\n", 0, at) + 1)) is not None:
+                yield match.span()
+            done = text.find("\n", at)
+            done = len(text) if done < 0 else done
+        if (match := _VALUE.match(text, at)) is not None and (start := begun(text, at, _ATTRIBUTE)) < at:
             yield start, match.end()
 
 
