@@ -65,8 +65,8 @@ def otherwise_meant(
     led = before[1] if before else ""
     if led.lower() in words("kinds_abroad") or text.startswith(tuple(words("kinds_behind")), found.end):
         return _is_accented_otherwise(found)
-    if place and _is_little_known(form, found, named):
-        return True
+    if place and found.text != text.strip() and _is_little_known(form, found, named):
+        return True  # a cell of a table may be the name alone
     if not cased:
         return False  # words of such a script were told apart when it was found
     near = text[max(0, found.start - _AROUND) : found.end + _AROUND]
