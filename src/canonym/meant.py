@@ -65,8 +65,8 @@ def otherwise_meant(
     led = before[1] if before else ""
     if led.lower() in words("kinds_abroad") or text.startswith(tuple(words("kinds_behind")), found.end):
         return _is_accented_otherwise(found)
-    if place and found.text != text.strip() and _is_little_known(form, found, named):
-        return True  # a cell of a table may be the name alone
+    if place and not _is_all(text, found) and _is_little_known(form, found, named):
+        return True
     if not cased:
         return False  # words of such a script were told apart when it was found
     near = text[max(0, found.start - _AROUND) : found.end + _AROUND]
@@ -118,6 +118,11 @@ def _is_little_known(form: str, found: Mention, named: Sequence[Found]) -> bool:
     if form.isupper() and len(form) <= _ACRONYM:
         return True
     return around(named).places.get(found.entity.country, set()) <= {found.entity.id}
+
+
+def _is_all(text: str, found: Mention) -> bool:
+    """True where a text is the name alone, as a cell of a table may be."""
+    return len(text) <= len(found.text) + _REACH and text.strip() == found.text
 
 
 def _is_name(word: str, listed: Callable[[str], Sequence[Candidate]]) -> bool:
