@@ -13,9 +13,10 @@ from typing import Final
 from canonym.company import CITY, around, beside_comma
 from canonym.datafiles import data_file
 from canonym.doubts import is_sound, is_swapped
+from canonym.features import edit_cost
 from canonym.found import Found
 from canonym.indexkeys import OTHER_NAMES
-from canonym.keys import squeeze
+from canonym.keys import rules, squeeze
 from canonym.lexicon import zipf
 from canonym.model import UNKNOWN_PROMINENCE, Mention
 from canonym.patterns import pattern
@@ -56,6 +57,8 @@ BEYOND_LATIN: Final = "\u0250"
 #: A name of so many letters may have an ending, which makes it longer by so many at most.
 _STEM: Final = 4
 _ENDING: Final = 4
+#: An ending makes a form so much farther from the name, by weighted edits.
+_ENDED: Final = 0.9
 _VOWELS: Final = ("a", "e", "i", "o", "u")
 _TOWN: Final = 15_000
 _WELL_KNOWN: Final = 1_000_000
@@ -83,7 +86,7 @@ def other(text: str, found: Mention, listed: Sequence[Found] = (), *, hurt: bool
         return True
     if accented(found) or run_together(text, found) or addressed(text, found) or cut_short(text, found):
         return True
-    if bare(text, found, listed) or abroad(text, found):
+    if bare(text, found, listed) or abroad(text, found) or nisba(text, found):
         return True
     if sound(text, found.start, found.end, found.alias, found.entity, listed=False):
         return True
@@ -343,6 +346,25 @@ def abroad(text: str, found: Mention) -> bool:
     if found.match != "fuzzy" or not form.isascii() or not (_is_ended(form, alias) or _is_ended(form, own)):
         return False
     return in_other_language(text, found.start, found.end)
+
+
+def nisba(text: str, found: Mention) -> bool:
+    """True for what is of a place where names are romanised, another spelling of it with an i: Qandahari pomegranates.
+
+    >>> from canonym.model import Entity
+    >>> kandahar = Entity("", "place", "Kandahar", country="AF")
+    >>> form = "Qandahari"
+    >>> nisba(form, Mention(0, 9, form, kandahar, "fuzzy", "canonical", 0.9, alias="Kandahar"))
+    True
+    """
+    form, alias = fold(found.text), fold(found.alias)
+    if found.match != "fuzzy" or form[-1:] != "i" or len(form) <= len(alias) or " " in form:
+        return False
+    if found.entity.country not in rules().romanised_countries:
+        return False
+    if edit_cost(form[:-1], alias) > edit_cost(form, alias) - _ENDED:
+        return False
+    return word_before(text, found.start).lower() not in words("locatives")
 
 
 def in_other_language(text: str, start: int, end: int) -> bool:
