@@ -44,22 +44,21 @@ class _Hit(NamedTuple):
 
 
 class CaselessFinder:
-    """Finds listed names in scripts without capitals; the automaton is made when such a text first comes."""
+    """Finds listed names in scripts without capitals; the automaton of a script is made when it first comes."""
 
     def __init__(self, candidates: Candidates) -> None:
         self._candidates = candidates
-        self._automaton: Any = None
-        self._names: list[str] = []
+        #: By the script that they begin in: the names as they are folded, each with the one that it stands for.
+        self._names: dict[int, dict[str, str]] = {}
+        self._automata: dict[int, tuple[Any, list[str]]] = {}
         self._longest = 0
 
     def find(self, text: str) -> tuple[list[Mention], list[Mention]]:
         """The mentions in a text that are sure, and the weak ones; the longest where several begin at one place."""
         if not has_caseless(text):
             return NOTHING
-        if self._automaton is None:
-            self._build()
-        if not self._names:
-            return NOTHING
+        if not self._longest:
+            self._read()
         hits = [hit for hit in _apart(self._hits(text)) if hit.found[0].kind not in SILENT_KINDS]
         sure = [_as_mention(text, hit) for hit in hits if not hit.weak]
         return sure, [_as_mention(text, hit) for hit in hits if hit.weak]
@@ -67,11 +66,12 @@ class CaselessFinder:
     def _hits(self, text: str) -> Iterable[_Hit]:
         """Listed spellings that are words of their own, overlapping ones as well."""
         langs: dict[str, tuple[str, ...]] = {}
-        windows = _windows(text, self._longest)
-        for number, start, end in chain.from_iterable(self._matches(text, *window) for window in windows):
+        automata = [*map(self._built, sorted({b for c in far(text) for b in _beginnings(c)} & self._names.keys()))]
+        windows = _windows(text, self._longest) if automata else ()
+        for name, start, end in chain.from_iterable(_matches(text, *window, automata) for window in windows):
             if not stands_alone(text, start, end):
                 continue
-            found = _spelt_so(text[start:end], self._candidates.listed(self._names[number]))
+            found = _spelt_so(text[start:end], self._candidates.listed(name))
             if not found:
                 continue
             script = script_of(text[start])
@@ -83,28 +83,62 @@ class CaselessFinder:
                 continue
             yield _Hit(start, end, found, _is_word(written(text[start:end]), langs[script]))
 
-    def _matches(self, text: str, low: int, high: int) -> Iterator[tuple[int, int, int]]:
-        """The numbers of the names in a stretch of a text, with where each stands in the text."""
-        folded = fold_offsets(text[low:high])
-        for number, first, last in self._automaton.find_matches_as_indexes(folded.text, overlapping=True):
-            start, end = folded.span(first, last)
-            yield number, low + start, low + end
-
-    def _build(self) -> None:
-        from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
-
-        names: dict[str, str] = {}
+    def _read(self) -> None:
+        """Gather the names, of which most are in scripts that a text has not."""
         for index in self._candidates.indexes:
             for name in index.caseless():
+                names = self._names.setdefault(_begins_in(name), {})
                 names.setdefault(name, name)
                 if " " in name:
                     # A zero-width non-joiner folds to nothing where others write a blank.
                     names.setdefault(squeeze(name), name)
-        self._names = list(names.values())
-        self._longest = max(map(len, names), default=0)
-        self._automaton = AhoCorasick(
-            list(names), matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA
-        )
+        self._longest = max((len(name) for names in self._names.values() for name in names), default=1)
+
+    def _built(self, script: int) -> tuple[Any, list[str]]:
+        """The automaton of the names that begin in a script, and what each of them stands for."""
+        made = self._automata.get(script)
+        if made is None:
+            from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+            names = self._names[script]
+            automaton = AhoCorasick(
+                list(names), matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA
+            )
+            made = self._automata[script] = automaton, list(names.values())
+        return made
+
+
+def _matches(
+    text: str, low: int, high: int, automata: Iterable[tuple[Any, list[str]]]
+) -> Iterator[tuple[str, int, int]]:
+    """The names in a stretch of a text, each with where it stands in the text."""
+    folded = fold_offsets(text[low:high])
+    for automaton, names in automata:
+        for number, first, last in automaton.find_matches_as_indexes(folded.text, overlapping=True):
+            start, end = folded.span(first, last)
+            yield names[number], low + start, low + end
+
+
+def _begins_in(name: str) -> int:
+    """A number for the script of the first letter of a folded name that has no capitals."""
+    return next((_script(ord(char)) for char in name if has_caseless(char)), 0)
+
+
+@lru_cache(maxsize=65536)
+def _beginnings(char: str) -> frozenset[int]:
+    """The same of what a character folds to."""
+    return frozenset(_script(ord(one)) for one in fold_char(char) if has_caseless(one))
+
+
+def _script(code: int) -> int:
+    """A script, or some that stand together; one number for Chinese and Japanese, one for Korean.
+
+    >>> [hex(_script(ord(char))) for char in "کहখ東カ서"]
+    ['0x6', '0x9', '0x9', '0x2e', '0x2e', '0x11']
+    """
+    if 0x1100 <= code < 0x1200 or 0x3130 <= code < 0x3190 or 0xA960 <= code < 0xA980 or 0xAC00 <= code < 0xD800:
+        return 0x11
+    return min(code >> 8, 0x2E)
 
 
 @lru_cache(maxsize=65536)
