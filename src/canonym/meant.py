@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
+from canonym.amid import word_before
 from canonym.company import around
 from canonym.found import Found
 from canonym.homographs import is_word
@@ -22,12 +23,10 @@ from canonym.scripts import languages_of, script_of, written
 from canonym.text import fold
 from canonym.tongues import LISTED, of_a_tongue, spoken_near
 
-_AFTER: Final = pattern(r"[ \u00a0]([^\W\d_]{2,})")
-_BEFORE: Final = pattern(r"([^\W\d_]{2,})[ \u00a0]\Z")
+_AFTER: Final = pattern(r"[ \u00a0]([^\W\d_]+)")
 #: No letter before it is of another script.
 _BEYOND: Final = "\u0370"
-_REACH: Final = 40
-#: So many characters on either side tell the language.
+#: So many characters on either side tell the language; blanks around a name that is all of its text are fewer.
 _AROUND: Final = 200
 #: Behind a preposition a country tells whence the person is who is named next: президентът на Русия Владимир Путин. A
 #: city so great may well have a name before it that no table has: Динамо Киев.
@@ -61,8 +60,7 @@ def otherwise_meant(
     cased, place = form.lower() != form.upper(), found.entity.type == "place"
     if cased and not form.isalpha():
         return False
-    before = _BEFORE.search(text[max(0, found.start - _REACH) : found.start])
-    led = before[1] if before else ""
+    led = word_before(text, found.start)
     if led.lower() in words("kinds_abroad") or text.startswith(tuple(words("kinds_behind")), found.end):
         return _is_accented_otherwise(found)
     if place and not _is_all(text, found) and _is_little_known(form, found, named):
@@ -122,11 +120,11 @@ def _is_little_known(form: str, found: Mention, named: Sequence[Found]) -> bool:
 
 def _is_all(text: str, found: Mention) -> bool:
     """True where a text is the name alone, as a cell of a table may be."""
-    return len(text) <= len(found.text) + _REACH and text.strip() == found.text
+    return len(text) <= len(found.text) + _AROUND and text.strip() == found.text
 
 
 def _is_name(word: str, listed: Callable[[str], Sequence[Candidate]]) -> bool:
-    if not is_abroad(word) or not word.istitle():
+    if len(word) == 1 or not is_abroad(word) or not word.istitle():
         return False
     return all(candidate.entity.prominence < _WELL_KNOWN for candidate in listed(fold(word)))
 

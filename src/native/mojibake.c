@@ -35,11 +35,6 @@ static Role role_of(const Roles *all, Py_UCS4 c)
     return out;
 }
 
-static inline Py_UCS4 read_at(int kind, const void *data, Py_ssize_t n, Py_ssize_t k) /* 0 where nothing is */
-{
-    return k >= 0 && k < n ? PyUnicode_READ(kind, data, k) : 0;
-}
-
 /* The next place from one on where something beyond ASCII stands, or the end. */
 static inline Py_ssize_t next_beyond(int kind, const void *data, Py_ssize_t n, Py_ssize_t k)
 {

@@ -327,6 +327,12 @@ static inline Slice whole_of(PyObject *text)
     return slice_of(text, 0, PyUnicode_GET_LENGTH(text));
 }
 
+/* A character of a text; 0 where none is. */
+static inline Py_UCS4 read_at(int kind, const void *data, Py_ssize_t n, Py_ssize_t k)
+{
+    return k >= 0 && k < n ? PyUnicode_READ(kind, data, k) : 0;
+}
+
 static inline Py_UCS4 slice_at(Slice slice, Py_ssize_t k)
 {
     return PyUnicode_READ(slice.kind, slice.data, k);

@@ -46,11 +46,6 @@ static inline int is_lone_ending(Py_UCS4 c) /* of a file in a folder */
     return c == 'c' || c == 'h' || c == 'm' || c == 'r';
 }
 
-static inline Py_UCS4 read_at(int kind, const void *data, Py_ssize_t n, Py_ssize_t k) /* 0 where nothing is */
-{
-    return k >= 0 && k < n ? PyUnicode_READ(kind, data, k) : 0;
-}
-
 /* Whether the slash at a place is one of a path: one with a part before it stands before it, or what stands for a
    folder, or the name of a file with an ending of one letter follows. */
 static inline int is_path(int kind, const void *data, Py_ssize_t n, Py_ssize_t k)
