@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import canonym
-from canonym import Normaliser, native
-from canonym.amid import is_named
+from canonym import Normaliser, native, standing
+from canonym.amid import is_named, word_before
 from canonym.caseless import CaselessFinder, _matches, _windows
 from canonym.company import beside_comma
 from canonym.found import Spans
@@ -164,3 +164,16 @@ def test_names_in_other_scripts_stand_in_windows(text: str) -> None:
 def test_spans_touch_what_they_are_near(given: list[tuple[int, int]], start: int, size: int) -> None:
     spans = Spans((at, at + length) for at, length in given)
     assert spans.touch(start, start + size) == bool(spans.near(start, start + size))
+
+
+def test_a_form_by_the_thousand_is_looked_for_once_in_each_stretch(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def before(text: str, at: int) -> str:
+        asked.append(at)
+        return word_before(text, at)
+
+    monkeypatch.setattr(standing, "word_before", before)
+    text = "Helmannd, " * 3000
+    assert canonym.load().normalise(text) != text
+    assert 0 < len(asked) < 5 * 3000

@@ -7,6 +7,7 @@ words know and stand alone in their text; so only those are asked about that no 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from canonym.amid import is_named, namesakes, occurrences, word_before
@@ -32,7 +33,7 @@ _BETTER_KNOWN: Final = 1.8
 #: A word is a name that is written with a capital so often (0 to 1).
 _NAME: Final = 0.9
 _FEWEST: Final = 2
-#: Somebody who is named in whole stands so many characters off at most; a long text has forms by the thousand.
+#: Somebody who is named in whole is looked for in the stretch of so many characters around, and those beside it.
 _AROUND: Final = 10_000
 
 
@@ -97,12 +98,16 @@ def whole_elsewhere(text: str, found: Mention, listed: Sequence[Found] = ()) -> 
     """
     if " " in found.text:
         return False
-    low = max(0, found.start - _AROUND)
-    near = [low + at for at in occurrences(text[low : found.end + _AROUND], found.text)]
-    if len(near) < _FEWEST:
-        return False
     ends = around(listed).ends
-    return any(at - 1 not in ends and _is_name(word_before(text, at)) for at in near)
+    return any(at - 1 not in ends for at in _wholes(text, found.text, found.start // _AROUND))
+
+
+@lru_cache(maxsize=64)  # a text may have a form by the thousand: a stretch is read once for all that stand in it
+def _wholes(text: str, form: str, stretch: int) -> tuple[int, ...]:
+    """Where a name stands before a form, in a stretch and those beside it; nowhere where the form stands once."""
+    low = max(0, (stretch - 1) * _AROUND)
+    near = [low + at for at in occurrences(text[low : (stretch + 2) * _AROUND], form)]
+    return tuple(at for at in near if _is_name(word_before(text, at))) if len(near) >= _FEWEST else ()
 
 
 def _is_name(word: str) -> bool:
