@@ -63,12 +63,12 @@ _FUZZY, _JOINED = 0, 1
 
 
 #: What the compiled look-ups read of an index: keys and their aliases; of aliases the kinds, entities, texts, and texts
-#: folded; of entities the prominence, the canonical form folded, the id, the type, the canonical form, the country.
-#: Texts with where each ends.
+#: folded; of entities the prominence, the canonical form folded, the id, the type, the canonical form, the country; the
+#: names in scripts without capitals. Texts with where each ends.
 _ARRAYS: Final = (
     *("key", "key_alias", "alias_kind", "alias_entity", "alias_text", "alias_at", "folded_text", "folded_at"),
     *("prominence", "plain_text", "plain_at", "id_text", "id_at", "type_text", "type_at"),
-    *("canonical_text", "canonical_at", "country_text", "country_at"),
+    *("canonical_text", "canonical_at", "country_text", "country_at", "caseless_text", "caseless_at"),
 )
 
 
@@ -135,6 +135,10 @@ class Candidates:
             if found:
                 return tuple(sorted(found.values(), key=_by_prominence))
         return ()
+
+    def unblanked(self, folded: str) -> tuple[Candidate, ...]:
+        """The entities that list a name of several words which is this form without its blanks."""
+        return () if " " in folded else self._look_up(SQUEEZED + folded, folded, squeezed=True)
 
     @cached_property
     def has_domains(self) -> bool:

@@ -1,4 +1,4 @@
-"""Names in scripts without capitals: looked for in the folded text by one automaton.
+"""Names in scripts without capitals: every listed one that stands in the folded text.
 
 No capital shows that a word is a name, so more is asked of it than of others: its spelling is the listed one, it is a
 word of its own, and one that is an ordinary word too is weak.
@@ -6,11 +6,12 @@ word of its own, and one that is an ordinary word too is weak.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from canonym import native
 from canonym.candidates import Candidates
 from canonym.homographs import is_spelling, is_word
 from canonym.indexkeys import SILENT_KINDS
@@ -18,9 +19,9 @@ from canonym.keys import squeeze
 from canonym.lexicon import simplified
 from canonym.model import Mention
 from canonym.patterns import pattern
-from canonym.scripts import languages_of, script_of, stands_alone, unseated, written
+from canonym.scripts import CASELESS, JOINED, WORD, languages_of, read_character, script_of, stands_alone, unseated, written
 from canonym.segments import is_other_word, is_segment
-from canonym.text import among, far, fold_char, fold_offsets, has_caseless
+from canonym.text import has_caseless
 
 if TYPE_CHECKING:
     from canonym.model import Candidate
@@ -31,7 +32,12 @@ _LONG: Final = 6
 _SHORTEST: Final = 2
 #: What is between the words of a name; Persian writes none, but keeps the letters apart.
 _PARTS: Final = pattern(r"[\s\u200c\u200b‐‑–—_-]+")
+#: Names that are longer in UTF-8 are titles, and not met in text.
+_MOST_BYTES: Final = 128
 NOTHING: Final[tuple[list[Mention], list[Mention]]] = ([], [])
+
+#: A listed name as it is folded, and where it stands in a text.
+Place = tuple[str, int, int]
 
 
 class _Hit(NamedTuple):
@@ -44,34 +50,33 @@ class _Hit(NamedTuple):
 
 
 class CaselessFinder:
-    """Finds listed names in scripts without capitals; the automaton of a script is made when it first comes."""
+    """Finds listed names in scripts without capitals; `sieve` gives the compiled look-ups, where there are any."""
 
-    def __init__(self, candidates: Candidates) -> None:
+    def __init__(self, candidates: Candidates, sieve: Callable[[], native.Sieve]) -> None:
         self._candidates = candidates
-        #: By the script that they begin in: the names as they are folded, each with the one that it stands for.
-        self._names: dict[int, dict[str, str]] = {}
-        self._automata: dict[int, tuple[Any, list[str]]] = {}
-        self._longest = 0
+        self._sieve = sieve
 
     def find(self, text: str) -> tuple[list[Mention], list[Mention]]:
         """The mentions in a text that are sure, and the weak ones; the longest where several begin at one place."""
         if not has_caseless(text):
             return NOTHING
-        if not self._longest:
-            self._read()
         hits = [hit for hit in _apart(self._hits(text)) if hit.found[0].kind not in SILENT_KINDS]
         sure = [_as_mention(text, hit) for hit in hits if not hit.weak]
         return sure, [_as_mention(text, hit) for hit in hits if hit.weak]
 
+    def places(self, text: str) -> Iterable[Place]:
+        """Where listed names stand in a text, overlapping ones as well."""
+        if native.COMPILED:
+            return self._sieve().caseless(text, _MOST_BYTES)
+        return names_plain(text, *self._names, self._candidates.words)
+
     def _hits(self, text: str) -> Iterable[_Hit]:
         """Listed spellings that are words of their own, overlapping ones as well."""
         langs: dict[str, tuple[str, ...]] = {}
-        automata = [*map(self._built, sorted({b for c in far(text) for b in _beginnings(c)} & self._names.keys()))]
-        windows = _windows(text, self._longest) if automata else ()
-        for name, start, end in chain.from_iterable(_matches(text, *window, automata) for window in windows):
+        for name, start, end in self.places(text):
             if not stands_alone(text, start, end):
                 continue
-            found = _spelt_so(text[start:end], self._candidates.listed(name))
+            found = _spelt_so(text[start:end], self._candidates.listed(name) or self._candidates.unblanked(name))
             if not found:
                 continue
             script = script_of(text[start])
@@ -83,112 +88,48 @@ class CaselessFinder:
                 continue
             yield _Hit(start, end, found, _is_word(written(text[start:end]), langs[script]))
 
-    def _read(self) -> None:
-        """Gather the names, of which most are in scripts that a text has not."""
-        for index in self._candidates.indexes:
-            for name in index.caseless():
-                names = self._names.setdefault(_begins_in(name), {})
-                names.setdefault(name, name)
-                if " " in name:
-                    # A zero-width non-joiner folds to nothing where others write a blank.
-                    names.setdefault(squeeze(name), name)
-        self._longest = max((len(name) for names in self._names.values() for name in names), default=1)
-
-    def _built(self, script: int) -> tuple[Any, list[str]]:
-        """The automaton of the names that begin in a script, and what each of them stands for."""
-        made = self._automata.get(script)
-        if made is None:
-            from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
-
-            names = self._names[script]
-            automaton = AhoCorasick(
-                list(names), matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA
-            )
-            made = self._automata[script] = automaton, list(names.values())
-        return made
+    @cached_property
+    def _names(self) -> tuple[set[str], set[str]]:
+        """The names, with and without their blanks; and the words that those of several begin with."""
+        names = set(chain.from_iterable(index.caseless() for index in self._candidates.indexes))
+        several = {name for name in names if " " in name}
+        # A zero-width non-joiner folds to nothing where others write a blank.
+        return names.union(map(squeeze, several)), {name.split()[0] for name in several}
 
 
-def _matches(
-    text: str, low: int, high: int, automata: Iterable[tuple[Any, list[str]]]
-) -> Iterator[tuple[str, int, int]]:
-    """The names in a stretch of a text, each with where it stands in the text."""
-    folded = fold_offsets(text[low:high])
-    for automaton, names in automata:
-        for number, first, last in automaton.find_matches_as_indexes(folded.text, overlapping=True):
-            start, end = folded.span(first, last)
-            yield names[number], low + start, low + end
+def names_plain(text: str, names: set[str], firsts: set[str], words: int) -> Iterator[Place]:
+    """The names that stand in a text, each folded character by character: what the compiled look-up must equal.
 
+    A name begins and ends where a word does, but in scripts that put no blanks between words: there it may stand
+    anywhere. It has no more than so many words.
 
-def _begins_in(name: str) -> int:
-    """A number for the script of the first letter of a folded name that has no capitals."""
-    return next((_script(ord(char)) for char in name if has_caseless(char)), 0)
-
-
-@lru_cache(maxsize=65536)
-def _beginnings(char: str) -> frozenset[int]:
-    """The same of what a character folds to."""
-    return frozenset(_script(ord(one)) for one in fold_char(char) if has_caseless(one))
-
-
-def _script(code: int) -> int:
-    """A script, or some that stand together; one number for Chinese and Japanese, one for Korean.
-
-    >>> [hex(_script(ord(char))) for char in "کहখ東カ서"]
-    ['0x6', '0x9', '0x9', '0x2e', '0x2e', '0x11']
+    >>> [*names_plain("در کابل، و در بلخ", {"کابل", "بلخ", "ابل"}, set(), 1)]
+    [('کابل', 3, 7), ('بلخ', 14, 17)]
     """
-    if 0x1100 <= code < 0x1200 or 0x3130 <= code < 0x3190 or 0xA960 <= code < 0xA980 or 0xAC00 <= code < 0xD800:
-        return 0x11
-    return min(code >> 8, 0x2E)
+    read = [read_character(char) for char in text]
+    for start, (_, kind) in enumerate(read):
+        if start and not kind & JOINED and kind & read[start - 1][1] & WORD:
+            continue
+        yield from _names_from(read, start, names, firsts, words)
 
 
-@lru_cache(maxsize=65536)
-def _is_letter(char: str) -> bool:
-    """Whether a character folds to a letter of a script without capitals: most such letters, and some signs (㍿)."""
-    return has_caseless(fold_char(char))
-
-
-def _windows(text: str, longest: int) -> Iterator[tuple[int, int]]:
-    """The stretches of a text around letters of scripts without capitals that hold all names with any, and few others.
-
-    No more than `longest` folded characters of a name stand beside such a letter. To fold all of a book for a word of
-    Arabic would take longer than all else.
-
-    >>> text = "The Gate of Herat in Kabul (کابل, to some)"
-    >>> [text[a:b] for a, b in _windows(text, 7)]
-    ['Kabul (کابل, to so']
-    """
-    letters = among(text, "".join(filter(_is_letter, far(text))))
-    # Those that stand together are taken together first, so that few are widened.
-    wide = (_widened(text, start, end, longest) for start, end in _united(letters, 2 * longest))
-    return _united(wide, 0)
-
-
-def _united(spans: Iterable[tuple[int, int]], gap: int) -> Iterator[tuple[int, int]]:
-    """Spans, those as one that have no more than a gap between them.
-
-    >>> list(_united([(0, 2), (3, 5), (9, 10)], 1))
-    [(0, 5), (9, 10)]
-    """
-    last: tuple[int, int] | None = None
-    for start, end in spans:
-        if last is not None and start - last[1] > gap:
-            yield last
-            last = None
-        last = (last[0] if last else start, end)
-    if last is not None:
-        yield last
-
-
-def _widened(text: str, start: int, end: int, by: int) -> tuple[int, int]:
-    """A stretch with so many more folded characters on either side."""
-    left = right = by
-    while start > 0 and left > 0:
-        start -= 1
-        left -= len(fold_char(text[start]))
-    while end < len(text) and right > 0:
-        right -= len(fold_char(text[end]))
-        end += 1
-    return start, end
+def _names_from(
+    read: Sequence[tuple[str, int]], start: int, names: set[str], firsts: set[str], words: int
+) -> Iterator[Place]:
+    """The names that begin at one place."""
+    form, caseless = "", 0
+    for at in range(start, len(read) if read[start][0] else start):
+        folded, kind = read[at]
+        for char in folded:
+            if char == " " and (form[-1:] in ("", " ") or (" " not in form and form not in firsts)):
+                return
+            form += char
+        if form.count(" ") >= words or len(form.encode("utf-8", "surrogatepass")) > _MOST_BYTES:
+            return
+        caseless |= kind & CASELESS
+        goes_on = read[start][1] & JOINED == 0 and at + 1 < len(read) and kind & read[at + 1][1] & WORD
+        if folded and caseless and not goes_on and form[-1] != " " and len(form) >= _SHORTEST and form in names:
+            yield form, start, at + 1
 
 
 def _spelt_so(surface: str, found: Iterable[Candidate]) -> tuple[Candidate, ...]:

@@ -15,6 +15,7 @@ from canonym.keys import rules
 from canonym.model import KINDS, UNKNOWN_PROMINENCE, Candidate, Entity
 from canonym.plans import Plan, Span
 from canonym.scan import words
+from canonym.scripts import read_character
 from canonym.text import fold
 
 #: A form is taken for a damaged name only where its words are rarer than this (Zipf scale).
@@ -89,6 +90,7 @@ def compiled_sieve(
         digit=_DIGIT,
         by_hand=UNKNOWN_PROMINENCE,
         makers=(Plan, Span, Candidate, Entity, KINDS, JOINED, why, named),
+        character=read_character,
         **believable(),
     )
     known = foreseen.of(candidates.indexes)

@@ -52,7 +52,7 @@ class Recogniser:
     def __init__(self, candidates: Candidates) -> None:
         self._candidates = candidates
         self._planner = Planner(candidates)
-        self._caseless = CaselessFinder(candidates)
+        self._caseless = CaselessFinder(candidates, lambda: self._planner.sieve)
         self._lower_known: dict[tuple[str, float], bool] = {}
         self._kept: verdicts.Kept | None = None
         self._plain: set[str] = set()  # words in small letters that open no name

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from canonym.patterns import pattern
-from canonym.text import APOSTROPHES, INVISIBLE, is_boundary
+from canonym.text import APOSTROPHES, INVISIBLE, fold_char, has_caseless, is_boundary, is_word_char
 
 #: The languages whose words are told apart (see `homographs`), by the script that they are written in.
 LANGUAGES: Final = {
@@ -82,6 +82,23 @@ def written(name: str) -> str:
         name = unicodedata.normalize("NFD", name)
     kept = "".join(c for c in name if c not in _DROPPED and unicodedata.combining(c) not in _SPARED)
     return _JOINTS.sub("", unicodedata.normalize("NFC", kept).translate(_SAME))
+
+
+#: What a character is, as bits: a part of a word; a letter of a script without capitals, once folded; a letter of a
+#: script in which a name may begin within what blanks set apart.
+WORD, CASELESS, JOINED = 1, 2, 4
+
+
+@lru_cache(65536)
+def read_character(char: str) -> tuple[str, int]:
+    """What a character folds to, and what it is.
+
+    >>> read_character("K") == ("k", WORD), read_character("ک") == ("ک", WORD | CASELESS), read_character("-")
+    (True, True, (' ', 0))
+    """
+    folded = fold_char(char)
+    joined = unicodedata.name(char, "").startswith((*_JOINED_SCRIPTS, *_CLUSTERED, "KATAKANA", "HANGUL"))
+    return folded, WORD * is_word_char(char) | CASELESS * has_caseless(folded) | JOINED * joined
 
 
 def unseated(name: str) -> str:

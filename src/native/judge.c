@@ -21,6 +21,9 @@ int layer_fits(Layer *layer)
     layer->count = layer->at[KEYS].len / (Py_ssize_t)sizeof(uint64_t);
     layer->aliases = layer->at[KINDS].len;
     layer->entities = layer->at[PROMINENCE].len / (Py_ssize_t)sizeof(int64_t);
+    layer->caseless = layer->at[CASELESS_ENDS].len / (Py_ssize_t)sizeof(uint32_t) - 1;
+    if (layer->caseless < 0 || !strings_fit(layer, CASELESS_NAMES, layer->caseless))
+        return 0;
     if (layer->at[OWNERS].len != 4 * layer->count || layer->at[ENTITY].len != 4 * layer->aliases ||
         !strings_fit(layer, TEXT, layer->aliases) || !strings_fit(layer, FOLDED, layer->aliases) ||
         !strings_fit(layer, PLAIN, layer->entities) || !strings_fit(layer, ID, layer->entities) ||

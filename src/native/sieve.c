@@ -275,6 +275,7 @@ static void sieve_dealloc(Sieve *self)
     draft_close(self);
     forest_close(&self->forest);
     grove_close(self->grove);
+    characters_close(self->characters);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -337,8 +338,9 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         "izafa",      "articles",    "vowels",       "compass",      "surnames",  "tails",    "rule_kinds",
         "near_kinds", "other_kinds", "silent_kinds", "quiet_kinds",  "ordinary",  "rare",     "small_rare",
         "small_plain", "most_cost",  "other_name",   "digit",        "by_hand",   "makers",   "forest",
-        "seen",       "best",        "hopeless",     "needy",        NULL};
+        "seen",       "best",        "hopeless",     "needy",        "character", NULL};
     PyObject *layers, *particles, *openers, *endings, *izafa, *articles, *vowels, *compass, *surnames, *tails, *forest;
+    PyObject *character;
     Sieve *self = (Sieve *)type->tp_alloc(type, 0);
     Scanner *scanner;
     Speller *speller;
@@ -347,18 +349,18 @@ static PyObject *sieve_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     if (self == NULL)
         return NULL;
     if (!PyArg_ParseTupleAndKeywords(
-            args, kwargs, "O!O!O!iOOOOOOOOO!IIIIIdddddddLO!O!y*iLL", names, &ScannerType, &scanner, &SpellerType,
+            args, kwargs, "O!O!O!iOOOOOOOOO!IIIIIdddddddLO!O!y*iLLO", names, &ScannerType, &scanner, &SpellerType,
             &speller, &PyTuple_Type, &layers, &self->words, &particles, &openers, &endings, &izafa, &articles, &vowels,
             &compass, &surnames, &PyTuple_Type, &tails, &self->rule_kinds, &self->near_kinds, &self->other_kinds,
             &self->silent_kinds, &self->quiet_kinds, &self->ordinary, &self->rare, &self->small_rare,
             &self->small_plain, &self->most_cost, &self->other_name, &self->digit, &self->by_hand, &PyTuple_Type,
-            &makers, &PyTuple_Type, &forest, &seen, &self->best, &self->hopeless, &self->needy))
+            &makers, &PyTuple_Type, &forest, &seen, &self->best, &self->hopeless, &self->needy, &character))
         goto failed;
     self->scanner = (Scanner *)Py_NewRef(scanner);
     self->speller = (Speller *)Py_NewRef(speller);
     if (draft_open(self, makers) < 0)
         goto failed;
-    if (lore_open(self) < 0) {
+    if (lore_open(self) < 0 || (self->characters = characters_new(character)) == NULL) {
         PyErr_NoMemory();
         goto failed;
     }
@@ -403,6 +405,9 @@ static PyMethodDef sieve_methods[] = {
      "Decide what `alone` found, given the scores of all candidates (float64), and three thresholds: candidates and\n"
      "scores are put in order, scores are made final. What is decided of each name, as a byte: 0 abstain, 1 ambiguous, 2\n"
      "accept; and the ids of the others."},
+    {"caseless", (PyCFunction)sieve_caseless, METH_VARARGS,
+     "The listed names that stand in a text in scripts without capitals, none of more bytes than some in UTF-8: each\n"
+     "folded, and its span."},
     {"stands_alone", (PyCFunction)sieve_stands_alone, METH_VARARGS,
      "Whether surely no listed name holds a span of a text and more."},
     {"may_name", (PyCFunction)sieve_may_name, METH_VARARGS,

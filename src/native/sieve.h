@@ -41,12 +41,13 @@ enum {
     KINDS, ENTITY, TEXT, ENDS, FOLDED, FOLDED_ENDS, /* of aliases */
     PROMINENCE, PLAIN, PLAIN_ENDS, ID, ID_ENDS, TYPE, TYPE_ENDS, CANONICAL, CANONICAL_ENDS, COUNTRY,
     COUNTRY_ENDS, /* of entities */
+    CASELESS_NAMES, CASELESS_ENDS, /* names in scripts without capitals, folded */
     ARRAYS
 };
 
 typedef struct {
     Py_buffer at[ARRAYS];
-    Py_ssize_t count, aliases, entities;
+    Py_ssize_t count, aliases, entities, caseless;
     uint8_t *there; /* a bit for each beginning of a key that there is: it answers most misses */
     uint32_t *starts; /* where among the keys each beginning of them starts; one more at the end */
     int bits, starts_bits;
@@ -94,6 +95,7 @@ typedef struct {
     size_t foreseen_mask; /* 0: nothing */
     PyObject *makers, *made; /* what plans are made of: see draft.c; the candidates made so far */
     PyObject *named[2]; /* what spellings were found to name; those among capitals */
+    struct Characters *characters; /* those that were met: see caseless.c */
     int busy; /* what is asked of Python may let other threads go on: they do not come in here then */
 } Sieve;
 
@@ -326,6 +328,12 @@ PyObject *listing_of(const Sieve *s, const Sifted *found, int at, int end, Slice
 int other_point(const Sieve *s, const Piece *mine, int n, const Piece *theirs, int m);
 PyObject *sieve_alone(Sieve *self, PyObject *args);
 PyObject *sieve_settle(Sieve *self, PyObject *args);
+
+/* -- caseless.c ------------------------------------------------------------------------------------------------- */
+
+struct Characters *characters_new(PyObject *reader); /* NULL without memory */
+void characters_close(struct Characters *all);
+PyObject *sieve_caseless(Sieve *self, PyObject *args);
 
 /* -- around.c --------------------------------------------------------------------------------------------------- */
 
