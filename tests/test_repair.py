@@ -5,7 +5,7 @@ import json
 import re
 from collections import Counter
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -239,6 +239,20 @@ def test_the_five_real_articles() -> None:
 
 
 #: What every encoding that is tried has beyond ASCII, and what stands beside it.
+SOUND = "".join(chr(code) for code in range(0x80, 0x500) if not mojibake._ODD.match(chr(code)))
+
+
+@given(st.text(SOUND + "aezAEZ0 .,-(\"'\n", max_size=40))
+def test_letters_that_are_passed_over_are_never_broken(text: str) -> None:
+    assert not mojibake._is_bad(text)
+
+
+def test_no_two_or_three_letters_that_are_passed_over_are_broken() -> None:
+    assert "в" in SOUND and "Ω" in SOUND and "é" not in SOUND and "Ђ" not in SOUND
+    for a, b in product(SOUND, SOUND + "aA1 .-"):
+        assert not mojibake._is_bad(f"a{a}{b}a {b}{a} {a}{b}{a}")
+
+
 SIGNS = st.sampled_from([*mojibake._roles(), *"aez A,.\n", "\ufffd", "中"])
 WRONG = st.tuples(st.text(max_size=3), st.sampled_from(mojibake._TRIED)).map(
     lambda pair: pair[0].encode("utf-8", "replace").decode(pair[1], "replace")
@@ -252,6 +266,7 @@ def test_what_ftfy_is_spared_changes_nothing(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(mojibake, "_is_fixable", lambda _text: True)
         patch.setattr(mojibake, "_from_western", lambda _text: "")
+        patch.setattr(mojibake, "_ODD", re.compile(r"[^\x00-\x7f]+"))
         patch.setattr(mojibake, "_is_alone", lambda _stretch, _chunks: False)
         mojibake._fixed.cache_clear()
         assert mend(text) == found
