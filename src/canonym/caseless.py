@@ -19,7 +19,17 @@ from canonym.keys import squeeze
 from canonym.lexicon import simplified
 from canonym.model import Mention
 from canonym.patterns import pattern
-from canonym.scripts import CASELESS, JOINED, WORD, languages_of, read_character, script_of, stands_alone, unseated, written
+from canonym.scripts import (
+    CASELESS,
+    JOINED,
+    WORD,
+    languages_of,
+    read_character,
+    script_of,
+    stands_alone,
+    unseated,
+    written,
+)
 from canonym.segments import is_other_word, is_segment
 from canonym.text import has_caseless
 

@@ -9,7 +9,7 @@ explains.
 from __future__ import annotations
 
 from canonym.profile.builder import ProfileBuilder, of
-from canonym.profile.glance import worth_searching
 from canonym.profile.types import Profile, Scrubbed, whichever
+from canonym.profile.worth import worth_searching
 
 __all__ = ["Profile", "ProfileBuilder", "Scrubbed", "of", "whichever", "worth_searching"]

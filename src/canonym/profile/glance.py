@@ -1,45 +1,22 @@
-"""Which texts are worth searching for lost strings, each taken alone: few, seen at a glance."""
+"""What is seen at a glance of a text: whether it is English, and which of its words may be leftovers of others."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from canonym import native
 from canonym.kept import kept
 from canonym.lexicon import above, stamp
-from canonym.profile.convincing import OWN_FAMILIES, OWN_GAIN, convincing
-from canonym.profile.residues import LEAST_GAIN, LONGEST, SHORTEST, WITNESS, Trace, stranger, traces
+from canonym.profile.convincing import OWN_FAMILIES
+from canonym.profile.residues import LEAST_GAIN, LONGEST, SHORTEST, WITNESS, stranger
 from canonym.profile.words import ENGLISH_ENOUGH, LANGUAGES, OTHER_ENOUGH, RARE, frequent, languages, stamp_of_languages
 
 
-def worth_searching(texts: Sequence[str]) -> list[int]:
-    """The numbers of the texts that by themselves may show that a string was lost, of which a profile tells.
-
-    >>> worth_searching(["Nothing is missing in the words of this text, as far as they are known to anybody."])
-    []
-    """
-    if not native.COMPILED:
-        return list(range(len(texts)))
-    told = _glance().told([*texts], OWN_FAMILIES)
-    return [k for k, (english, words) in told if not english or _is_worth(texts[k], words)]
-
-
-def _is_worth(text: str, words: Collection[str]) -> bool:
-    # One string must tell of several words, and gain enough by them; and must itself be missing.
-    if not traces("en").may_agree(words):
-        return False
-    told = traces("en").explain(words).values()
-    if len(told) < OWN_FAMILIES:
-        return False
-    by_string: dict[str, list[Trace]] = {}
-    for found in told:
-        for trace in found:
-            by_string.setdefault(trace.string, []).append(trace)
-    likely = [string for string, found in by_string.items() if convincing(found, OWN_FAMILIES, OWN_GAIN)]
-    lowered = text.lower() if likely else ""
-    return any(string not in lowered for string in likely)
+def seen(texts: Sequence[str]) -> list[tuple[int, tuple[bool, set[str]]]]:
+    """The numbers of texts to look at: whether each is English, and which of its words may be leftovers of others."""
+    return _glance().told([*texts], OWN_FAMILIES)
 
 
 def compiled_filter() -> Callable[[str], bool]:
