@@ -44,6 +44,7 @@ _SHORTEST: Final = 2
 _PARTS: Final = pattern(r"[\s\u200c\u200b‐‑–—_-]+")
 #: Names that are longer in UTF-8 are titles, and not met in text.
 _MOST_BYTES: Final = 128
+_CACHE: Final = 30_000
 NOTHING: Final[tuple[list[Mention], list[Mention]]] = ([], [])
 
 #: A listed name as it is folded, and where it stands in a text.
@@ -65,6 +66,8 @@ class CaselessFinder:
     def __init__(self, candidates: Candidates, sieve: Callable[[], native.Sieve]) -> None:
         self._candidates = candidates
         self._sieve = sieve
+        #: Of spellings, with what they are folded, those that list them.
+        self._known: dict[tuple[str, str], tuple[Candidate, ...]] = {}
 
     def find(self, text: str) -> tuple[list[Mention], list[Mention]]:
         """The mentions in a text that are sure, and the weak ones; the longest where several begin at one place."""
@@ -84,9 +87,9 @@ class CaselessFinder:
         """Listed spellings that are words of their own, overlapping ones as well."""
         langs: dict[str, tuple[str, ...]] = {}
         for name, start, end in self.places(text):
-            if not stands_alone(text, start, end):
+            if read_character(text[start])[1] & JOINED and not stands_alone(text, start, end):
                 continue
-            found = _spelt_so(text[start:end], self._candidates.listed(name) or self._candidates.unblanked(name))
+            found = self._spelt_so(text[start:end], name)
             if not found:
                 continue
             script = script_of(text[start])
@@ -97,6 +100,15 @@ class CaselessFinder:
             if script == "hangul" and is_other_word(text, start, end):
                 continue
             yield _Hit(start, end, found, _is_word(written(text[start:end]), langs[script]))
+
+    def _spelt_so(self, surface: str, name: str) -> tuple[Candidate, ...]:
+        found = self._known.get((surface, name))
+        if found is None:
+            if len(self._known) > _CACHE:
+                self._known.clear()
+            listed = self._candidates.listed(name) or self._candidates.unblanked(name)
+            found = self._known[surface, name] = _spelt_so(surface, listed)
+        return found
 
     @cached_property
     def _names(self) -> tuple[set[str], set[str]]:

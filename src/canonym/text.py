@@ -1,4 +1,4 @@
-"""Folding that keeps an offset map, and word boundaries that hold in every script.
+"""Folding, and word boundaries that hold in every script.
 
 Folding makes spellings comparable: case, accents, width, apostrophes, dashes and blanks no longer tell two
 forms apart. It never looks at more than one character at a time, so that each folded character has exactly one
@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from array import array
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from canonym import native
 from canonym.kept import kept
@@ -133,40 +132,6 @@ def unaccented(text: str) -> str:
     return "".join(c for c in apart if not unicodedata.combining(c))
 
 
-class Folded(NamedTuple):
-    """A folded text and, for every folded character, where it came from.
-
-    `starts` has shape (len(text) + 1,): `starts[k]` is the code-point offset in the original of the character
-    that gave `text[k]`; the last one is the length of the original.
-    """
-
-    text: str
-    starts: array[int]
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """The original span of a folded one; trailing characters that fold to nothing stay outside."""
-        if end <= start:
-            return self.starts[start], self.starts[start]
-        return self.starts[start], self.starts[end - 1] + 1
-
-
-def fold_offsets(text: str) -> Folded:
-    """Fold character by character, blanks kept one for one, with the offset map.
-
-    >>> f = fold_offsets("İ Kiev")
-    >>> f.text, f.span(2, 6)
-    ('i kiev', (2, 6))
-    """
-    out: list[str] = []
-    starts = array("l")
-    for at, char in enumerate(text):
-        for low in fold_char(char):
-            out.append(low)
-            starts.append(at)
-    starts.append(len(text))
-    return Folded("".join(out), starts)
-
-
 def is_word_char(char: str) -> bool:
     """True where a character belongs to a word: letters, digits, and the marks that combine with them.
 
@@ -250,12 +215,13 @@ def without_caseless(text: str) -> str:
     >>> without_caseless("在Kabul市")
     '.Kabul.'
     """
-    parts: list[str] = []
-    done = 0
-    for start, end in among(text, "".join(filter(_is_caseless, far(text)))):
-        parts += (text[done:start], "." * (end - start))
-        done = end
-    return "".join([*parts, text[done:]])
+    letters = "".join(filter(_is_caseless, far(text)))
+    return native.stopped(text, letters) if native.COMPILED else stopped_plain(text, letters)
+
+
+def stopped_plain(text: str, letters: str) -> str:
+    """A text with a full stop for each of some characters: what the compiled one must equal."""
+    return text.translate(dict.fromkeys(map(ord, letters), "."))
 
 
 def far(text: str) -> Iterable[str]:
@@ -270,20 +236,6 @@ def far(text: str) -> Iterable[str]:
 def far_plain(text: str) -> Iterable[str]:
     """`far` in Python: what the compiled one must equal."""
     return {c for c in set(text) if c > _LAST_CASED}
-
-
-def among(text: str, letters: str) -> list[tuple[int, int]]:
-    """The spans of a text that are made of some characters.
-
-    >>> among("in بلخ and هرات", "بلخ")
-    [(3, 6)]
-    """
-    return native.among(text, letters) if native.COMPILED else among_plain(text, letters)
-
-
-def among_plain(text: str, letters: str) -> list[tuple[int, int]]:
-    """`among` in Python: what the compiled one must equal."""
-    return [match.span() for match in re.finditer(f"[{re.escape(letters)}]+", text)] if letters else []
 
 
 _BEYOND: Final = pattern(r"[^\x00-\x7f]+")

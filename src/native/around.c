@@ -104,11 +104,18 @@ static int is_spelt(const Place *p, Py_ssize_t start, Py_ssize_t end, const char
     return 1;
 }
 
+/* A stretch folded: its size, or -1 where that cannot be told here. */
+static int folded(const Place *p, Py_ssize_t start, Py_ssize_t end, char *out)
+{
+    int size = fold_ascii(p->text, start, end, out);
+    return size < 0 ? fold_characters(p->sieve, p->text, start, end, out) : size;
+}
+
 /* Whether something is stored in a space under a stretch; true where that cannot be told here. */
 static int may_have(const Place *p, char space, Py_ssize_t start, Py_ssize_t end)
 {
     char text[MOST_FOLDED];
-    int size = fold_ascii(p->text, start, end, text);
+    int size = folded(p, start, end, text);
     return size < 0 || any_has(p->sieve, space, text, (size_t)size);
 }
 
@@ -116,7 +123,7 @@ static int may_have(const Place *p, char space, Py_ssize_t start, Py_ssize_t end
 static int may_list(const Place *p, Py_ssize_t start, Py_ssize_t end)
 {
     char text[MOST_FOLDED];
-    int size = fold_ascii(p->text, start, end, text);
+    int size = folded(p, start, end, text);
     if (size < 0)
         return 1;
     uint64_t wanted = key_of('=', text, (size_t)size);

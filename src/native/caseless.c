@@ -2,6 +2,7 @@
 #include "sieve.h"
 
 #define PAGES 0x1100
+#define JAMO 0x1100 /* letters of Korean, which are composed first */
 #define LEAST_BEGINNING 2 /* characters of the beginnings of names that are marked */
 #define MOST_BEGINNING 4
 #define BEGINNING_BITS 22
@@ -21,7 +22,8 @@ struct Characters {
 /* What is known of the words from some place on, folded. */
 typedef struct {
     char *form;
-    int room, size, count, blanks, ended, letters; /* ended: the last is a blank */
+    int room, size, count, blanks, letters;
+    int ended, endless; /* the last is a blank; all is taken, whether a name goes on so or not */
     uint64_t exact, squeezed, first, beginning;
 } Walk;
 
@@ -140,7 +142,10 @@ static int step(const Sieve *s, Walk *w, Py_UCS4 c)
 {
     char text[4];
     int size = 1;
-    if (c == ' ') {
+    if (c == ' ' && w->endless) {
+        if (w->ended)
+            return 1;
+    } else if (c == ' ') {
         if (w->ended || (!w->blanks && !any_key(s, key_end(w->first))) || ++w->blanks >= s->words)
             return 0;
     }
@@ -166,7 +171,7 @@ static int step(const Sieve *s, Walk *w, Py_UCS4 c)
         return 0;
     memcpy(w->form + w->size, text, (size_t)size);
     w->size += size;
-    if (++w->count <= MOST_BEGINNING) {
+    if (++w->count <= MOST_BEGINNING && !w->endless) {
         uint8_t bit;
         w->beginning = beginning_with(w->beginning, c);
         if (w->count >= LEAST_BEGINNING && !(*beginning_at(s->characters, w->beginning, &bit) & bit))
@@ -194,6 +199,22 @@ static int step_all(const Sieve *s, Walk *w, uint32_t one)
         if (!step(s, w, PyUnicode_READ_CHAR(several, k)))
             return 0;
     return 1;
+}
+
+int fold_characters(Sieve *s, Slice text, Py_ssize_t start, Py_ssize_t end, char *out)
+{
+    Walk walk = {.form = out, .room = MOST_FOLDED, .ended = 1, .endless = 1};
+    for (Py_ssize_t k = start; k < end; k++) {
+        Py_UCS4 c = slice_at(text, k);
+        uint32_t one = character(s->characters, c);
+        if (one == 0)
+            PyErr_Clear();
+        if (one == 0 || c == '.' || (flags_of(s->scanner, c) & MARK) || (c >= JAMO && c < JAMO + 0x100))
+            return -1;
+        if (!step_all(s, &walk, one))
+            return -1;
+    }
+    return walk.size - (walk.size && walk.ended);
 }
 
 /* Add the names that begin at a place: 0, or -1 on an error. */

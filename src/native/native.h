@@ -442,7 +442,7 @@ const char *hood_word(const Hood *hood, Py_ssize_t k, int *size);       /* one o
 
 PyObject *native_lower_words(PyObject *self, PyObject *text);
 PyObject *native_letters_beyond(PyObject *self, PyObject *args);
-PyObject *native_among(PyObject *self, PyObject *args);
+PyObject *native_stopped(PyObject *self, PyObject *args);
 PyObject *native_folders(PyObject *self, PyObject *text);
 
 /* -- around.c ----------------------------------------------------------------------------------------------------- */

@@ -334,6 +334,8 @@ PyObject *sieve_settle(Sieve *self, PyObject *args);
 struct Characters *characters_new(PyObject *reader); /* NULL without memory */
 void characters_close(struct Characters *all);
 PyObject *sieve_caseless(Sieve *self, PyObject *args);
+/* A stretch folded, of at most MOST_FOLDED bytes in UTF-8: its size, or -1 where that is not told so. Twin: `text.fold`. */
+int fold_characters(Sieve *s, Slice text, Py_ssize_t start, Py_ssize_t end, char *out);
 
 /* -- around.c --------------------------------------------------------------------------------------------------- */
 

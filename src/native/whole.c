@@ -1,6 +1,5 @@
 /* What is read of all of a text, for which a pattern takes a character's time many times over. Twins:
-   `scan.lower_words_plain`, `text.far_plain`, `text.among_plain`,
-   `protected.folders_plain`. */
+   `scan.lower_words_plain`, `text.far_plain`, `text.stopped_plain`, `protected.folders_plain`. */
 #include "native.h"
 
 static inline int is_small(Py_UCS4 c) /* [a-zß-öø-ÿ] */
@@ -156,39 +155,41 @@ PyObject *native_letters_beyond(PyObject *Py_UNUSED(self), PyObject *args)
     return out;
 }
 
-/* The first place from some on of a character that is among some, or of one that is not. */
-static inline __attribute__((always_inline)) Py_ssize_t next_place(int kind, const void *data, Py_ssize_t k, Py_ssize_t n,
-                                                                   const uint64_t *some, int among)
+/* Copy a text with a full stop for each character that is among some. */
+static inline __attribute__((always_inline)) void put_stops(int kind, const void *data, Py_ssize_t n,
+                                                            const uint64_t *some, Py_UCS4 most, int to_kind, void *to)
 {
-    while (k < n && has_bit(some, PyUnicode_READ(kind, data, k)) != among)
-        k++;
-    return k;
+    for (Py_ssize_t k = 0; k < n; k++) {
+        Py_UCS4 c = PyUnicode_READ(kind, data, k);
+        PyUnicode_WRITE(to_kind, to, k, c <= most && has_bit(some, c) ? '.' : c);
+    }
 }
 
-PyObject *native_among(PyObject *Py_UNUSED(self), PyObject *args)
+PyObject *native_stopped(PyObject *Py_UNUSED(self), PyObject *args)
 {
-    PyObject *text, *letters;
+    PyObject *text, *letters, *out = NULL;
     if (!PyArg_ParseTuple(args, "UU", &text, &letters))
         return NULL;
+    Py_UCS4 most = PyUnicode_MAX_CHAR_VALUE(letters);
     int kind = PyUnicode_KIND(text);
     const void *data = PyUnicode_DATA(text);
-    Py_ssize_t n = PyUnicode_GET_LENGTH(text), k = 0;
-    uint64_t *some = calloc(1, sizeof(Bits));
-    PyObject *out = some ? PyList_New(0) : PyErr_NoMemory();
-    for (Py_ssize_t j = 0; out != NULL && j < PyUnicode_GET_LENGTH(letters); j++)
-        set_bit(some, PyUnicode_READ_CHAR(letters, j));
-    while (out != NULL) {
-        Py_ssize_t start = kind == PyUnicode_2BYTE_KIND ? next_place(PyUnicode_2BYTE_KIND, data, k, n, some, 1)
-                                                        : next_place(kind, data, k, n, some, 1);
-        if (start == n)
-            break;
-        k = next_place(kind, data, start, n, some, 0);
-        PyObject *span = Py_BuildValue("(nn)", start, k);
-        if (span == NULL || PyList_Append(out, span) < 0)
-            Py_CLEAR(out);
-        Py_XDECREF(span);
+    Py_ssize_t n = PyUnicode_GET_LENGTH(text);
+    uint64_t *some = calloc(most / 64 + 1, sizeof *some);
+    void *copy = malloc((size_t)n * (size_t)kind + 1);
+    if (some == NULL || copy == NULL) {
+        PyErr_NoMemory();
+        goto done;
     }
+    for (Py_ssize_t j = 0; j < PyUnicode_GET_LENGTH(letters); j++)
+        set_bit(some, PyUnicode_READ_CHAR(letters, j));
+    if (kind == PyUnicode_2BYTE_KIND)
+        put_stops(PyUnicode_2BYTE_KIND, data, n, some, most, PyUnicode_2BYTE_KIND, copy);
+    else
+        put_stops(kind, data, n, some, most, kind, copy);
+    out = PyUnicode_FromKindAndData(kind, copy, n); /* as narrow as it may be */
+done:
     free(some);
+    free(copy);
     return out;
 }
 
