@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canonym.text import fold, fold_offsets, is_boundary, letters
+from canonym.text import fold, is_boundary, letters
 
 
 @pytest.mark.parametrize(
@@ -46,16 +46,6 @@ def test_fold_is_idempotent(text: str) -> None:
 @given(st.text())
 def test_fold_does_not_depend_on_the_normal_form(text: str) -> None:
     assert fold(unicodedata.normalize("NFD", text)) == fold(unicodedata.normalize("NFC", text))
-
-
-@given(st.text())
-def test_offsets_lead_back_to_the_character(text: str) -> None:
-    folded = fold_offsets(text)
-    assert len(folded.starts) == len(folded.text) + 1
-    assert list(folded.starts) == sorted(folded.starts)
-    for k in range(len(folded.text)):
-        start, end = folded.span(k, k + 1)
-        assert end == start + 1 and folded.text[k] in fold_offsets(text[start]).text
 
 
 @given(st.text(alphabet="abÉйشا \u0301'’-İß"))
