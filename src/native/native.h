@@ -283,8 +283,7 @@ typedef struct {
         uint32_t text, small;
     } *open; /* what had no verdict in them, each time that it was met */
     size_t open_count, open_room;
-    Numbers pending; /* the same, each once, and where it was met first */
-    struct Fresh {
+    struct Fresh { /* the same, each once, and where it was met first */
         uint64_t key;
         Py_ssize_t start, end;
         uint32_t text, small;

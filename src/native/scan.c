@@ -8,6 +8,7 @@
 #define MIXED 64  /* what is told of a text in which letters of a script without capitals stand */
 #define QUIET 1   /* the verdict on a word in small letters that opens no name */
 #define NOTABLE 2 /* the least verdict on a run that holds something */
+#define PENDING 7 /* stands where a string was met that has no verdict yet */
 
 typedef struct {
     Py_ssize_t next, done, past;
@@ -139,27 +140,38 @@ static void *with_room(void *array, size_t count, size_t *room, size_t each)
     return wider;
 }
 
-/* Keep what has no verdict for `settle`, and where it was met first. */
-static int keep_open(Scanner *s, uint64_t key, int small, uint32_t text, Py_ssize_t start, Py_ssize_t end)
+/* Keep what has no verdict for `settle`, and where it was met first: 0, or -1 on an error. */
+static int keep_open(Scanner *s, uint64_t key, int small, int met, uint32_t text, Py_ssize_t start, Py_ssize_t end)
 {
-    uint64_t name = small ? ~key : key;
     void *wider = with_room(s->open, s->open_count, &s->open_room, sizeof *s->open);
     if (wider == NULL)
         return -1;
     s->open = wider;
     s->open[s->open_count++] = (struct Open){key, text, (uint32_t)small};
-    name = name ? name : 1;
-    if (numbers_get(&s->pending, name))
+    if (met)
         return 0;
-    if (numbers_put(&s->pending, name, 1) < 0) {
-        PyErr_NoMemory();
-        return -1;
-    }
     if ((wider = with_room(s->fresh, s->fresh_count, &s->fresh_room, sizeof *s->fresh)) == NULL)
         return -1;
     s->fresh = wider;
+    if (verdicts_put(small ? &s->smalls : &s->runs, key, PENDING) < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
     s->fresh[s->fresh_count++] = (struct Fresh){key, start, end, text, (uint32_t)small};
     return 0;
+}
+
+/* Forget of what was met last that nobody told a verdict on it. */
+static int forget_pending(Scanner *s)
+{
+    int failed = 0;
+    for (size_t k = 0; k < s->fresh_count; k++) {
+        Verdicts *verdicts = s->fresh[k].small ? &s->smalls : &s->runs;
+        if (verdicts_get(verdicts, s->fresh[k].key) == PENDING)
+            failed |= verdicts_put(verdicts, s->fresh[k].key, 0);
+    }
+    s->open_count = s->fresh_count = s->noted_count = 0;
+    return failed;
 }
 
 static int note(Scanner *s, uint64_t key, Py_ssize_t start, Py_ssize_t end)
@@ -292,7 +304,7 @@ static PyObject *scanner_load(Scanner *self, PyObject *args)
     for (Py_ssize_t k = 1; fits && !failed && k < data.len / 8; k++) {
         uint64_t key;
         memcpy(&key, from + 8 * k, 8);
-        if (key & VERDICT)
+        if ((key & VERDICT) && (key & VERDICT) != PENDING)
             failed = verdicts_put((uint64_t)k <= runs ? &self->runs : &self->smalls, key, key & VERDICT) < 0;
     }
     PyBuffer_Release(&data);
@@ -326,9 +338,7 @@ int scanner_scan(Scanner *self, PyObject *texts)
     self->codes = codes ? codes : self->codes;
     self->noted_ends = ends ? ends : self->noted_ends;
     self->texts = 0;
-    self->open_count = self->fresh_count = self->noted_count = 0;
-    numbers_close(&self->pending);
-    if (codes == NULL || ends == NULL || count > UINT32_MAX || numbers_open(&self->pending) < 0) {
+    if (codes == NULL || ends == NULL || count > UINT32_MAX || forget_pending(self) < 0) {
         PyErr_NoMemory();
         return -1;
     }
@@ -386,7 +396,7 @@ static PyObject *scanner_settle(Scanner *self, PyObject *Py_UNUSED(ignored))
     for (size_t k = 0; k < self->open_count; k++) {
         const struct Open *one = &self->open[k];
         uint32_t verdict = verdicts_get(one->small ? &self->smalls : &self->runs, one->key);
-        if (verdict == 0) {
+        if (verdict == 0 || verdict == PENDING) {
             PyErr_SetString(PyExc_ValueError, "a string has no verdict yet");
             return NULL;
         }
@@ -397,7 +407,7 @@ static PyObject *scanner_settle(Scanner *self, PyObject *Py_UNUSED(ignored))
             code = (uint8_t)((code & ~7) | verdict);
         self->codes[one->text] = code;
     }
-    self->open_count = 0;
+    self->open_count = self->fresh_count = 0;
     return PyBytes_FromStringAndSize((const char *)self->codes, self->texts);
 }
 
@@ -405,7 +415,7 @@ uint32_t scanner_verdict_on(const Scanner *self, PyObject *run)
 {
     uint64_t key = BY_WIDTH(run, hash, self, run);
     uint32_t found = verdicts_get(&self->runs, key);
-    return found ? found : board_get(&self->board, key, 0);
+    return found && found != PENDING ? found : board_get(&self->board, key, 0);
 }
 
 static PyObject *scanner_verdict(Scanner *self, PyObject *run)
@@ -517,7 +527,6 @@ static void scanner_dealloc(Scanner *self)
     free(self->quiet);
     free(self->sound);
     board_close(&self->board);
-    numbers_close(&self->pending);
     free(self->codes);
     free(self->open);
     free(self->fresh);
@@ -544,7 +553,7 @@ static PyObject *scanner_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
     self->quiet = calloc(1, sizeof *self->quiet);
     self->sound = calloc(1, sizeof *self->sound);
     if (self->flags == NULL || self->quiet == NULL || self->sound == NULL || verdicts_open(&self->tails) < 0 ||
-        verdicts_open(&self->runs) < 0 || verdicts_open(&self->smalls) < 0 || numbers_open(&self->pending) < 0) {
+        verdicts_open(&self->runs) < 0 || verdicts_open(&self->smalls) < 0) {
         Py_DECREF(self);
         return PyErr_NoMemory();
     }

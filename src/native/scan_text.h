@@ -456,11 +456,13 @@ static int judged(const View *v, int small, uint32_t text, uint64_t key, Py_ssiz
 {
     Scanner *s = (Scanner *)v->s;
     uint32_t verdict = verdicts_get(small ? &s->smalls : &s->runs, key);
+    if (verdict == PENDING)
+        return keep_open(s, key, small, 1, text, start, end);
     if (verdict)
         return (int)verdict;
     uint32_t told = board_get(&s->board, key, small);
     if (!told)
-        return keep_open(s, key, small, text, start, end);
+        return keep_open(s, key, small, 0, text, start, end);
     if (verdicts_put(small ? &s->smalls : &s->runs, key, told) < 0) {
         PyErr_NoMemory();
         return -1;

@@ -28,7 +28,7 @@ _NEXT: Final = pattern(r"\S*[^\S\n]{0,3}\S*")
 _SIGHT: Final = 8
 #: Letters of Greek, Russian and Ukrainian: no sequence that ftfy's test takes for broken is of these and ASCII alone.
 _SOUND: Final = "Α-Ωα-ωάέήίόύώΆΈΉΊΌΎΏА-яЁёІіЇїЄє"
-_ODD: Final = pattern(f"[^\x00-\x7f{_SOUND}]+")
+_ODD: Final = pattern(f"[^\x00-\x7f{_SOUND}]")
 #: The encodings that ftfy tries (windows-1252 stands for those like it, whose gaps it fills with Latin-1's signs).
 _TRIED: Final = (
     *("latin-1", "windows-1252", "windows-1251", "windows-1250", "windows-1253", "windows-1254", "windows-1257"),
@@ -89,12 +89,13 @@ def mend(text: str) -> tuple[Edit, ...]:
     """
     if not _is_fixable(text):
         return ()  # most: ftfy need not even be imported
+    runs = beyond_ascii(text)
     # The test is slow on long texts: it is shown the neighbourhoods only.
-    odd = (match.span() for match in _ODD.finditer(text))
-    if not _is_bad("\n".join(text[max(0, a - _SIGHT) : b + _SIGHT] for a, b in odd)):
+    odd = (text[max(0, a - _SIGHT) : b + _SIGHT] for a, b in runs if _ODD.search(text, a, b))
+    if not _is_bad("\n".join(odd)):
         return ()
     out: list[Edit] = []
-    for start, end in _stretches(text, beyond_ascii(text)):
+    for start, end in _stretches(text, runs):
         out += _mended(text[start:end], start)
     return tuple(out)
 
