@@ -186,7 +186,8 @@ def test_what_runs_hold_is_read_as_in_python(data: st.DataObject) -> None:
         fewer = planned(text, graded, known, missing, spared=Grade.LISTED)
         assert fewer == planned_plain(text, graded, known, wanted, spared=Grade.LISTED)
         assert opened(text, runs, plan) == opened_plain(text, runs, plan)
-        (page,) = witness().pages([text], [seen], [runs], plan, recogniser._page, 0, Page)
+        sieve = recogniser.planner.sieve
+        (page,) = witness().pages([text], [seen], [runs], plan, sieve, recogniser._page, 0, Page)
         same = recogniser.page(text, seen, runs)
         assert (page.listed, page.proposed, page.partial) == (same.listed, same.proposed, same.partial)
 

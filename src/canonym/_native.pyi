@@ -283,6 +283,7 @@ class Witness:
         seen: list[Any],
         runs: list[list[tuple[int, Any]]],
         plan: Callable[[str], Any],
+        sieve: Sieve,
         rest: Callable[..., Any],
         passed: int,
         page: type[Any],

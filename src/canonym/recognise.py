@@ -124,7 +124,8 @@ class Recogniser:
         runs = self._planned(texts, seen, Grade.LISTED if partly else 0)
         if native.COMPILED:
             passed = 0 if self._candidates.has_domains else Sign.HOST
-            return witness().pages([*texts], seen, runs, self._planner.plan, self._page, passed, Page)
+            sieve, plan = self._planner.sieve, self._planner.plan
+            return witness().pages([*texts], seen, runs, plan, sieve, self._page, passed, Page)
         return [self.page(*one) for one in zip(texts, seen, runs, strict=True)]
 
     def _planned(self, texts: Sequence[str], seen: list[_Seen], spared: int = 0) -> list[list[tuple[int, Plan | str]]]:

@@ -450,6 +450,11 @@ PyObject *native_folders(PyObject *self, PyObject *text);
 /* Of a sieve: whether surely no listed name holds a span of a text, which fits it, and more. */
 int sieve_is_alone(PyObject *sieve, PyObject *text, Py_ssize_t start, Py_ssize_t end);
 
+/* -- small.c ------------------------------------------------------------------------------------------------------ */
+
+/* Of a sieve: whether surely no word of a text in small letters opens a name; -1 on an error. */
+int sieve_opens_none(PyObject *sieve, PyObject *text, int capitals);
+
 /* -- shape.c ------------------------------------------------------------------------------------------------------ */
 
 #define MOST_SLOTS 10

@@ -465,9 +465,9 @@ static PyMethodDef witness_methods[] = {
      "`plans` of many texts, given what was seen of each: its runs, whether it has capitals, and whether words in\n"
      "small letters open names, where none is left out."},
     {"pages", (PyCFunction)witness_pages, METH_VARARGS,
-     "The pages of some texts, given what was seen of each and `plans`, what plans a run, what makes a page of a\n"
-     "text with signs or names in small letters (of it, what was seen, its plans, what `open` gives, the signs), the\n"
-     "signs that tell nothing, and the type."},
+     "The pages of some texts, given what was seen of each and `plans`, what plans a run, the sieve, what makes a page\n"
+     "of a text with signs or names in small letters (of it, what was seen, its plans, what `open` gives, the signs),\n"
+     "the signs that tell nothing, and the type."},
     {"lonely", (PyCFunction)witness_lonely, METH_VARARGS,
      "Whether in a text, given its runs as `plans` tells them, what plans a run, and what finds mentions of hosts,\n"
      "no form that needs company has any."},
