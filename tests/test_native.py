@@ -40,6 +40,7 @@ from canonym.letters import surprise, surprise_plain
 from canonym.lexicon import above, bins, frequencies
 from canonym.lexicon import compiled as lexicon
 from canonym.listed import Listing
+from canonym.looked import Looked
 from canonym.model import Candidate, Document, Edit, Entity, Result
 from canonym.nearest import compiled_sieve
 from canonym.npz import widened, widened_plain
@@ -130,6 +131,8 @@ def test_verdicts_are_kept_by_run_and_word(text: str) -> None:
     assert scanner.places(0, 5) == []
     every = list(find_long_runs(text))
     assert scanner.places(0, 2) == [(a, b, v) for a, b in every if (v := scanner.verdict(text[a:b])) >= 2]
+    assert scanner.told(b"", 2, Looked) == {0: Looked(told, scanner.places(0, 2))}
+    assert scanner.told(bytes([told]), 2, Looked) == {}
 
 
 @pytest.mark.parametrize("lang", ["en", "zh", "xx"])

@@ -256,21 +256,25 @@ PyObject *witness_all_plans(Witness *Py_UNUSED(self), PyObject *args)
     return out;
 }
 
-PyObject *plan_for(PyObject *plan_of, PyObject *run)
+PyObject *plan_for(PyObject *known, PyObject *plan_of, PyObject *run)
 {
     PyObject *given = PyTuple_Check(run) && PyTuple_GET_SIZE(run) == 2 ? PyTuple_GET_ITEM(run, 1) : NULL;
     if (given == NULL)
         PyErr_SetString(PyExc_TypeError, "no run");
-    return given && PyUnicode_Check(given) ? PyObject_CallOneArg(plan_of, given) : Py_XNewRef(given);
+    if (given == NULL || !PyUnicode_Check(given))
+        return Py_XNewRef(given);
+    PyObject *found = PyDict_GetItemWithError(known, given);
+    return found || PyErr_Occurred() ? Py_XNewRef(found) : PyObject_CallOneArg(plan_of, given);
 }
 
 /* What the runs of a text hold: names, weak ones, proposals; 0, or -1 on an error. */
-static int open_runs(const Witness *self, PyObject *text, PyObject *runs, PyObject *plan_of, PyObject *const out[3])
+static int open_runs(const Witness *self, PyObject *text, PyObject *runs, PyObject *known, PyObject *plan_of,
+                     PyObject *const out[3])
 {
     int failed = out[0] == NULL || out[1] == NULL || out[2] == NULL;
     for (Py_ssize_t k = 0; !failed && k < PyList_GET_SIZE(runs); k++) {
         PyObject *run = PyList_GET_ITEM(runs, k), *plan = NULL;
-        failed = (plan = plan_for(plan_of, run)) == NULL ||
+        failed = (plan = plan_for(known, plan_of, run)) == NULL ||
                  open_run(self, text, PyTuple_GET_ITEM(run, 0), plan, out) < 0;
         Py_XDECREF(plan);
     }
@@ -281,11 +285,11 @@ static int open_runs(const Witness *self, PyObject *text, PyObject *runs, PyObje
 
 PyObject *witness_open(Witness *self, PyObject *args)
 {
-    PyObject *text, *runs, *plan_of, *out = NULL;
-    if (!PyArg_ParseTuple(args, "UO!O", &text, &PyList_Type, &runs, &plan_of))
+    PyObject *text, *runs, *known, *plan_of, *out = NULL;
+    if (!PyArg_ParseTuple(args, "UO!O!O", &text, &PyList_Type, &runs, &PyDict_Type, &known, &plan_of))
         return NULL;
     PyObject *const found[3] = {PyList_New(0), PyList_New(0), PyList_New(0)};
-    if (open_runs(self, text, runs, plan_of, found) == 0)
+    if (open_runs(self, text, runs, known, plan_of, found) == 0)
         out = PyTuple_Pack(3, found[0], found[1], found[2]);
     for (int k = 0; k < 3; k++)
         Py_XDECREF(found[k]);
@@ -350,10 +354,10 @@ static int without_tickers(PyObject *text, PyObject *found)
     return PyErr_Occurred() || (kept < count && PyList_SetSlice(found, kept, count, NULL) < 0) ? -1 : 0;
 }
 
-/* Where all pages come from: what plans a run; the sieve; what makes a page of a text that is not plain; the signs that
+/* Where all pages come from: the plans that there are, and what plans a run; the sieve; what makes a page of a text that is not plain; the signs that
    are passed over; and the type. */
 typedef struct {
-    PyObject *plan_of, *sieve, *rest, *type;
+    PyObject *known, *plan_of, *sieve, *rest, *type;
     unsigned passed;
 } Opener;
 
@@ -373,7 +377,7 @@ static PyObject *page_of(const Witness *w, const Opener *o, PyObject *text, PyOb
 {
     PyObject *const found[3] = {PyList_New(0), PyList_New(0), PyList_New(0)};
     PyObject *out = NULL;
-    if (open_runs(w, text, runs, o->plan_of, found) == 0) {
+    if (open_runs(w, text, runs, o->known, o->plan_of, found) == 0) {
         unsigned signs = signs_of(text) & ~o->passed;
         int plain = is_plain(o, text, seen, signs), failed = plain < 0;
         PyObject *there = plain ? NULL : PyLong_FromUnsignedLong(signs);
@@ -400,8 +404,8 @@ PyObject *witness_pages(Witness *self, PyObject *args)
 {
     PyObject *texts, *seen, *runs, *out;
     Opener o;
-    if (!PyArg_ParseTuple(args, "O!O!O!OO!OIO!", &PyList_Type, &texts, &PyList_Type, &seen, &PyList_Type, &runs,
-                          &o.plan_of, &SieveType, &o.sieve, &o.rest, &o.passed, &PyType_Type, &o.type) ||
+    if (!PyArg_ParseTuple(args, "O!O!O!O!OO!OIO!", &PyList_Type, &texts, &PyList_Type, &seen, &PyList_Type, &runs,
+                          &PyDict_Type, &o.known, &o.plan_of, &SieveType, &o.sieve, &o.rest, &o.passed, &PyType_Type, &o.type) ||
         !are_texts(texts, seen) || !are_texts(texts, runs) || (out = PyList_New(0)) == NULL)
         return NULL;
     for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(texts); k++) {
