@@ -23,6 +23,7 @@ static PyMethodDef functions[] = {
     {"lower_words", native_lower_words, METH_O, "The distinct words of a text in small letters, of four or more."},
     {"letters_beyond", native_letters_beyond, METH_VARARGS, "The distinct characters of a text beyond some letter."},
     {"folders", native_folders, METH_O, "The spans of the paths of a text with backslashes."},
+    {"has_line", native_has_line, METH_VARARGS, "Whether some lines, which are in order, have a text among them."},
     {"among", native_among, METH_VARARGS, "The spans of a text that are made of some characters."},
     {"doubtful", native_doubtful, METH_VARARGS,
      "The numbers of the texts in which bytes of UTF-8 may have been taken for letters, given the role of each letter."},

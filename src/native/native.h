@@ -459,6 +459,7 @@ PyObject *native_lower_words(PyObject *self, PyObject *text);
 PyObject *native_letters_beyond(PyObject *self, PyObject *args);
 PyObject *native_among(PyObject *self, PyObject *args);
 PyObject *native_folders(PyObject *self, PyObject *text);
+PyObject *native_has_line(PyObject *self, PyObject *args);
 
 /* -- around.c ----------------------------------------------------------------------------------------------------- */
 
