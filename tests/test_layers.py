@@ -23,7 +23,7 @@ ROWS = (
     "npz",
     "explanation given kept plans shelf snippets",
     "text",
-    "domains homographs protected rewrite romanise scripts spelling",
+    "domains homographs namesakes protected rewrite romanise scripts spelling",
     "keys",
     "deletions indexkeys letters lexicon packs similarity table trees",
     "check index merge profile scan segments",

@@ -40,7 +40,9 @@ from canonym.letters import surprise, surprise_plain
 from canonym.lexicon import above, bins, frequencies
 from canonym.lexicon import compiled as lexicon
 from canonym.listed import Listing
+from canonym.looked import Looked
 from canonym.model import Candidate, Document, Edit, Entity, Result
+from canonym.namesakes import is_namesake, namesakes
 from canonym.nearest import compiled_sieve
 from canonym.npz import widened, widened_plain
 from canonym.plans import Grade, Plan
@@ -130,6 +132,18 @@ def test_verdicts_are_kept_by_run_and_word(text: str) -> None:
     assert scanner.places(0, 5) == []
     every = list(find_long_runs(text))
     assert scanner.places(0, 2) == [(a, b, v) for a, b in every if (v := scanner.verdict(text[a:b])) >= 2]
+    assert scanner.told(b"", 2, Looked) == {0: Looked(told, scanner.places(0, 2))}
+    assert scanner.told(bytes([told]), 2, Looked) == {}
+
+
+def test_lines_are_found_among_those_in_order() -> None:
+    every = sorted(namesakes())
+    assert not any(
+        is_namesake(word + more) != (word + more in namesakes()) for word in every for more in ("", "a", "z")
+    )
+    assert not any(is_namesake(word[:-1]) != (word[:-1] in namesakes()) for word in every)
+    assert not any(map(is_namesake, ("", "\n", "zzzz", "a" * 99, "ä", every[0] + "\n" + every[1])))
+    assert [native.has_line(b"b\nba", word) for word in ("b", "ba", "a", "c", "")] == [True, True, False, False, False]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh", "xx"])

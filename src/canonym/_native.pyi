@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from mmap import mmap
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy.typing as npt
 
 Buffer = memoryview[Any] | npt.NDArray[Any]
+_Looked = TypeVar("_Looked", bound=tuple[Any, ...])
 
 class Lexicon:
     def __init__(self, data: bytes, /) -> None: ...
@@ -35,6 +36,7 @@ class Scanner:
     ) -> None: ...
     def runs(self, text: str, /) -> list[tuple[int, int]]: ...
     def places(self, text: int, least: int, /) -> list[tuple[int, int, int]]: ...
+    def told(self, still: bytes, least: int, looked: type[_Looked], /) -> dict[int, _Looked]: ...
     def smalls(self, text: str, least: int, /) -> set[str]: ...
     def settle(self) -> bytes: ...
     def dump(self) -> bytes: ...
@@ -177,6 +179,7 @@ def documents(
 ) -> tuple[int, int, int] | None: ...
 def literal(raw: bytes, start: int, end: int, key: bytes, wanted: list[int], /) -> tuple[bool, list[int]] | None: ...
 def beyond(text: str, /) -> list[tuple[int, int]]: ...
+def has_line(lines: bytes, text: str, /) -> bool: ...
 def folders(text: str, /) -> list[tuple[int, int]]: ...
 def lower_words(text: str, /) -> set[str]: ...
 def letters_beyond(text: str, last: str, /) -> str: ...
@@ -284,7 +287,9 @@ class Witness:
         texts: list[str],
         seen: list[Any],
         runs: list[list[tuple[int, Any]]],
+        known: dict[str, Any],
         plan: Callable[[str], Any],
+        sieve: Sieve,
         rest: Callable[..., Any],
         passed: int,
         page: type[Any],
@@ -294,12 +299,13 @@ class Witness:
         self,
         text: str,
         runs: list[tuple[int, Any]],
+        known: dict[str, Any],
         plan: Callable[[str], Any],
         hosts: Callable[[str], list[Any]],
         /,
     ) -> bool: ...
     def open(
-        self, text: str, runs: list[tuple[int, Any]], plan: Callable[[str], Any], /
+        self, text: str, runs: list[tuple[int, Any]], known: dict[str, Any], plan: Callable[[str], Any], /
     ) -> tuple[list[Any], list[Any], list[Any]]: ...
     def otherwise(self, text: str, found: list[Any], /) -> list[int]: ...
     def gather(self, pages: list[Any], lone: bool, /) -> tuple[list[tuple[Any, Any]], bytes]: ...
@@ -310,7 +316,13 @@ class Witness:
         self, asked: list[tuple[Any, Any]], rows: bytes, sums: bytes, scores: bytes, sieve: Sieve, grounds: Grounds, /
     ) -> list[Any]: ...
     def edits(
-        self, pages: list[Any], sieve: Sieve, spelt: Callable[..., Any], edit: type[Any], /
+        self,
+        pages: list[Any],
+        sieve: Sieve,
+        spelt: Callable[..., Any],
+        asked: Callable[[str, tuple[Any, ...]], bool],
+        edit: type[Any],
+        /,
     ) -> list[tuple[str, tuple[Any, ...]] | None]: ...
     def results(
         self, texts: list[str], edits: list[tuple[Any, ...]], mentions: list[tuple[Any, ...]], result: type[Any], /
@@ -319,9 +331,18 @@ class Witness:
         self, texts: list[str], was: list[tuple[str, tuple[Any, ...]]], looks: list[Any], /
     ) -> tuple[list[str], list[tuple[int, int] | None]]: ...
     def codes(self, heads: list[tuple[int, int] | None], codes: bytes, /) -> bytes: ...
-    def apart(
-        self, text: str, edits: tuple[Any, ...], runs: list[tuple[int, int, int]], /
-    ) -> tuple[list[tuple[int, int]], list[tuple[int, int, int]]] | None: ...
+    def joined(
+        self,
+        was: list[tuple[str, tuple[Any, ...]]],
+        looks: list[Any],
+        heads: list[tuple[int, int] | None],
+        codes: bytes,
+        still: bytes,
+        scanner: Scanner,
+        least: int,
+        looked: type[_Looked],
+        /,
+    ) -> dict[int, _Looked]: ...
 
 def surprise(table: Buffer, folded: str, /) -> tuple[float, float]: ...
 def respelt(

@@ -9,9 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from canonym import native
 from canonym.model import Edit
-from canonym.pages import Run, witness
+from canonym.pages import Run
 
 #: What no run of words goes on across, nor what is joined to one; a full stop is such where three letters precede it.
 _BARRIER: Final = re.compile(r"[,;:!?()\"]|(?<=\w\w\w)\.")
@@ -20,17 +19,14 @@ _BARRIER: Final = re.compile(r"[,;:!?()\"]|(?<=\w\w\w)\.")
 Apart = tuple[list[tuple[int, int]], list[Run]]
 
 
-def apart(text: str, edits: tuple[Edit, ...], runs: list[Run]) -> Apart | None:
+def apart(text: str, edits: Sequence[Edit], runs: Sequence[Run]) -> Apart | None:
     """What becomes of the runs of a text when edits are made; None where that cannot be told.
+
+    It says what the compiled `Witness.pieces` and `Witness.joined` do; without these a text is looked at as a whole.
 
     >>> apart("To Kabool, and to Herat.", (Edit(3, 9, "Kabool", "Kabul", "alias"),), [(3, 9, 4), (18, 23, 2)])
     ([(0, 9)], [(17, 22, 2)])
     """
-    return witness().apart(text, edits, runs) if native.COMPILED else apart_plain(text, edits, runs)
-
-
-def apart_plain(text: str, edits: Sequence[Edit], runs: Sequence[Run]) -> Apart | None:
-    """`apart` in Python: what the compiled one must equal."""
     windows: list[tuple[int, int, int, int]] = []
     shift = 0
     for edit in edits:

@@ -7,11 +7,10 @@ one in Python, ask it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
 from canonym.company import CITY, around, beside_comma
-from canonym.datafiles import data_file
 from canonym.doubts import is_sound, is_swapped
 from canonym.features import edit_cost
 from canonym.found import Found
@@ -19,6 +18,7 @@ from canonym.indexkeys import OTHER_NAMES
 from canonym.keys import rules, squeeze
 from canonym.lexicon import zipf
 from canonym.model import UNKNOWN_PROMINENCE, Mention
+from canonym.namesakes import is_namesake
 from canonym.patterns import pattern
 from canonym.scan import words
 from canonym.text import fold
@@ -143,7 +143,7 @@ def familiar(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
 
 def namesake(found: Mention) -> bool:
     """True for a word that is right as it stands: another place (Arica, Chile), or a word of another language."""
-    return fold(found.text) in namesakes()
+    return is_namesake(fold(found.text))
 
 
 def led(text: str, found: Mention, listed: Sequence[Found]) -> bool:
@@ -184,14 +184,6 @@ def occurrences(text: str, name: str) -> Iterator[int]:
         if not text[end : end + 1].isalnum() and (at == 0 or not text[at - 1].isalnum()):
             yield at
         at = text.find(name, end)
-
-
-@cache
-def namesakes() -> frozenset[str]:
-    """Those words, folded."""
-    import gzip
-
-    return frozenset(gzip.decompress(data_file("namesakes.txt.gz").read_bytes()).decode("ascii").split())
 
 
 def accented(found: Mention) -> bool:

@@ -45,3 +45,8 @@ def opens_small(code: int) -> bool:
 
 #: What is said of the texts in which nothing would be rewritten: of most.
 STILL: Final = {code: Looked(code, []) for code in range(CASELESS + 1) if _is_still(code)}
+#: The same as `native.Scanner.told` reads it; and the codes of those that may be told of by the company of their names.
+SILENT: Final = bytes(STILL)
+QUIETS: Final = frozenset(filter(is_quiet, range(CASELESS + 1)))
+#: Of each code whether the text has capitals, and whether words in small letters open names in it.
+KINDS: Final = [(code & GRADE > 0, opens_small(code)) for code in range(CASELESS + 1)]

@@ -92,11 +92,11 @@ def _is_settled(plan: Plan | None) -> bool:
 
 
 def opened(
-    text: str, runs: list[tuple[int, Plan | str]], plan: Callable[[str], Plan]
+    text: str, runs: list[tuple[int, Plan | str]], known: dict[str, Plan], plan: Callable[[str], Plan]
 ) -> tuple[list[Listed], list[Listed], list[Placed]]:
     """What the runs of a text hold, as `planned` tells them: listed names, those that need support, and proposals."""
     if native.COMPILED:
-        return witness().open(text, runs, plan)
+        return witness().open(text, runs, known, plan)
     return opened_plain(text, runs, plan)
 
 

@@ -7,7 +7,6 @@ from mmap import mmap
 from typing import Final, NamedTuple
 
 from canonym import around, native, verdicts
-from canonym.again import apart
 from canonym.amid import in_other_language
 from canonym.believe import believe
 from canonym.candidates import Candidates, choose
@@ -19,7 +18,7 @@ from canonym.indexkeys import ATOM
 from canonym.keys import without_izafa
 from canonym.lexicon import zipf
 from canonym.listed import article_before
-from canonym.looked import CASELESS, GRADE, OPENS, PLAIN_ONLY, QUIET, STILL, WHOLE, Looked, is_quiet, opens_small
+from canonym.looked import CASELESS, GRADE, KINDS, OPENS, PLAIN_ONLY, QUIET, QUIETS, SILENT, STILL, WHOLE, Looked
 from canonym.meant import asked, otherwise_meant
 from canonym.model import REWRITTEN_KINDS, Edit, Mention
 from canonym.nearest import SMALL_PLAIN, SMALL_RARE
@@ -77,10 +76,8 @@ class Recogniser:
         pages = self._believed(texts, partly=usual)
         if not native.COMPILED or rewrite != REWRITTEN_KINDS:
             return [self._edited(page, rewrite) for page in pages]
-        told = witness().edits(pages, self._planner.sieve, spelt, Edit)
-        # Of what the compiled code made, only whether something else may be meant by a name is asked here.
-        surely = [one if one and not asked(page.text, one[1]) else None for page, one in zip(pages, told, strict=True)]
-        return [one or self._edited(page, rewrite) for page, one in zip(pages, surely, strict=True)]
+        told = witness().edits(pages, self._planner.sieve, spelt, asked, Edit)
+        return [one or self._edited(page, rewrite) for page, one in zip(pages, told, strict=True)]
 
     def _edited(self, page: Page, rewrite: frozenset[str]) -> tuple[str, tuple[Edit, ...]]:
         """What becomes of one text."""
@@ -124,7 +121,8 @@ class Recogniser:
         runs = self._planned(texts, seen, Grade.LISTED if partly else 0)
         if native.COMPILED:
             passed = 0 if self._candidates.has_domains else Sign.HOST
-            return witness().pages([*texts], seen, runs, self._planner.plan, self._page, passed, Page)
+            plans, plan, sieve = self._planner.known, self._planner.plan, self._planner.sieve
+            return witness().pages([*texts], seen, runs, plans, plan, sieve, self._page, passed, Page)
         return [self.page(*one) for one in zip(texts, seen, runs, strict=True)]
 
     def _planned(self, texts: Sequence[str], seen: list[_Seen], spared: int = 0) -> list[list[tuple[int, Plan | str]]]:
@@ -178,9 +176,8 @@ class Recogniser:
         """The numbers of the texts that may hold something that would be rewritten by default; in doubt a text is."""
         if not native.COMPILED:
             return list(range(len(texts)))
-        codes, places = self._codes(texts), self._planner.scanner.places
-        loud = [(k, code) for k, code in enumerate(codes) if code not in STILL]
-        return self._noisy(texts, {k: Looked(code, places(k, Grade.LISTED)) for k, code in loud})
+        self._codes(texts)
+        return self._noisy(texts, self._planner.scanner.told(SILENT, Grade.LISTED, Looked))
 
     def noisy_again(self, texts: Sequence[str], was: Sequence[tuple[str, tuple[Edit, ...]]]) -> list[int]:
         """`noisy` of texts that were rewritten, given what each was, and the edits: it is looked at beside these."""
@@ -189,34 +186,18 @@ class Recogniser:
         looks = [self._loud.get(id(before)) for before, _ in was]
         pieces, heads = witness().pieces([*texts], [*was], looks)
         codes = witness().codes(heads, self._codes(pieces))
-        found = {k: code for k, code in enumerate(codes) if code == WHOLE or code not in STILL}
-        at, seen = 0, {}
-        for k, head in enumerate(heads):
-            count = head[0] if head else 0
-            if found.get(k, WHOLE) != WHOLE:
-                seen[k] = Looked(codes[k], self._joined(*was[k], looks[k], range(at, at + count)))
-            at += count
-        whole = [k for k, code in found.items() if code == WHOLE]
-        seen.update(zip(whole, self._look([texts[k] for k in whole], quiet=False), strict=True))
-        return self._noisy(texts, {k: seen[k] for k in found if seen[k].code not in STILL})
-
-    def _joined(
-        self, before: str, edits: tuple[Edit, ...], look: tuple[str, Looked] | None, pieces: range
-    ) -> list[Run]:
-        """The runs of an edited text: those of the pieces that were looked at, and those that stand apart."""
-        told = apart(before, edits, look[1].runs) if look else None
-        assert told is not None
-        windows, runs = told
-        places = self._planner.scanner.places
-        for (at, _), piece in zip(windows, pieces, strict=True):
-            runs += [(start + at, end + at, grade) for start, end, grade in places(piece, Grade.LISTED)]
-        return sorted(runs)
+        scanner = self._planner.scanner
+        seen = witness().joined([*was], looks, heads, codes, SILENT, scanner, Grade.LISTED, Looked)
+        whole = [k for k, code in enumerate(codes) if code == WHOLE]
+        again = self._look([texts[k] for k in whole], quiet=False)
+        seen.update((k, one) for k, one in zip(whole, again, strict=True) if one.code not in STILL)
+        return self._noisy(texts, {k: seen[k] for k in sorted(seen)})
 
     def _noisy(self, texts: Sequence[str], seen: dict[int, Looked]) -> list[int]:
-        needy = [k for k, one in seen.items() if is_quiet(one.code)]
+        needy = [k for k, one in seen.items() if one.code in QUIETS]
         runs = self._planned([texts[k] for k in needy], [_Seen(seen[k].runs, True, True) for k in needy])
-        plan, hosts = self._planner.plan, self._domains
-        lonely = {k for k, found in zip(needy, runs, strict=True) if witness().lonely(texts[k], found, plan, hosts)}
+        rest = (self._planner.known, self._planner.plan, self._domains)
+        lonely = {k for k, found in zip(needy, runs, strict=True) if witness().lonely(texts[k], found, *rest)}
         out = [k for k in seen if k not in lonely]
         self._loud = {id(texts[k]): (texts[k], seen[k]) for k in out}
         return out
@@ -240,11 +221,9 @@ class Recogniser:
         Nothing of a text with letters of a script without capitals; and without `quiet` no runs of a text whose names
         stay as they are.
         """
-        codes, places = self._codes(texts), self._planner.scanner.places
-        return [
-            Looked(code, places(k, Grade.LISTED)) if quiet or code not in STILL else STILL[code]
-            for k, code in enumerate(codes)
-        ]
+        codes = self._codes(texts)
+        told = self._planner.scanner.told(b"" if quiet else SILENT, Grade.LISTED, Looked)
+        return [told.get(k) or STILL[code] for k, code in enumerate(codes)]
 
     def _codes(self, texts: Sequence[str]) -> bytes:
         """What the scanner says of each text but for its runs, which it can be asked for next."""
@@ -286,9 +265,11 @@ class Recogniser:
             every = [[(*run, int(Grade.LOUD)) for run in find_long_runs(without_caseless(text))] for text in texts]
             return [_Seen(runs, bool(runs), True) for runs in every]
         looked = self._looked(texts)
+        seen = [_Seen(runs, *KINDS[code]) for code, runs in looked]
         mixed = [k for k, one in enumerate(looked) if one.code == CASELESS]
-        apart = dict(zip(mixed, self._apart([texts[k] for k in mixed]), strict=True))
-        return [apart.get(k) or _Seen(runs, c & GRADE > 0, opens_small(c)) for k, (c, runs) in enumerate(looked)]
+        for k, one in zip(mixed, self._apart([texts[k] for k in mixed]), strict=True):
+            seen[k] = one
+        return seen
 
     def _apart(self, texts: Sequence[str]) -> list[_Seen]:
         """The same of texts with letters of scripts without capitals, where words end: 在Kabul市."""
@@ -302,7 +283,7 @@ class Recogniser:
 
     def page(self, text: str, seen: _Seen, runs: list[tuple[int, Plan | str]]) -> Page:
         """What a text surely holds, and what it may hold: what the compiled pages must equal."""
-        return self._page(text, seen, runs, *opened(text, runs, self._planner.plan), signs(text))
+        return self._page(text, seen, runs, *opened(text, runs, self._planner.known, self._planner.plan), signs(text))
 
     def _page(
         self,

@@ -93,8 +93,8 @@ class Planner:
             return
         if len(self._plans) > _PLANS:
             # What is listed is soon found again, what is near names is not.
-            dear = {run: plan for run, plan in self._plans.items() if plan.proposed}
-            self._plans = dear if len(dear) < _PLANS / 2 else {}
+            dear = [(run, plan) for run, plan in self._plans.items() if plan.proposed]
+            self._plans = dict(dear[-_PLANS // 2 :])
         if self.kept is not None:
             known = {run: plan for run in new if (plan := self.kept(run)) is not None}
             self._plans.update(known)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from canonym.amid import is_named, namesakes, occurrences, word_before
+from canonym.amid import is_named, occurrences, word_before
 from canonym.company import around, beside_comma
 from canonym.doubts import is_swapped
 from canonym.features import edit_cost
@@ -18,6 +18,7 @@ from canonym.found import Found
 from canonym.keys import squeeze
 from canonym.lexicon import capital, zipf
 from canonym.model import UNKNOWN_PROMINENCE, Mention
+from canonym.namesakes import is_namesake
 from canonym.scan import words
 from canonym.text import fold
 
@@ -61,7 +62,7 @@ def stands(text: str, found: Mention, listed: Sequence[Found] = ()) -> bool:
     if known == 0.0 or zipf(alias) - known >= _SLIP or not is_named(text, found, listed):
         return False  # without its name in the text `amid.familiar` has been asked
     if " " in found.text:
-        return form in namesakes() and len(form) >= len(alias)
+        return is_namesake(form) and len(form) >= len(alias)
     if len(form) >= _LONGER and known < _BETTER_KNOWN:
         return False  # Manhatten, again and again
     if _placed(text, found, listed):

@@ -25,7 +25,7 @@ _NEAR: Final = 10
 _FEWEST: Final = 2
 #: How names are found that are listed.
 LISTED: Final = ("exact", "alias")
-#: What nearly every English line has, so that most are seen at once to be English.
+#: What nearly every English line has, so that most are seen at once to be English; written.c looks for them too.
 _ENGLISH: Final = (" the ", " and ", " of the ", " was ")
 #: A word is known to a language from here on (Zipf scale), where it is so much rarer in English; in small letters ...
 _KNOWN: Final = 2.5

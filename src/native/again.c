@@ -1,4 +1,4 @@
-/* What a rewritten text has in common with what it was. Twin: `again.apart_plain`. */
+/* What a rewritten text has in common with what it was. Twin: `again.apart`. */
 #include "witness.h"
 
 /* A stretch of a text around some edits, and where it stands when they are made. */
@@ -104,8 +104,8 @@ static PyObject *runs_apart(PyObject *runs, const Window *windows, Py_ssize_t co
     for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(runs); k++) {
         PyObject *run = PyList_GET_ITEM(runs, k);
         int place = place_run(run, windows, count, &at, &start, &end);
-        if (place == CUT ||
-            (place == APART && append(out, Py_BuildValue("(nnO)", start, end, PyTuple_GET_ITEM(run, 2))) < 0))
+        long grade = place == APART ? PyLong_AsLong(PyTuple_GET_ITEM(run, 2)) : 0;
+        if (place == CUT || (place == APART && (PyErr_Occurred() || append(out, run_of(start, end, grade)) < 0)))
             Py_CLEAR(out);
     }
     return out;
@@ -218,26 +218,68 @@ PyObject *witness_codes(Witness *Py_UNUSED(self), PyObject *args)
     return out;
 }
 
-PyObject *witness_apart(Witness *Py_UNUSED(self), PyObject *args)
+/* The runs of a text of which some is edited: those of the pieces that were looked at, from some number on, and those
+   that stand apart; NULL on an error. */
+static PyObject *runs_joined(PyObject *was, PyObject *look, const Scanner *scanner, Py_ssize_t piece, unsigned least)
 {
-    PyObject *text, *edits, *runs, *places = NULL, *kept = NULL, *out = NULL;
-    if (!PyArg_ParseTuple(args, "UO!O!", &text, &PyTuple_Type, &edits, &PyList_Type, &runs))
+    PyObject *before, *edits, *looked, *runs, *out = NULL;
+    if (!PyTuple_Check(was) || !PyArg_ParseTuple(was, "UO!", &before, &PyTuple_Type, &edits) || !PyTuple_Check(look) ||
+        !PyArg_ParseTuple(look, "OO!", &looked, &PyTuple_Type, &looked) ||
+        !PyArg_ParseTuple(looked, "OO!", &runs, &PyList_Type, &runs)) {
+        if (!PyErr_Occurred())
+            PyErr_SetString(PyExc_TypeError, "nothing was said of a text");
         return NULL;
+    }
     Window *windows = malloc(((size_t)PyTuple_GET_SIZE(edits) + 1) * sizeof *windows);
     if (windows == NULL)
         return PyErr_NoMemory();
-    Py_ssize_t count = take_windows(whole_of(text), edits, windows);
-    if (count >= 0 && (places = PyList_New(0)) != NULL && (kept = runs_apart(runs, windows, count)) != NULL) {
-        int failed = 0;
-        for (Py_ssize_t k = 0; !failed && k < count; k++)
-            failed = append(places, Py_BuildValue("(nn)", windows[k].to, windows[k].to_end)) < 0;
-        if (!failed)
-            out = PyTuple_Pack(2, places, kept);
-    } else if (!PyErr_Occurred()) {
-        out = Py_NewRef(Py_None);
-    }
+    Py_ssize_t count = take_windows(whole_of(before), edits, windows);
+    if (count >= 0)
+        out = runs_apart(runs, windows, count);
+    for (Py_ssize_t k = 0; out != NULL && k < count; k++)
+        if (add_places(scanner, piece + k, least, windows[k].to, out) < 0)
+            Py_CLEAR(out);
+    if (out != NULL && PyList_Sort(out) < 0)
+        Py_CLEAR(out);
+    if (out == NULL && !PyErr_Occurred())
+        PyErr_SetString(PyExc_ValueError, "an edit cuts a run");
     free(windows);
-    Py_XDECREF(places);
-    Py_XDECREF(kept);
+    return out;
+}
+
+PyObject *witness_joined(Witness *Py_UNUSED(self), PyObject *args)
+{
+    PyObject *was, *looks, *heads, *scanner, *type, *out = NULL;
+    Py_buffer codes, still;
+    unsigned least;
+    if (!PyArg_ParseTuple(args, "O!O!O!y*y*O!IO!", &PyList_Type, &was, &PyList_Type, &looks, &PyList_Type, &heads, &codes,
+                          &still, &ScannerType, &scanner, &least, &PyType_Type, &type))
+        return NULL;
+    Py_ssize_t piece = 0, texts = PyList_GET_SIZE(heads);
+    if (texts != codes.len || texts != PyList_GET_SIZE(was) || texts != PyList_GET_SIZE(looks) ||
+        !PyType_IsSubtype((PyTypeObject *)type, &PyTuple_Type))
+        PyErr_SetString(PyExc_TypeError, "texts, and as many others, and a tuple");
+    else
+        out = PyDict_New();
+    for (Py_ssize_t k = 0; out != NULL && k < texts; k++) {
+        PyObject *head = PyList_GET_ITEM(heads, k), *number, *one;
+        unsigned code = ((const uint8_t *)codes.buf)[k];
+        if (!PyTuple_Check(head))
+            continue;
+        if (code != WHOLE && !has_code(&still, code)) {
+            number = PyLong_FromSsize_t(k);
+            one = looked_of(type, code, runs_joined(PyList_GET_ITEM(was, k), PyList_GET_ITEM(looks, k),
+                                                    (const Scanner *)scanner, piece, least));
+            if (number == NULL || one == NULL || PyDict_SetItem(out, number, one) < 0)
+                Py_CLEAR(out);
+            Py_XDECREF(number);
+            Py_XDECREF(one);
+        }
+        piece += PyTuple_GET_SIZE(head) ? PyLong_AsSsize_t(PyTuple_GET_ITEM(head, 0)) : 0;
+    }
+    if (out != NULL && PyErr_Occurred())
+        Py_CLEAR(out);
+    PyBuffer_Release(&codes);
+    PyBuffer_Release(&still);
     return out;
 }

@@ -99,13 +99,13 @@ static int is_lonely(const Witness *w, PyObject *plans, PyObject *hosts) /* -1 o
 
 PyObject *witness_lonely(Witness *self, PyObject *args)
 {
-    PyObject *text, *runs, *plan_of, *find_hosts, *hosts = NULL;
-    if (!PyArg_ParseTuple(args, "UO!OO", &text, &PyList_Type, &runs, &plan_of, &find_hosts))
+    PyObject *text, *runs, *known, *plan_of, *find_hosts, *hosts = NULL;
+    if (!PyArg_ParseTuple(args, "UO!O!OO", &text, &PyList_Type, &runs, &PyDict_Type, &known, &plan_of, &find_hosts))
         return NULL;
     PyObject *plans = PyList_New(0);
     int failed = plans == NULL, lonely = -1;
     for (Py_ssize_t k = 0; !failed && k < PyList_GET_SIZE(runs); k++)
-        failed = append(plans, plan_for(plan_of, PyList_GET_ITEM(runs, k))) < 0;
+        failed = append(plans, plan_for(known, plan_of, PyList_GET_ITEM(runs, k))) < 0;
     if (!failed)
         hosts = signs_of(text) & HOST_SIGN ? PyObject_CallOneArg(find_hosts, text) : PyList_New(0);
     if (hosts != NULL && PyList_Check(hosts))

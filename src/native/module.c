@@ -24,6 +24,7 @@ static PyMethodDef functions[] = {
     {"letters_beyond", native_letters_beyond, METH_VARARGS, "The distinct characters of a text beyond some letter."},
     {"folders", native_folders, METH_O, "The spans of the paths of a text with backslashes."},
     {"stopped", native_stopped, METH_VARARGS, "A text with a full stop for each of some characters."},
+    {"has_line", native_has_line, METH_VARARGS, "Whether some lines, which are in order, have a text among them."},
     {"doubtful", native_doubtful, METH_VARARGS,
      "The numbers of the texts in which bytes of UTF-8 may have been taken for letters, given the role of each letter."},
     {"united", native_united, METH_O, "Pieces of words in UTF-8 with a number for each as one, the numbers added up."},

@@ -308,6 +308,21 @@ int scanner_scan(Scanner *s, PyObject *texts); /* look at a list of texts, and n
 uint32_t scanner_verdict_on(const Scanner *s, PyObject *run); /* a str; 0 where there is none */
 int scanner_know(Scanner *s, uint64_t key, int small, uint32_t verdict);
 
+/* -- told.c: what was said of the texts last looked at ------------------------------------------------------------ */
+
+PyObject *scanner_places(Scanner *self, PyObject *args);
+PyObject *scanner_told(Scanner *self, PyObject *args);
+/* Add the runs of one of them with at least some verdict to a list, so much farther on: 0, or -1 on an error. */
+int add_places(const Scanner *s, Py_ssize_t text, unsigned least, Py_ssize_t farther, PyObject *list);
+PyObject *looked_of(PyObject *type, unsigned code, PyObject *runs); /* a tuple of some type; the runs are taken over */
+PyObject *run_of(Py_ssize_t start, Py_ssize_t end, long grade);     /* a tuple */
+
+/* Whether a code is among some. */
+static inline int has_code(const Py_buffer *codes, unsigned code)
+{
+    return codes->len > 0 && memchr(codes->buf, (int)code, (size_t)codes->len) != NULL;
+}
+
 /* A stretch of a str. */
 typedef struct {
     int kind;
@@ -443,11 +458,17 @@ PyObject *native_lower_words(PyObject *self, PyObject *text);
 PyObject *native_letters_beyond(PyObject *self, PyObject *args);
 PyObject *native_stopped(PyObject *self, PyObject *args);
 PyObject *native_folders(PyObject *self, PyObject *text);
+PyObject *native_has_line(PyObject *self, PyObject *args);
 
 /* -- around.c ----------------------------------------------------------------------------------------------------- */
 
 /* Of a sieve: whether surely no listed name holds a span of a text, which fits it, and more. */
 int sieve_is_alone(PyObject *sieve, PyObject *text, Py_ssize_t start, Py_ssize_t end);
+
+/* -- small.c ------------------------------------------------------------------------------------------------------ */
+
+/* Of a sieve: whether surely no word of a text in small letters opens a name; -1 on an error. */
+int sieve_opens_none(PyObject *sieve, PyObject *text, int capitals);
 
 /* -- shape.c ------------------------------------------------------------------------------------------------------ */
 

@@ -256,21 +256,25 @@ PyObject *witness_all_plans(Witness *Py_UNUSED(self), PyObject *args)
     return out;
 }
 
-PyObject *plan_for(PyObject *plan_of, PyObject *run)
+PyObject *plan_for(PyObject *known, PyObject *plan_of, PyObject *run)
 {
     PyObject *given = PyTuple_Check(run) && PyTuple_GET_SIZE(run) == 2 ? PyTuple_GET_ITEM(run, 1) : NULL;
     if (given == NULL)
         PyErr_SetString(PyExc_TypeError, "no run");
-    return given && PyUnicode_Check(given) ? PyObject_CallOneArg(plan_of, given) : Py_XNewRef(given);
+    if (given == NULL || !PyUnicode_Check(given))
+        return Py_XNewRef(given);
+    PyObject *found = PyDict_GetItemWithError(known, given);
+    return found || PyErr_Occurred() ? Py_XNewRef(found) : PyObject_CallOneArg(plan_of, given);
 }
 
 /* What the runs of a text hold: names, weak ones, proposals; 0, or -1 on an error. */
-static int open_runs(const Witness *self, PyObject *text, PyObject *runs, PyObject *plan_of, PyObject *const out[3])
+static int open_runs(const Witness *self, PyObject *text, PyObject *runs, PyObject *known, PyObject *plan_of,
+                     PyObject *const out[3])
 {
     int failed = out[0] == NULL || out[1] == NULL || out[2] == NULL;
     for (Py_ssize_t k = 0; !failed && k < PyList_GET_SIZE(runs); k++) {
         PyObject *run = PyList_GET_ITEM(runs, k), *plan = NULL;
-        failed = (plan = plan_for(plan_of, run)) == NULL ||
+        failed = (plan = plan_for(known, plan_of, run)) == NULL ||
                  open_run(self, text, PyTuple_GET_ITEM(run, 0), plan, out) < 0;
         Py_XDECREF(plan);
     }
@@ -281,11 +285,11 @@ static int open_runs(const Witness *self, PyObject *text, PyObject *runs, PyObje
 
 PyObject *witness_open(Witness *self, PyObject *args)
 {
-    PyObject *text, *runs, *plan_of, *out = NULL;
-    if (!PyArg_ParseTuple(args, "UO!O", &text, &PyList_Type, &runs, &plan_of))
+    PyObject *text, *runs, *known, *plan_of, *out = NULL;
+    if (!PyArg_ParseTuple(args, "UO!O!O", &text, &PyList_Type, &runs, &PyDict_Type, &known, &plan_of))
         return NULL;
     PyObject *const found[3] = {PyList_New(0), PyList_New(0), PyList_New(0)};
-    if (open_runs(self, text, runs, plan_of, found) == 0)
+    if (open_runs(self, text, runs, known, plan_of, found) == 0)
         out = PyTuple_Pack(3, found[0], found[1], found[2]);
     for (int k = 0; k < 3; k++)
         Py_XDECREF(found[k]);
@@ -350,30 +354,44 @@ static int without_tickers(PyObject *text, PyObject *found)
     return PyErr_Occurred() || (kept < count && PyList_SetSlice(found, kept, count, NULL) < 0) ? -1 : 0;
 }
 
+/* Where all pages come from: the plans that there are, and what plans a run; the sieve; what makes a page of a text that is not plain; the signs that
+   are passed over; and the type. */
+typedef struct {
+    PyObject *known, *plan_of, *sieve, *rest, *type;
+    unsigned passed;
+} Opener;
+
 static Shape page_shape = {6, {"text", "listed", "proposed", "partial", "_mended", "_small"}, NULL, {0}};
 
+/* Whether a text holds nothing beside its runs, but for tickers, given its signs; -1 on an error. */
+static int is_plain(const Opener *o, PyObject *text, PyObject *seen, unsigned signs)
+{
+    if (signs & ~LESS_SIGN)
+        return 0;
+    return opens_small(seen) ? sieve_opens_none(o->sieve, text, PyTuple_GET_ITEM(seen, 1) != Py_False) : 1;
+}
+
 /* The page of a text; `rest` makes one of a text that has signs, but for those that are passed over and those of
-   tickers, or in which words in small letters open names. */
-static PyObject *page_of(const Witness *w, PyObject *text, PyObject *seen, PyObject *runs, PyObject *plan_of,
-                         PyObject *rest, unsigned passed, PyObject *type)
+   tickers, or in which words in small letters may open names. */
+static PyObject *page_of(const Witness *w, const Opener *o, PyObject *text, PyObject *seen, PyObject *runs)
 {
     PyObject *const found[3] = {PyList_New(0), PyList_New(0), PyList_New(0)};
     PyObject *out = NULL;
-    if (open_runs(w, text, runs, plan_of, found) == 0) {
-        unsigned signs = signs_of(text) & ~passed;
-        int plain = !(signs & ~LESS_SIGN) && !opens_small(seen), failed = 0;
+    if (open_runs(w, text, runs, o->known, o->plan_of, found) == 0) {
+        unsigned signs = signs_of(text) & ~o->passed;
+        int plain = is_plain(o, text, seen, signs), failed = plain < 0;
         PyObject *there = plain ? NULL : PyLong_FromUnsignedLong(signs);
         for (int k = 0; k < 3 && plain && signs; k++)
             failed = failed || without_tickers(text, found[k]) < 0;
         if (there != NULL) {
-            out = PyObject_CallFunctionObjArgs(rest, text, seen, runs, found[0], found[1], found[2], there, NULL);
+            out = PyObject_CallFunctionObjArgs(o->rest, text, seen, runs, found[0], found[1], found[2], there, NULL);
         } else if (plain && !failed && (PyList_GET_SIZE(found[1]) == 0 || support(found[0], found[1]) == 0)) {
             int partial = PyList_GET_SIZE(runs) < PyList_GET_SIZE(PyTuple_GET_ITEM(seen, 0));
             PyObject *values[] = {
                 Py_NewRef(text), Py_NewRef(found[0]), Py_NewRef(found[2]), Py_NewRef(partial ? Py_True : Py_False),
                 PyLong_FromLong(0), Py_NewRef(Py_None),
             };
-            out = object_of(type, &page_shape, values);
+            out = object_of(o->type, &page_shape, values);
         }
         Py_XDECREF(there);
     }
@@ -384,10 +402,10 @@ static PyObject *page_of(const Witness *w, PyObject *text, PyObject *seen, PyObj
 
 PyObject *witness_pages(Witness *self, PyObject *args)
 {
-    PyObject *texts, *seen, *runs, *plan_of, *rest, *type, *out;
-    unsigned passed;
-    if (!PyArg_ParseTuple(args, "O!O!O!OOIO!", &PyList_Type, &texts, &PyList_Type, &seen, &PyList_Type, &runs, &plan_of,
-                          &rest, &passed, &PyType_Type, &type) ||
+    PyObject *texts, *seen, *runs, *out;
+    Opener o;
+    if (!PyArg_ParseTuple(args, "O!O!O!O!OO!OIO!", &PyList_Type, &texts, &PyList_Type, &seen, &PyList_Type, &runs,
+                          &PyDict_Type, &o.known, &o.plan_of, &SieveType, &o.sieve, &o.rest, &o.passed, &PyType_Type, &o.type) ||
         !are_texts(texts, seen) || !are_texts(texts, runs) || (out = PyList_New(0)) == NULL)
         return NULL;
     for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(texts); k++) {
@@ -395,8 +413,7 @@ PyObject *witness_pages(Witness *self, PyObject *args)
         if (!is_seen(one) || !PyList_Check(planned)) {
             PyErr_SetString(PyExc_TypeError, "what is seen is a tuple of three, and runs are a list");
             Py_CLEAR(out);
-        } else if (append(out, page_of(self, PyList_GET_ITEM(texts, k), one, planned, plan_of, rest, passed,
-                                       type)) < 0) {
+        } else if (append(out, page_of(self, &o, PyList_GET_ITEM(texts, k), one, planned)) < 0) {
             Py_CLEAR(out);
         }
     }

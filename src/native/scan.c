@@ -357,30 +357,6 @@ int scanner_scan(Scanner *self, PyObject *texts)
     return 0;
 }
 
-static PyObject *scanner_places(Scanner *self, PyObject *args)
-{
-    Py_ssize_t text;
-    unsigned least;
-    if (!PyArg_ParseTuple(args, "nI", &text, &least))
-        return NULL;
-    if (text < 0 || text >= self->texts) {
-        PyErr_SetString(PyExc_IndexError, "no text that was looked at");
-        return NULL;
-    }
-    PyObject *out = PyList_New(0);
-    for (size_t k = self->noted_ends[text]; out != NULL && k < self->noted_ends[text + 1]; k++) {
-        const struct Noted *one = &self->noted[k];
-        unsigned verdict = verdicts_get(&self->runs, one->key);
-        if (verdict < least)
-            continue;
-        PyObject *place = Py_BuildValue("(nnI)", one->start, one->end, verdict);
-        if (place == NULL || PyList_Append(out, place) < 0)
-            Py_CLEAR(out);
-        Py_XDECREF(place);
-    }
-    return out;
-}
-
 int scanner_know(Scanner *self, uint64_t key, int small, uint32_t verdict)
 {
     if (verdicts_put(small ? &self->smalls : &self->runs, key, verdict) < 0) {
@@ -591,6 +567,9 @@ static PyMethodDef scanner_methods[] = {
     {"places", (PyCFunction)scanner_places, METH_VARARGS,
      "The spans of the runs of one of the texts last looked at, by its number, with at least some verdict (2 to 7), and\n"
      "that: (start, end, verdict)."},
+    {"told", (PyCFunction)scanner_told, METH_VARARGS,
+     "What was said of the texts last looked at, by their numbers: of some type, made of the code (see `settle`) and what\n"
+     "`places` gives with at least some verdict. Nothing of those with one of some codes."},
     {"smalls", (PyCFunction)scanner_smalls, METH_VARARGS,
      "The words in small letters with at least some verdict, or none yet."},
     {"settle", (PyCFunction)scanner_settle, METH_NOARGS,

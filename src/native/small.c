@@ -99,6 +99,17 @@ static int may_open(const Sieve *s, Slice text, Py_ssize_t start, Py_ssize_t end
     return 0;
 }
 
+int sieve_opens_none(PyObject *sieve, PyObject *text, int capitals)
+{
+    const Sieve *s = (const Sieve *)sieve;
+    Smalls found = {0};
+    int none = scanner_small_words(s->scanner, text, capitals ? SMALL_OPENS : SMALL_PLAIN, &found) < 0 ? -1 : 1;
+    for (size_t k = 0; none == 1 && k < found.count; k++)
+        none = !may_open(s, whole_of(text), found.at[k][0], found.at[k][1]);
+    free(found.at);
+    return none;
+}
+
 PyObject *sieve_small_names(Sieve *self, PyObject *args)
 {
     PyObject *text;

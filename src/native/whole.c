@@ -1,5 +1,5 @@
 /* What is read of all of a text, for which a pattern takes a character's time many times over. Twins:
-   `scan.lower_words_plain`, `text.far_plain`, `text.stopped_plain`, `protected.folders_plain`. */
+   `scan.lower_words_plain`, `text.far_plain`, `text.stopped_plain`, `protected.folders_plain`, and a set of lines. */
 #include "native.h"
 
 static inline int is_small(Py_UCS4 c) /* [a-zß-öø-ÿ] */
@@ -247,4 +247,32 @@ PyObject *native_folders(PyObject *Py_UNUSED(self), PyObject *text)
         Py_XDECREF(span);
     }
     return out;
+}
+
+/* -- lines in order ---------------------------------------------------------------------------------------------- */
+
+PyObject *native_has_line(PyObject *Py_UNUSED(self), PyObject *args)
+{
+    Py_buffer lines;
+    Py_ssize_t size;
+    const char *wanted;
+    int found = 0;
+    if (!PyArg_ParseTuple(args, "y*s#", &lines, &wanted, &size))
+        return NULL;
+    const char *text = lines.buf;
+    for (Py_ssize_t low = 0, high = lines.len; low < high && !found;) {
+        Py_ssize_t start = low + (high - low) / 2, end;
+        while (start > low && text[start - 1] != '\n')
+            start--;
+        const char *stop = memchr(text + start, '\n', (size_t)(lines.len - start));
+        end = stop ? stop - text : lines.len;
+        int order = memcmp(text + start, wanted, (size_t)(end - start < size ? end - start : size));
+        found = order == 0 && end - start == size && size > 0;
+        if (order < 0 || (order == 0 && end - start < size))
+            low = end + 1;
+        else
+            high = start;
+    }
+    PyBuffer_Release(&lines);
+    return PyBool_FromLong(found);
 }

@@ -459,18 +459,18 @@ static PyMethodDef witness_methods[] = {
      "begins, and its plan, or the run itself, which is added to a list. Those of no more than some last grade are\n"
      "left out where no other one holds what needs a document."},
     {"open", (PyCFunction)witness_open, METH_VARARGS,
-     "What the runs of a text hold, as `plans` tells them, given what plans a run: listed names, those that need\n"
-     "support, and proposals."},
+     "What the runs of a text hold, as `plans` tells them, given the plans that there are, and what plans a run: listed\n"
+     "names, those that need support, and proposals."},
     {"all_plans", (PyCFunction)witness_all_plans, METH_VARARGS,
      "`plans` of many texts, given what was seen of each: its runs, whether it has capitals, and whether words in\n"
      "small letters open names, where none is left out."},
     {"pages", (PyCFunction)witness_pages, METH_VARARGS,
-     "The pages of some texts, given what was seen of each and `plans`, what plans a run, what makes a page of a\n"
-     "text with signs or names in small letters (of it, what was seen, its plans, what `open` gives, the signs), the\n"
-     "signs that tell nothing, and the type."},
+     "The pages of some texts, given what was seen of each and `plans`, the plans that there are, what plans a run, the\n"
+     "sieve, what makes a page of a text with signs or names in small letters (of it, what was seen, its plans, what\n"
+     "`open` gives, the signs), the signs that tell nothing, and the type."},
     {"lonely", (PyCFunction)witness_lonely, METH_VARARGS,
-     "Whether in a text, given its runs as `plans` tells them, what plans a run, and what finds mentions of hosts,\n"
-     "no form that needs company has any."},
+     "Whether in a text, given its runs as `plans` tells them, the plans that there are, what plans a run, and what finds\n"
+     "mentions of hosts, no form that needs company has any."},
     {"otherwise", (PyCFunction)witness_otherwise, METH_VARARGS,
      "Which of the names found in a text, by their numbers, are not spelt as the canonical form."},
     {"judge", (PyCFunction)witness_judge, METH_VARARGS,
@@ -482,11 +482,8 @@ static PyMethodDef witness_methods[] = {
      "is none, True where Python must be asked."},
     {"edits", (PyCFunction)witness_edits, METH_VARARGS,
      "Of some pages what their texts become and the edits that lead there; None where Python must be asked. Given a\n"
-     "sieve that tells which names stand alone, how a spelling is written (see `editing.spelt`), and the type of\n"
-     "edits."},
-    {"apart", (PyCFunction)witness_apart, METH_VARARGS,
-     "Given a text, its edits, and its runs: where it must be looked at again, and the runs that stand apart from\n"
-     "the edits, all by their places in the text as it is then. None where an edit cuts a run that stays."},
+     "sieve that tells which names stand alone, how a spelling is written (see `editing.spelt`), whether something else\n"
+     "may be meant where some edits are (see `meant.asked`), and the type of edits."},
     {"results", (PyCFunction)witness_results, METH_VARARGS,
      "Results of some type: texts, with their edits and their mentions."},
     {"pieces", (PyCFunction)witness_pieces, METH_VARARGS,
@@ -495,6 +492,10 @@ static PyMethodDef witness_methods[] = {
      "looked at."},
     {"codes", (PyCFunction)witness_codes, METH_VARARGS,
      "The codes of these texts, given those of the pieces; 255 where all of a text must be looked at."},
+    {"joined", (PyCFunction)witness_joined, METH_VARARGS,
+     "What is said of these texts, by their numbers, once the pieces were looked at: given what each was, what was said\n"
+     "of that, what `pieces` told, and `codes`; then the codes of which nothing is told, the scanner, the least verdict,\n"
+     "and the type. Nothing of those that must be looked at as a whole."},
     {"gather", (PyCFunction)witness_gather, METH_VARARGS,
      "The proposals of some pages that are believable, each with its page, and the evidence for each of their\n"
      "candidates: one row after the other, as doubles. With a second argument that is true, also those that lack\n"

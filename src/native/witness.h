@@ -156,7 +156,8 @@ PyObject *witness_all_plans(Witness *self, PyObject *args);
 PyObject *witness_open(Witness *self, PyObject *args);
 PyObject *witness_pages(Witness *self, PyObject *args);
 PyObject *witness_otherwise(Witness *self, PyObject *args);
-PyObject *plan_for(PyObject *plan_of, PyObject *run); /* of a run as `plans` tells it; owned */
+/* Of a run as `plans` tells it, by now among the plans that there are, or to be planned; owned. */
+PyObject *plan_for(PyObject *known, PyObject *plan_of, PyObject *run);
 int is_canonical(PyObject *text, PyObject *entity, Extent place); /* -1 on an error */
 int append(PyObject *list, PyObject *taken_over);                 /* 0, or -1 on an error */
 
@@ -172,8 +173,8 @@ PyObject *witness_decide(Witness *self, PyObject *args);
 
 /* -- again.c: what an edited text has in common with what it was -------------------------------------------------- */
 
-PyObject *witness_apart(Witness *self, PyObject *args);
 PyObject *witness_pieces(Witness *self, PyObject *args);
 PyObject *witness_codes(Witness *self, PyObject *args);
+PyObject *witness_joined(Witness *self, PyObject *args);
 
 #endif

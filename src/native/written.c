@@ -6,13 +6,14 @@ enum { SPELT_PARTS = 4, RESULT_PARTS = 3 };
 
 /* What edits are made by. */
 typedef struct {
-    PyObject *sieve, *spelt, *edit_type;
+    PyObject *sieve, *spelt, *asked, *edit_type;
 } Writer;
 
-/* What is known of one name that is written otherwise; all owned. */
+/* What is known of one name that is written otherwise, all owned; whether it is surely meant. */
 typedef struct {
     Extent place;
     PyObject *edit, *after;
+    int sure;
 } Change;
 
 enum { STAYS = 0, CHANGES = 1, ASK = 2 };
@@ -52,6 +53,40 @@ static int may_be_whole(PyObject *text, Extent place, PyObject *canonical, PyObj
             return 1;
     }
     return 0;
+}
+
+/* Whether a word that nearly every line of English has stands near a place. Twin: the first look of
+   `tongues.spoken_near`. */
+static int is_english(PyObject *text, Extent place)
+{
+    enum { AROUND = 90, WORDS = 3 };
+    static const char *const words[WORDS] = {"the ", "and ", "was "}; /* behind a blank */
+    int kind = PyUnicode_KIND(text);
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t n = PyUnicode_GET_LENGTH(text), end = n - place.end > AROUND ? place.end + AROUND : n;
+    for (Py_ssize_t k = place.start > AROUND ? place.start - AROUND : 0; k + 5 <= end; k++) {
+        if (PyUnicode_READ(kind, data, k) != ' ')
+            continue;
+        for (int w = 0; w < WORDS; w++) {
+            int j = 0;
+            while (j < 4 && PyUnicode_READ(kind, data, k + 1 + j) == (Py_UCS4)words[w][j])
+                j++;
+            if (j == 4)
+                return 1;
+        }
+    }
+    return 0;
+}
+
+/* Whether `meant.asked` surely asks nothing of a name, recognised in some way. */
+static int is_meant(PyObject *text, Extent place, PyObject *before, PyObject *match)
+{
+    enum { BEYOND = 0x370 }; /* `meant._BEYOND` */
+    if (PyUnicode_READ_CHAR(before, 0) >= BEYOND || match == NULL)
+        return 0;
+    if (is_english(text, place) || PyUnicode_FindChar(before, ' ', 0, PyUnicode_GET_LENGTH(before), 1) >= 0)
+        return 1;
+    return PyUnicode_CompareWithASCIIString(match, "rule") == 0 || PyUnicode_CompareWithASCIIString(match, "fuzzy") == 0;
 }
 
 /* How a name is written, as `editing.spelt` tells it; None where it stays. */
@@ -101,6 +136,9 @@ static int change(const Writer *w, PyObject *text, PyObject *found, PyObject *en
     if (told == CHANGES && PyTuple_GET_ITEM(spelt, 3) == Py_True) {
         if ((out->edit = edit_of(w, place, before, spelt, best, entity)) != NULL)
             out->after = Py_NewRef(PyTuple_GET_ITEM(spelt, 0));
+        PyObject *match = get(best, &s_match);
+        out->sure = is_meant(text, place, before, match);
+        Py_XDECREF(match);
     } else if (told == CHANGES) {
         told = ASK; /* it is written as it stands after all */
     }
@@ -169,11 +207,23 @@ static PyObject *outcome(PyObject *text, Change *changes, Py_ssize_t count)
     return out;
 }
 
+/* What comes of some changes, which is taken over, or None where something else may be meant by one of them. */
+static PyObject *if_meant(const Writer *w, PyObject *text, PyObject *out)
+{
+    PyObject *answer = PyObject_CallFunctionObjArgs(w->asked, text, PyTuple_GET_ITEM(out, 1), NULL);
+    int asked = answer == NULL ? -1 : PyObject_IsTrue(answer);
+    Py_XDECREF(answer);
+    if (asked == 0)
+        return out;
+    Py_DECREF(out);
+    return asked < 0 ? NULL : Py_NewRef(Py_None);
+}
+
 /* What becomes of the text of a page: see `witness_edits`. */
 static PyObject *written(const Writer *w, PyObject *text, PyObject *listed, Extent *places, Change *changes)
 {
     Py_ssize_t count = 0, names = PyList_GET_SIZE(listed);
-    int told = STAYS;
+    int told = STAYS, sure = 1;
     for (Py_ssize_t k = 0; k < names && told != ASK && told >= 0; k++) {
         PyObject *found = Py_NewRef(PyList_GET_ITEM(listed, k)), *entity = entity_of(found, &places[k]);
         Extent place = places[k];
@@ -182,8 +232,9 @@ static PyObject *written(const Writer *w, PyObject *text, PyObject *listed, Exte
         int same = fits ? is_canonical(text, entity, place) : -1;
         told = same < 0 ? -1 : STAYS;
         if (same == 0) {
-            changes[count] = (Change){place, NULL, NULL};
+            changes[count] = (Change){place, NULL, NULL, 1};
             told = change(w, text, found, entity, &changes[count]);
+            sure &= changes[count].sure;
             count += changes[count].edit != NULL;
         }
         Py_DECREF(found);
@@ -200,7 +251,7 @@ static PyObject *written(const Writer *w, PyObject *text, PyObject *listed, Exte
         Py_XDECREF(changes[k].edit);
         Py_XDECREF(changes[k].after);
     }
-    return out;
+    return out == NULL || out == Py_None || sure ? out : if_meant(w, text, out);
 }
 
 static PyObject *page_written(const Writer *w, PyObject *page)
@@ -228,7 +279,7 @@ PyObject *witness_edits(Witness *Py_UNUSED(self), PyObject *args)
 {
     PyObject *pages, *out;
     Writer w;
-    if (!PyArg_ParseTuple(args, "O!O!OO!", &PyList_Type, &pages, &SieveType, &w.sieve, &w.spelt, &PyType_Type,
+    if (!PyArg_ParseTuple(args, "O!O!OOO!", &PyList_Type, &pages, &SieveType, &w.sieve, &w.spelt, &w.asked, &PyType_Type,
                           &w.edit_type) ||
         (out = PyList_New(0)) == NULL)
         return NULL;
