@@ -580,7 +580,7 @@ static PyMethodDef scanner_methods[] = {
     {"load", (PyCFunction)scanner_load, METH_VARARGS, "Add the verdicts of a dump."},
     {"forget", (PyCFunction)scanner_forget, METH_NOARGS, "Drop all verdicts."},
     {"verdict", (PyCFunction)scanner_verdict, METH_O, "The verdict on one run, 0 where there is none here or elsewhere."},
-    {"learn_runs", (PyCFunction)scanner_learn_runs, METH_VARARGS, "Keep one verdict (1 to 7) on some runs."},
+    {"learn_runs", (PyCFunction)scanner_learn_runs, METH_VARARGS, "Keep one verdict (1 to 6) on some runs."},
     {"learn_smalls", (PyCFunction)scanner_learn_smalls, METH_VARARGS,
      "Keep one verdict (1 to 3) on some words in small letters."},
     {"share", (PyCFunction)scanner_share, METH_O,
