@@ -24,7 +24,11 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # Nothing is imported until it is asked for: `canonym --help` must not wait for arrays.
-    if name in ("load", "Normaliser", "Explanation"):
+    if name == "Explanation":
+        from canonym.explanation import Explanation
+
+        return Explanation
+    if name in ("load", "Normaliser"):
         from canonym import resolve
 
         return getattr(resolve, name)

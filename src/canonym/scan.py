@@ -22,7 +22,7 @@ from canonym.text import character_classes, fold
 
 #: A word in small letters that goes on a run of capitalised ones is rarer than this (Zipf scale).
 RARE_TAIL: Final = 2.6
-_SPACE: Final = r"[ \t\u00a0\u202f]"
+_SPACE: Final = "[ \t\u00a0\u202f]"
 _DASH: Final = r"[-‐‑‒–—−－]"
 _QUOTE: Final = r"['’‘ʻʼʾʿ`´′＇]"
 _DASHES: Final = frozenset(_DASH[1:-1])
@@ -130,7 +130,7 @@ def compiled_scanner() -> native.Scanner:
         mark=mark,
         caseless=caseless,
         small=_SMALL,
-        space=_SPACE[1:-1].encode().decode("unicode_escape"),
+        space=_SPACE[1:-1],
         dash=_DASH[1:-1],
         quote=_QUOTE[1:-1],
         joint="".join(sorted(_JOINTS - {"-"})) + "-",

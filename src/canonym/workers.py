@@ -22,7 +22,6 @@ from canonym import board
 from canonym.corpus.finishing import Done, Process, finish_apart
 from canonym.corpus.jsonl import LinesBlock
 from canonym.model import Result
-from canonym.profile import Profile, ProfileBuilder, of
 from canonym.resolve import Normaliser, load
 from canonym.verdicts import VerdictsError
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
     from canonym.corpus.block import Block
+    from canonym.profile import Profile, ProfileBuilder
 
 T = TypeVar("T")
 
@@ -121,6 +121,8 @@ def _process(options: bytes) -> Process:
 
 
 def _count(blocks: Iterable[LinesBlock | Sequence[str]]) -> ProfileBuilder:
+    from canonym.profile import ProfileBuilder
+
     builder = ProfileBuilder()
     for block in blocks:
         for text in block.texts if isinstance(block, LinesBlock) else block:
@@ -216,6 +218,8 @@ class Crew:
 
     def profile(self, blocks: Iterable[Block]) -> Profile:
         """What a whole corpus tells."""
+        from canonym.profile import ProfileBuilder, of
+
         shares = _gathered(blocks, self.most_counted // 2)
         first = next(shares, [])
         every = chain([first], shares)

@@ -294,6 +294,8 @@ def _differ(choice: str) -> Callable[[Document, Result], None]:
 
 def _tell(context: click.Context, summary: Summary, job: Job, *, as_json: bool, colour: str, quiet: bool) -> None:
     """The report, on standard error so that pipes stay clean; status 1 where a document failed."""
+    if quiet and not (as_json or summary.left_out or summary.failed):
+        return
     from canonym.report import changes_table, failure_lines, found_table, plural, summary_line
 
     for line in summary.left_out:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from canonym import native
 from canonym.corpus.block import Block, Entry, Rows
-from canonym.corpus.editlog import Pieces, pieces
 from canonym.corpus.jsonl import LinesBlock, Spliced
 from canonym.corpus.summary import Counts
 from canonym.model import CanonymError, Failure, IndexFileError, Result, TableError, UsageError
 from canonym.rewrite import apply
+
+if TYPE_CHECKING:
+    from canonym.corpus.editlog import Pieces
 
 Process = Callable[[Sequence[str]], list[Result]]
 
@@ -53,7 +55,11 @@ def finish_apart(process: Process, blocks: Sequence[LinesBlock], logged: bool) -
         spliced, outcome = block.spliced(results, 0, logged=logged)
         counts = _counted(block, results, () if block.options.mentions else outcome.entries)
         told = (*block.failures, *failures, *outcome.failures)
-        log = [list(pieces(block.name, entry)) for entry in outcome.entries] if logged else []
+        log: list[Pieces] = []
+        if logged:
+            from canonym.corpus.editlog import pieces
+
+            log = [list(pieces(block.name, entry)) for entry in outcome.entries]
         out.append(Done(spliced, counts, told, outcome.encoding, (), log))
     return out
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from canonym.corpus.block import Block
-from canonym.corpus.editlog import pieces
 from canonym.corpus.failures import FailureLog
 from canonym.corpus.finishing import Done, finish
 from canonym.corpus.job import Job, Progress
@@ -154,6 +153,8 @@ class Writing:
         self.fail(told.failures)
         self._encoding = told.encoding
         if self._log is not None and self._source is not None:
+            from canonym.corpus.editlog import pieces
+
             name = self._source.name
             for line in chain(told.log, (pieces(name, entry) for entry in told.entries)):
                 self._log.entry(line, offset)

@@ -8,8 +8,21 @@ explains.
 
 from __future__ import annotations
 
-from canonym.profile.builder import ProfileBuilder, of
+from typing import TYPE_CHECKING, Any
+
 from canonym.profile.types import Profile, Scrubbed, whichever
 from canonym.profile.worth import worth_searching
 
+if TYPE_CHECKING:
+    from canonym.profile.builder import ProfileBuilder, of
+
 __all__ = ["Profile", "ProfileBuilder", "Scrubbed", "of", "whichever", "worth_searching"]
+
+
+def __getattr__(name: str) -> Any:
+    # Most texts are seen at a glance to tell nothing, and what counts words is not needed.
+    if name in ("ProfileBuilder", "of"):
+        from canonym.profile import builder
+
+        return getattr(builder, name)
+    raise AttributeError(f"module 'canonym.profile' has no attribute {name!r}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from canonym import native
-from canonym.profile import census
 from canonym.profile.convincing import OWN_FAMILIES, OWN_GAIN, convincing, enough
 from canonym.profile.glance import seen
 from canonym.profile.residues import Trace, traces
@@ -30,6 +29,8 @@ def _worth(texts: Sequence[str], numbers: Sequence[int]) -> Iterator[int]:
     """Of texts in other languages those with so many words that may be leftovers that these might convince."""
     if not numbers:
         return
+    from canonym.profile import census
+
     counting = census.begun()
     told, _ = counting.count([texts[k] for k in numbers])
     counting.take()

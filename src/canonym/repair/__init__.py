@@ -7,10 +7,9 @@ from collections.abc import Callable
 from canonym.model import Edit
 from canonym.profile import Profile
 from canonym.repair.mojibake import doubtful, mend
-from canonym.repair.scrubbed import restore
 from canonym.rewrite import apply, compose
 
-__all__ = ["doubtful", "mend", "repair", "restore"]
+__all__ = ["doubtful", "mend", "repair"]
 
 
 def repair(text: str, profile: Profile, known: Callable[[str], bool] | None = None) -> tuple[Edit, ...]:
@@ -23,5 +22,7 @@ def repair(text: str, profile: Profile, known: Callable[[str], bool] | None = No
     first = mend(text)
     if not profile.scrubbed:
         return first
+    from canonym.repair.scrubbed import restore
+
     second = restore(apply(text, first) if first else text, profile, known)
     return compose(first, second, text) if first and second else first or second
