@@ -5,6 +5,7 @@ Nothing heavy is imported here or at the top of a command's module, so that `can
 
 from __future__ import annotations
 
+import gc
 import sys
 
 TYPE_CHECKING = False  # as in the front door: an interrupt before `main` could not be caught
@@ -21,8 +22,11 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit status."""
     try:
         # Imported here, since an interrupt while it is has to end as quietly as a later one.
+        gc.disable()  # what is imported stays: to search it for garbage is time lost
         from canonym.cli import guard
 
+        gc.freeze()
+        gc.enable()
         guard.main(args)
     except (KeyboardInterrupt, Exception) as error:
         if not interrupted(error):
