@@ -72,11 +72,14 @@ def run(
     process: Process,
     on_progress: Callable[[Progress], None] | None = None,
     on_document: Callable[[Document, Result], None] | None = None,
+    *,
+    each: bool = True,
 ) -> Summary:
     """Do the job; raises UsageError before anything is written where the job itself is wrong.
 
     `on_document` sees every processed document with its result, in order; `on_progress` every block. A
-    document that fails, or for which `process` raises, is written as it was, and the others go on.
+    document that fails, or for which `process` raises, is written as it was, and the others go on. Without `each` the
+    summary tells no single changes and mentions: to put thousands in order takes a while.
     """
     started = time.monotonic()
     if isinstance(process, Elsewhere):
@@ -93,7 +96,7 @@ def run(
         for done in _in_order(process, _batches(events, job.block_bytes, alone), job, on_document is not None):
             for event in done:
                 writing.take(event)
-        summary = writing.finish()
+        summary = writing.finish(each)
     except BaseException:
         writing.abandon()
         raise

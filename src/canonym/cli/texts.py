@@ -264,7 +264,8 @@ def _run(
         told = stack.enter_context(progress.bar(mode.capitalize(), watched))
         job = replace(job, evidence=known)
         stack.enter_context(resuming.telling(job))
-        summary = pipeline.run(job, process, told, _differ(colour) if shows_diff else None)
+        differ = _differ(colour) if shows_diff else None
+        summary = pipeline.run(job, process, told, differ, each=as_json or not quiet)
     saved = kept is None or keeping.save(normaliser, kept, known_before, quiet and asked is None)
     _tell(context, summary, job, as_json=as_json, colour=colour, quiet=quiet)
     if not saved and asked is not None:  # the one beside a profile nobody asked for

@@ -138,11 +138,19 @@ class Counts:
         return out
 
     def summary(
-        self, *, failed: int, failures: tuple[Failure, ...], outputs: tuple[str, ...], failures_file: str, kept: int
+        self,
+        *,
+        failed: int,
+        failures: tuple[Failure, ...],
+        outputs: tuple[str, ...],
+        failures_file: str,
+        kept: int,
+        each: bool = True,
     ) -> Summary:
-        """All counts, most frequent first."""
-        changes = [Change(*key, tally.count, tally.documents, tally.reasons) for key, tally in self._changes.items()]
-        found = [MentionCount(*key, tally.count, tally.documents) for key, tally in self._mentions.items()]
+        """All counts, most frequent first; without `each` those of single changes and mentions are left out."""
+        told, seen = (self._changes, self._mentions) if each else ({}, {})
+        changes = [Change(*key, tally.count, tally.documents, tally.reasons) for key, tally in told.items()]
+        found = [MentionCount(*key, tally.count, tally.documents) for key, tally in seen.items()]
         return Summary(
             files=self.files,
             documents=self.documents,

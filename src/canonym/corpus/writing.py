@@ -234,8 +234,8 @@ class Writing:
         if self._journal is not None:
             self._journal.close(remove=not self._journal.count)
 
-    def finish(self) -> Summary:
-        """Put log and failures in their places, and sum up."""
+    def finish(self, each: bool = True) -> Summary:
+        """Put log and failures in their places, and sum up, as `Counts.summary` does."""
         if self._log is not None:
             self._log.commit()
         path = self._failures.commit()
@@ -247,6 +247,7 @@ class Writing:
             outputs=tuple(self._outputs),
             failures_file=path,
             kept=self._kept,
+            each=each,
         )
 
 
