@@ -75,26 +75,42 @@ static int by_value(const void *a, const void *b)
 }
 
 /* Note the thresholds of a feature, each once, in whole rows; where they end, or -1 where there are too many. */
-static int note_limits(Forest *forest, int feature, int at, float *spare)
+static int note_limits(Forest *forest, int at, float *own, size_t count)
 {
-    Py_ssize_t nodes = forest->trees * (((Py_ssize_t)1 << forest->depth) - 1);
-    const int16_t *f = forest->feature.buf;
-    const float *threshold = forest->threshold.buf;
-    size_t count = 0;
-    for (Py_ssize_t k = 0; k < nodes; k++)
-        if (f[k] == feature)
-            spare[count++] = threshold[k];
-    qsort(spare, count, sizeof *spare, by_value);
+    qsort(own, count, sizeof *own, by_value);
     for (size_t k = 0; k < count; k++) {
-        if (k && spare[k] == spare[k - 1])
+        if (k && own[k] == own[k - 1])
             continue;
         if (at == MOST_LIMITS)
             return -1;
-        forest->limits[at++] = spare[k];
+        forest->limits[at++] = own[k];
     }
     while (at % LIMIT_ROW)
         forest->limits[at++] = (float)Py_HUGE_VAL;
     return at;
+}
+
+/* The same of all features; -1 where there are too many. */
+static int note_all(Forest *forest, float *spare)
+{
+    Py_ssize_t nodes = forest->trees * (((Py_ssize_t)1 << forest->depth) - 1);
+    const int16_t *f = forest->feature.buf;
+    const float *threshold = forest->threshold.buf;
+    size_t ends[MOST_WIDTH + 1] = {0};
+    int at = 0;
+    for (Py_ssize_t k = 0; k < nodes; k++)
+        ends[f[k] + 1]++;
+    for (int feature = 0; feature < forest->width; feature++)
+        ends[feature + 1] += ends[feature];
+    for (Py_ssize_t k = 0; k < nodes; k++) /* each beginning goes on to be the end */
+        spare[ends[f[k]]++] = threshold[k];
+    for (int feature = 0; at >= 0 && feature < forest->width; feature++) {
+        size_t first = feature ? ends[feature - 1] : 0;
+        forest->starts[feature] = at;
+        at = note_limits(forest, at, spare + first, ends[feature] - first);
+        forest->starts[feature + 1] = at;
+    }
+    return at < 0 ? -1 : 0;
 }
 
 /* Which of the comparisons is that of a node. */
@@ -136,19 +152,14 @@ int forest_plant(Forest *forest)
     forest->limits = malloc(MOST_LIMITS * sizeof *forest->limits);
     forest->asked = calloc(places + 1, sizeof *forest->asked);
     forest->leaves = calloc(places + 1, sizeof *forest->leaves);
-    int fits = forest->width <= MOST_WIDTH, at = 0;
+    int fits = forest->width <= MOST_WIDTH;
     if (spare == NULL || forest->order == NULL || forest->limits == NULL || forest->asked == NULL ||
         forest->leaves == NULL) {
         free(spare);
         PyErr_NoMemory();
         return -1;
     }
-    fits = fits && order_trees(forest) == 0;
-    for (int feature = 0; fits && feature < forest->width; feature++) {
-        forest->starts[feature] = at;
-        fits = (at = note_limits(forest, feature, at, spare)) >= 0;
-        forest->starts[feature + 1] = at;
-    }
+    fits = fits && order_trees(forest) == 0 && note_all(forest, spare) == 0;
     free(spare);
     if (!fits) {
         PyErr_SetString(PyExc_ValueError, "a forest to plant has at most 96 features, few thresholds, and leaves that "
