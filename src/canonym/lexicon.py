@@ -69,6 +69,7 @@ def bins(lang: str = "en") -> Sequence[Sequence[str]]:
     return msgpack.unpackb(packed, raw=False)[1:] if packed else ()
 
 
+@cache
 def stamp(lang: str) -> str:
     """What tells one list of words from another: its check sum and length, with which wordfreq's file ends."""
     path = _file(lang)
