@@ -92,7 +92,7 @@ def _whole(file: io.FileIO) -> mmap.mmap:
     left = size = os.fstat(file.fileno()).st_size - SUMS
     found = BEGUN
     # Read, not mapped: what is mapped and looked at counts as memory of this process.
-    piece = memoryview(bytearray(_PIECE))
+    piece = memoryview(bytearray(max(0, min(size, _PIECE))))
     while left > 0 and (count := file.readinto(piece[: min(left, _PIECE)])):
         found = sums(piece[:count], found)
         left -= count

@@ -10,10 +10,10 @@ static int strings_fit(const Layer *layer, int text, Py_ssize_t count)
     const uint32_t *ends = layer->at[text + 1].buf;
     if (layer->at[text + 1].len != 4 * (count + 1) || (Py_ssize_t)ends[count] > layer->at[text].len)
         return 0;
+    int odd = 0; /* all are looked at, so that it can be several at a time */
     for (Py_ssize_t k = 0; k < count; k++)
-        if (ends[k] > ends[k + 1])
-            return 0;
-    return 1;
+        odd |= ends[k] > ends[k + 1];
+    return !odd;
 }
 
 int layer_fits(Layer *layer)
@@ -31,10 +31,10 @@ int layer_fits(Layer *layer)
         !strings_fit(layer, COUNTRY, layer->entities))
         return 0;
     const uint32_t *entity = layer->at[ENTITY].buf;
+    uint32_t most = 0;
     for (Py_ssize_t k = 0; k < layer->aliases; k++)
-        if (entity[k] >= layer->entities)
-            return 0;
-    return 1;
+        most = entity[k] > most ? entity[k] : most;
+    return !layer->aliases || most < layer->entities;
 }
 
 int layer_ready(Layer *layer)
@@ -45,18 +45,18 @@ int layer_ready(Layer *layer)
         layer->bits++;
     layer->starts_bits = layer->bits - 6;
     layer->there = calloc((size_t)1 << (layer->bits - 3), 1);
-    layer->starts = malloc((((size_t)1 << layer->starts_bits) + 1) * sizeof *layer->starts);
+    layer->starts = calloc(((size_t)1 << layer->starts_bits) + 1, sizeof *layer->starts);
     if (layer->there == NULL || layer->starts == NULL || layer->count > UINT32_MAX)
         return -1;
-    size_t next = 0;
+    /* Each key says where those behind it begin, the last of its kind for good: no branch that is hard to foresee. */
     for (Py_ssize_t k = 0; k < layer->count; k++) {
         uint64_t slot = keys[k] >> (64 - layer->bits);
         layer->there[slot >> 3] |= (uint8_t)(1 << (slot & 7));
-        while (next <= slot >> 6)
-            layer->starts[next++] = (uint32_t)k;
+        layer->starts[(slot >> 6) + 1] = (uint32_t)k + 1;
     }
-    while (next <= (size_t)1 << layer->starts_bits)
-        layer->starts[next++] = (uint32_t)layer->count;
+    for (size_t k = 1; k <= (size_t)1 << layer->starts_bits; k++)
+        if (layer->starts[k] < layer->starts[k - 1])
+            layer->starts[k] = layer->starts[k - 1];
     return 0;
 }
 

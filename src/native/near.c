@@ -509,9 +509,10 @@ static PyObject *hood_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     int fits = self->starts_bits > 0 && self->starts_bits <= 32 &&
                self->starts.len == (((Py_ssize_t)1 << self->starts_bits) + 1) * (Py_ssize_t)sizeof(uint32_t) && self->bits > 0 && self->bits <= 32 &&
                self->ends.len == 4 * (self->atoms + 1) && (Py_ssize_t)ends[self->atoms] <= self->text.len;
+    int odd = 0; /* all are looked at, so that it can be several at a time */
     for (Py_ssize_t k = 0; fits && k < self->atoms; k++)
-        fits = ends[k] <= ends[k + 1];
-    if (!fits) {
+        odd |= ends[k] > ends[k + 1];
+    if (!fits || odd) {
         Py_DECREF(self);
         PyErr_SetString(PyExc_ValueError, "the arrays of the neighbourhood do not fit together");
         return NULL;
