@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,27 @@ def test_a_changed_table_is_compiled_again(tmp_path: Path, monkeypatch: pytest.M
     ix.cached.cache_clear()
     assert ix.cached(path).size == 3
     assert len(list((tmp_path / "cache").iterdir())) == 2
+
+
+def test_what_nobody_uses_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CANONYM_CACHE", str(tmp_path / "cache"))
+    tables = [tmp_path / f"{k}.csv" for k in range(3)]
+    long_ago = time.time() - 40 * 86_400
+    for k, table in enumerate(tables[:2]):
+        table.write_text(f"canonical,alias\nKabul,Kabool{k}\n", encoding="utf-8")
+        before = {*(tmp_path / "cache").glob("*")}
+        ix.cached(table)
+        (made,) = {*(tmp_path / "cache").glob("*.index")} - before
+        os.utime(made, (long_ago, long_ago))
+    other = tmp_path / "cache" / "mine.index"
+    other.write_bytes(b"of somebody else")
+    os.utime(other, (long_ago, long_ago))
+    ix.cached.cache_clear()
+    assert ix.cached(tables[0]).size == 2  # and so is in use
+    tables[2].write_text("canonical,alias\nKabul,Kaboul\n", encoding="utf-8")
+    ix.cached(tables[2])
+    names = sorted(path.name for path in (tmp_path / "cache").iterdir())
+    assert len(names) == 3 and "mine.index" in names and made.name not in names
 
 
 def test_what_is_kept_need_not_be_sound_nor_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

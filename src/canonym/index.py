@@ -24,7 +24,7 @@ from canonym.deletions import build_deletions
 from canonym.indexfile import Buffer as Buffer
 from canonym.indexfile import save as save
 from canonym.indexkeys import ATOM, FUZZY_KINDS, Keys, atoms_of
-from canonym.kept import cache_folder
+from canonym.kept import cache_folder, forget_unused, mark_used
 from canonym.keys import KEY_VERSION, key_hash
 from canonym.model import KINDS, UNKNOWN_PROMINENCE, CanonymError, Entity, IndexFileError
 from canonym.text import has_caseless
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 MAGIC: Final = b"canonym\x01"
 FORMAT: Final = 4
+#: What compiled tables in the cache folder are called.
+_KEPT: Final = r"[0-9a-f]{16}-\d+-\d+(-[0-9a-f]{8})?\.index"
 
 
 def compile_table(table: Table) -> bytes:
@@ -354,10 +356,13 @@ def cached(path: Path, mark: str = "", annex: Callable[[Path], bytes] | None = N
     stamp = fingerprint(data)
     kept = cache_folder() / f"{stamp}-{FORMAT}-{KEY_VERSION}{mark}.index"
     with suppress(CanonymError):  # it is not there, or damaged, or not ours to read
-        return open_index(kept)
+        index = open_index(kept)
+        mark_used(kept)
+        return index
     compiled = compile_table(parse(data, str(path)))
     try:
         save(compiled, kept, annex)
     except OSError:
         return Index(compiled, str(path))
+    forget_unused(kept.parent, _KEPT)
     return open_index(kept)

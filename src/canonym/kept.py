@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import mmap
 import os
+import re
 import sys
+import time
 from array import array
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,6 +26,8 @@ SUMS: Final = 16
 BEGUN: Final = (1, 0)
 _PIECE: Final = 1 << 18
 _MOST: Final = 1 << 64
+_DAY: Final = 86_400
+_MONTH: Final = 30 * _DAY
 
 
 def cache_folder() -> Path:
@@ -63,6 +67,22 @@ def kept(name: str, read: Callable[[bytes | mmap.mmap], T], make: Callable[[], b
     with suppress(OSError):
         save((made, written(sums(made, BEGUN))), path)
     return read(made)
+
+
+def mark_used(path: Path) -> None:
+    """Note that a kept file is in use, once a day."""
+    with suppress(OSError):
+        if time.time() - path.stat().st_mtime > _DAY:
+            os.utime(path)
+
+
+def forget_unused(folder: Path, names: str) -> None:
+    """Delete the files of a folder that nobody has used for a month, of those whose names match a pattern."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            with suppress(OSError):  # another process was quicker, or it is in use where that forbids it
+                if re.fullmatch(names, path.name) and time.time() - path.stat().st_mtime > _MONTH:
+                    path.unlink()
 
 
 def sums(data: bytes | memoryview, begun: tuple[int, int]) -> tuple[int, int]:
