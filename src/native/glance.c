@@ -199,21 +199,17 @@ static inline void keep_plain(Gathered *to, unsigned what, Place place)
         *plain_at(to->glance, letters) = letters | (what & ENGLISH ? MARKED : 0);
 }
 
-/* Some words, all of them brief, or none: what the tables say of those not met is fetched for all of them at once. */
+/* Some words, all of them brief, or none: what the tables say is fetched for all of them at once. */
 static ALWAYS_INLINE void ask_some(Gathered *to, const Place *places, int count, int brief)
 {
     Glance *g = to->glance;
-    int ascii = PyUnicode_IS_ASCII(to->text.whole), unmet[WAITING], fresh = 0;
+    int ascii = PyUnicode_IS_ASCII(to->text.whole);
     uint64_t hashes[WAITING];
     for (int k = 0; k < count; k++) {
         uint64_t h = hashes[k] = hash_of_waiting(to, places[k], brief, ascii);
-        unmet[fresh] = k;
-        fresh += (*met_at(g, h) ^ h) >= 4;
+        PREFETCH(&g->left[h >> (64 - BITS + 3)]);
+        PREFETCH(met_at(g, h));
     }
-    for (int k = 0; k < fresh; k++)
-        PREFETCH(&g->left[hashes[unmet[k]] >> (64 - BITS + 3)]);
-    for (int k = 0; k < fresh; k++)
-        (void)known_nature(g, hashes[unmet[k]], places[unmet[k]].size);
     for (int k = 0; k < count; k++) {
         unsigned what = known_nature(g, hashes[k], places[k].size);
         if (what)
