@@ -1,13 +1,14 @@
 /* Whether a text may have lost a string, by its words alone. Twin: `profile.builder`, which has the last word. */
 #include "words.h"
 
-enum { FEWEST = 8, FIRST = 200, LONGEST = 24, SHORTEST = 3, DIFFERENT = 64, BITS = 25, WAITING = 16 };
-enum { MET = 1 << 15, LANGUAGES = 64, SHOWN = 2000, TYPES = 5 };
+enum { FEWEST = 8, FIRST = 200, LONGEST = 24, SHORTEST = 3, DIFFERENT = 64, BITS = 25, WAITING = 64, BRIEFEST = 8 };
+enum { PLAIN_BITS = 14, PLAIN = 1 << PLAIN_BITS, MET = 1 << 15, LANGUAGES = 64, SHOWN = 2000, TYPES = 5 };
 
 typedef struct {
     PyObject_HEAD
     Numbers common;   /* words that tell the language: the number of a mask of languages, the first bit English */
     uint64_t *masks;
+    Numbers english;  /* those of English, which are few */
     Numbers frequent; /* words that explain themselves */
     uint8_t *left;    /* what common words leave when a string is cut out of them: two bits for each */
     double share, other_share;
@@ -15,7 +16,8 @@ typedef struct {
     Py_buffer stored; /* where all of the above lies, if it was made before */
     uint8_t *narrow; /* of a text beyond ASCII a byte for each character */
     size_t narrow_room;
-    uint64_t met[MET]; /* words met before, their two lowest bits put to use: ENGLISH, TELLING */
+    uint64_t plain[PLAIN]; /* brief words met before that tell of nothing, by their letters, most of a text; MARKED: ENGLISH */
+    uint64_t met[MET];     /* words met before, their two lowest bits put to use: ENGLISH, TELLING */
 } Glance;
 
 /* One of the commonest English words; one of which a string may have been cut. */
@@ -59,9 +61,9 @@ static void count(const Glance *g, Counts *c, uint64_t h)
     int is_new = c->seen[at] == 0;
     c->seen[at] = h;
     uint64_t bits = g->masks[*mask];
-    for (int k = 0; bits; k++, bits >>= 1) {
-        c->words[k] += (Py_ssize_t)(bits & 1);
-        c->types[k] += (Py_ssize_t)(bits & 1) & is_new;
+    for (; bits; bits &= bits - 1) {
+        c->words[lowest_bit(bits)]++;
+        c->types[lowest_bit(bits)] += is_new;
     }
 }
 
@@ -89,7 +91,7 @@ static int is_shown_english(const Glance *g, const Counts *c)
 static unsigned nature(const Glance *g, uint64_t h, Py_ssize_t size)
 {
     int telling = size >= SHORTEST && size <= LONGEST && marked(g->left, h) && !numbers_get(&g->frequent, h);
-    return (is_english(g, numbers_get(&g->common, h)) ? ENGLISH : 0) | (telling ? TELLING : 0);
+    return (numbers_get(&g->english, h) ? ENGLISH : 0) | (telling ? TELLING : 0);
 }
 
 static inline uint64_t *met_at(Glance *g, uint64_t h)
@@ -105,6 +107,9 @@ static inline unsigned known_nature(Glance *g, uint64_t h, Py_ssize_t size)
         *met = (h & ~(uint64_t)3) | nature(g, h, size);
     return (unsigned)*met & 3;
 }
+
+/* Bits that no letter in ASCII has: of eight letters, and of the first. */
+static const uint64_t WIDES = 0x8080808080808080u, MARKED = 0x80;
 
 /* How many different words there are, up to a limit, with one more. */
 static Py_ssize_t with_word(uint64_t *told, Py_ssize_t different, uint64_t h)
@@ -130,28 +135,46 @@ static ALWAYS_INLINE uint64_t hash_at(const Narrow *text, Py_ssize_t begin, Py_s
     return wide ? hash_wide(text->whole, begin, size) : hash_ascii(text->bytes + begin, size, text->size - begin);
 }
 
-/* What is gathered of a text; words not met before wait until what the tables say of them has been fetched. */
+/* A word in it. */
 typedef struct {
     Py_ssize_t begin, size;
 } Place;
 
+/* A word of up to eight bytes as one number; 0 for a longer one. The text is that long itself. */
+static inline uint64_t letters_at(const Narrow *text, Place place)
+{
+    static const uint64_t masks[BRIEFEST + 2] = {0, 0xFFu, 0xFFFFu, 0xFFFFFFu, 0xFFFFFFFFu, 0xFFFFFFFFFFu,
+                                                 0xFFFFFFFFFFFFu, 0xFFFFFFFFFFFFFFu, 0xFFFFFFFFFFFFFFFFu, 0};
+    uint64_t x;
+    Py_ssize_t beyond = place.begin + BRIEFEST - text->size;
+    memcpy(&x, text->bytes + (beyond <= 0 ? place.begin : text->size - BRIEFEST), BRIEFEST);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    x = __builtin_bswap64(x);
+#endif
+    if (beyond > 0)
+        x >>= 8 * beyond;
+    return (x | 0x2020202020202020u) & masks[place.size <= BRIEFEST ? place.size : BRIEFEST + 1];
+}
+
+/* Where a brief word stands that is plain, if it is. */
+static inline uint64_t *plain_at(Glance *g, uint64_t letters)
+{
+    return &g->plain[(letters * 0x9E3779B97F4A7C15u) >> (64 - PLAIN_BITS)];
+}
+
+/* What is gathered of a text. */
 typedef struct {
     Glance *glance;
     Narrow text;
-    Py_ssize_t words, known, different;
+    Py_ssize_t known, end_first, different; /* how many are English of the first words, and where these end */
     uint64_t told[DIFFERENT];
     Place places[DIFFERENT]; /* where each of those that tell stands first */
-    struct {
-        uint64_t h;
-        Place place;
-        int first;
-    } waiting[WAITING];
-    int count;
+    Place waiting[WAITING];  /* words that are not plain, to be asked for together */
 } Gathered;
 
-static inline void add_nature(Gathered *to, uint64_t h, unsigned what, int first, Place place)
+static void add_nature(Gathered *to, uint64_t h, unsigned what, Place place)
 {
-    to->known += first && (what & ENGLISH);
+    to->known += (what & ENGLISH) && place.begin < to->end_first;
     if (what & TELLING) {
         Py_ssize_t before = to->different;
         to->different = with_word(to->told, before, h);
@@ -160,36 +183,82 @@ static inline void add_nature(Gathered *to, uint64_t h, unsigned what, int first
     }
 }
 
-static void add_waiting(Gathered *to)
+static ALWAYS_INLINE uint64_t hash_of_waiting(const Gathered *to, Place place, int brief, int ascii)
 {
-    for (int k = 0; k < to->count; k++) {
-        uint64_t h = to->waiting[k].h;
-        Place place = to->waiting[k].place;
-        add_nature(to, h, known_nature(to->glance, h, place.size), to->waiting[k].first, place);
-    }
-    to->count = 0;
+    const Narrow *text = &to->text;
+    if (!brief)
+        return hash_at(text, place.begin, place.size, !ascii && has_wide(text->bytes + place.begin, place.size));
+    uint64_t letters = letters_at(text, place);
+    return letters & WIDES ? hash_wide(text->whole, place.begin, place.size) : hash_letters(letters, place.size);
 }
+
+static inline void keep_plain(Gathered *to, unsigned what, Place place)
+{
+    uint64_t letters = letters_at(&to->text, place);
+    if (!(what & TELLING) && !(letters & WIDES))
+        *plain_at(to->glance, letters) = letters | (what & ENGLISH ? MARKED : 0);
+}
+
+/* Some words, all of them brief, or none: what the tables say is fetched for all of them at once. */
+static ALWAYS_INLINE void ask_some(Gathered *to, const Place *places, int count, int brief)
+{
+    Glance *g = to->glance;
+    int ascii = PyUnicode_IS_ASCII(to->text.whole);
+    uint64_t hashes[WAITING];
+    for (int k = 0; k < count; k++) {
+        uint64_t h = hashes[k] = hash_of_waiting(to, places[k], brief, ascii);
+        PREFETCH(&g->left[h >> (64 - BITS + 3)]);
+        PREFETCH(met_at(g, h));
+    }
+    for (int k = 0; k < count; k++) {
+        unsigned what = known_nature(g, hashes[k], places[k].size);
+        if (what)
+            add_nature(to, hashes[k], what, places[k]);
+        if (brief)
+            keep_plain(to, what, places[k]);
+    }
+}
+
+static void ask_waiting(Gathered *to, int count)
+{
+    Place brief[WAITING], longer[WAITING];
+    int briefs = 0, longers = 0;
+    for (int k = 0; k < count; k++) {
+        Place place = to->waiting[k];
+        brief[briefs] = longer[longers] = place;
+        briefs += place.size <= BRIEFEST;
+        longers += place.size > BRIEFEST;
+    }
+    ask_some(to, brief, briefs, 1);
+    ask_some(to, longer, longers, 0);
+}
+
+/* A walk over the words of a text: what changes with each is kept apart, where the compiler sees that nobody else does. */
+typedef struct {
+    Gathered *all;
+    Narrow text;
+    Glance *glance;
+    Py_ssize_t words, english;
+    int waiting;
+} Walk;
 
 static ALWAYS_INLINE int take_word(void *context, Py_ssize_t begin, Py_ssize_t size, int wide)
 {
-    Gathered *to = context;
-    Glance *g = to->glance;
-    int first = to->words++ < FIRST;
-    if (!first && size < SHORTEST)
-        return 0; /* it neither tells the language any more, nor of a loss */
-    uint64_t h = hash_at(&to->text, begin, size, wide), met = *met_at(g, h);
+    Walk *to = context;
     Place place = {begin, size};
-    if ((met ^ h) < 4) {
-        add_nature(to, h, (unsigned)met & 3, first, place);
-        return 0;
+    (void)wide; /* none such is plain */
+    uint64_t letters = letters_at(&to->text, place), other = *plain_at(to->glance, letters) ^ letters;
+    to->english += other == MARKED;
+    to->all->waiting[to->waiting] = place;
+    to->waiting += (other & ~MARKED) != 0; /* most are plain, but never is it told of the next one: so nothing is guessed */
+    if (++to->words == FIRST) {
+        to->all->known += to->english;
+        to->all->end_first = begin + size;
     }
-    PREFETCH(&g->left[h >> (64 - BITS + 3)]);
-    PREFETCH(&g->common.keys[h & g->common.mask]);
-    to->waiting[to->count].h = h;
-    to->waiting[to->count].place = place;
-    to->waiting[to->count].first = first;
-    if (++to->count == WAITING)
-        add_waiting(to);
+    if (to->waiting == WAITING) {
+        ask_waiting(to->all, WAITING);
+        to->waiting = 0;
+    }
     return 0;
 }
 
@@ -282,6 +351,8 @@ static PyObject *told_closely(Glance *g, const Narrow *text, Py_ssize_t words)
 static PyObject *told_of(Glance *g, PyObject *text, Py_ssize_t enough)
 {
     Gathered all;
+    if (PyUnicode_GET_LENGTH(text) < 2 * FEWEST - 1)
+        Py_RETURN_NONE; /* so many words are not in it */
     int narrow = make_narrow(g, text, &all.text);
     if (narrow <= 0) {
         PyObject *lowered = narrow < 0 ? NULL : PyObject_CallMethod(text, "lower", NULL);
@@ -290,15 +361,17 @@ static PyObject *told_of(Glance *g, PyObject *text, Py_ssize_t enough)
         return out;
     }
     all.glance = g;
-    all.words = all.known = all.different = all.count = 0;
-    (void)each_word_of(all.text.bytes, all.text.size, take_word, &all); /* it is taken whatever it is */
-    add_waiting(&all);
-    Py_ssize_t shown = all.words < FIRST ? all.words : FIRST;
-    int english = all.words >= FEWEST && (double)all.known / (double)shown >= g->share;
-    if (all.words < FEWEST || (english && all.different < enough))
+    all.known = all.different = 0;
+    all.end_first = PY_SSIZE_T_MAX;
+    Walk walk = {&all, all.text, g, 0, 0, 0};
+    (void)each_word_of(walk.text.bytes, walk.text.size, take_word, &walk); /* it is taken whatever it is */
+    ask_waiting(&all, walk.waiting);
+    Py_ssize_t known = all.known + (walk.words < FIRST ? walk.english : 0), shown = walk.words < FIRST ? walk.words : FIRST;
+    int english = walk.words >= FEWEST && (double)known / (double)shown >= g->share;
+    if (walk.words < FEWEST || (english && all.different < enough))
         Py_RETURN_NONE; /* most */
     if (!english || all.different == DIFFERENT)
-        return told_closely(g, &all.text, all.words);
+        return told_closely(g, &all.text, walk.words);
     PyObject *words = gathered_words(&all);
     return words == NULL ? NULL : Py_BuildValue("(ON)", Py_True, words);
 }
@@ -314,6 +387,16 @@ static int add_told(Glance *self, PyObject *text, Py_ssize_t number, Py_ssize_t 
     return failed ? -1 : 0;
 }
 
+/* Asks for the memory of what comes soon: of a text its head, and of a nearer one its beginning. */
+static void fetch_ahead(PyObject *texts, Py_ssize_t k)
+{
+    if (k + 4 < PyList_GET_SIZE(texts))
+        PREFETCH(PyList_GET_ITEM(texts, k + 4));
+    PyObject *near = k + 2 < PyList_GET_SIZE(texts) ? PyList_GET_ITEM(texts, k + 2) : NULL;
+    for (int line = 0; near != NULL && PyUnicode_Check(near) && line < 8; line++)
+        PREFETCH((const char *)PyUnicode_DATA(near) + 64 * line);
+}
+
 static PyObject *glance_told(Glance *self, PyObject *args)
 {
     PyObject *texts;
@@ -323,6 +406,7 @@ static PyObject *glance_told(Glance *self, PyObject *args)
     PyObject *out = PyList_New(0);
     for (Py_ssize_t k = 0; out != NULL && k < PyList_GET_SIZE(texts); k++) {
         PyObject *text = PyList_GET_ITEM(texts, k);
+        fetch_ahead(texts, k);
         if (!PyUnicode_Check(text)) {
             PyErr_SetString(PyExc_TypeError, "a text is a str");
             Py_CLEAR(out);
@@ -356,6 +440,18 @@ static int learn_languages(Glance *g, PyObject *masks)
         if (PyErr_Occurred() || numbers_put(&g->common, hash_of(word), number) < 0)
             return -1;
     }
+    return 0;
+}
+
+/* What is found out from the rest: the words that tell English; and that a word that is not brief is not plain. */
+static int get_ready(Glance *g)
+{
+    g->plain[0] = MARKED >> 1; /* no word */
+    if (numbers_open(&g->english) < 0)
+        return -1;
+    for (size_t k = 0; k <= g->common.mask; k++)
+        if (g->common.keys[k] && is_english(g, &g->common.values[k]) && numbers_put(&g->english, g->common.keys[k], 1) < 0)
+            return -1;
     return 0;
 }
 
@@ -410,6 +506,7 @@ static PyObject *glance_may_be_left(Glance *self, PyObject *word)
 static void glance_dealloc(Glance *self)
 {
     numbers_close(&self->common);
+    numbers_close(&self->english);
     numbers_close(&self->frequent);
     if (self->stored.obj == NULL) {
         free(self->left);
@@ -437,7 +534,7 @@ static PyObject *glance_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
         goto failed;
     }
     if (learn_languages(self, common) < 0 || learn(&self->frequent, frequent) < 0 ||
-        cut(self, witnesses, shortest, longest) < 0)
+        get_ready(self) < 0 || cut(self, witnesses, shortest, longest) < 0)
         goto failed;
     return (PyObject *)self;
 failed:
@@ -496,7 +593,7 @@ static PyObject *glance_stored(PyTypeObject *type, PyObject *buffer)
         Py_XDECREF(self);
         return NULL;
     }
-    if (take_stored(self) < 0) {
+    if (take_stored(self) < 0 || get_ready(self) < 0) {
         PyErr_SetString(PyExc_ValueError, "this is nothing that was stored");
         Py_CLEAR(self);
     }

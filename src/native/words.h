@@ -58,6 +58,17 @@ static inline uint64_t end_hash(const Hash *hash)
     return h ? h : 1;
 }
 
+/* The hash of up to eight small letters in ASCII, as one number. */
+static inline uint64_t hash_letters(uint64_t letters, Py_ssize_t size)
+{
+    Hash hash = BEGUN, full = BEGUN;
+    add_bytes(&full, letters);
+    hash.h = size == 8 ? full.h : hash.h;
+    hash.bytes = size == 8 ? 0 : letters;
+    hash.count = (int)(size & 7);
+    return end_hash(&hash);
+}
+
 /* The hash of some letters in ASCII, small or not, `left` bytes before the end of the text. */
 static inline uint64_t hash_ascii(const uint8_t *text, Py_ssize_t size, Py_ssize_t left)
 {
