@@ -205,7 +205,8 @@ class Normaliser:
         for _ in range(_ROUNDS):
             changed, was = [], []
             for k, (after, told) in zip(pending, made, strict=True):
-                text, edits = _mended(current[k], after, told) if repair and told else (after, told)
+                mended = repair and told and not after.isascii()
+                text, edits = _mended(current[k], after, told) if mended else (after, told)
                 if edits:
                     was.append((current[k], edits))
                     current[k] = text

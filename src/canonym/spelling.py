@@ -34,6 +34,8 @@ def inside(name: str, part: str) -> tuple[int, ...]:
     if len(name) <= len(part):
         return ()
     low, small = name.lower(), part.lower()
+    if small not in low:
+        return ()
     return tuple(at for at in range(len(low)) if low.startswith(small, at))
 
 

@@ -106,6 +106,7 @@ def fold(text: str) -> str:
 
 
 _DROPPED: Final = {ord(c): None for c in APOSTROPHES + INVISIBLE}
+_DROPPED_ASCII: Final = [c for c in APOSTROPHES + INVISIBLE if c.isascii()]
 
 
 def letters(text: str) -> str:
@@ -117,10 +118,12 @@ def letters(text: str) -> str:
     if _ASCII_PLAIN.fullmatch(text):
         return text.lower()
     text = text.casefold()
-    if not text.isascii():
+    if text.isascii():  # most, of which `translate` asks letter by letter
+        for char in _DROPPED_ASCII:
+            text = text.replace(char, "")
+    else:
         text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_DROPPED).casefold())
-        return " ".join(text.split())
-    return " ".join(text.translate(_DROPPED).split())
+    return " ".join(text.split())
 
 
 def unaccented(text: str) -> str:

@@ -46,7 +46,7 @@ static PyObject *form_of(const Sifted *found, int at, int end)
 {
     char form[MOST_FORM];
     int size = join(found->words, at, end, form);
-    return PyUnicode_FromStringAndSize(form, size);
+    return ascii_str(form, size);
 }
 
 /* In capitals throughout, and of more than two words. */
@@ -99,12 +99,8 @@ static PyObject *words_of(const Sifted *found)
     PyObject *out = PyTuple_New(found->word_count);
     for (int k = 0; out != NULL && k < found->word_count; k++) {
         const Word *w = &found->words[k];
-        PyObject *begin = PyLong_FromLong(w->begin), *end = PyLong_FromLong(w->end);
-        PyObject *text = PyUnicode_FromStringAndSize(w->text, w->size);
-        PyObject *one = begin && end && text ? PyTuple_Pack(3, begin, end, text) : NULL;
-        Py_XDECREF(begin);
-        Py_XDECREF(end);
-        Py_XDECREF(text);
+        PyObject *values[] = {PyLong_FromLong(w->begin), PyLong_FromLong(w->end), ascii_str(w->text, w->size)};
+        PyObject *one = tuple_with(3, values);
         if (one == NULL)
             Py_CLEAR(out);
         else
@@ -149,7 +145,7 @@ PyObject *layer_string(const Layer *layer, int text, uint32_t k)
 {
     int size;
     const char *from = string_at(layer, text, k, &size);
-    return PyUnicode_DecodeUTF8(from, size, "surrogatepass");
+    return is_ascii(from, size) ? ascii_str(from, size) : PyUnicode_DecodeUTF8(from, size, "surrogatepass");
 }
 
 /* An entity, made once. Twin: `Index.entity`. */

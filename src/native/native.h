@@ -482,7 +482,19 @@ typedef struct {
     Py_ssize_t at[MOST_SLOTS];
 } Shape;
 
-/* An object of a type with slots, whose values are taken over; any of these may be NULL on an error. */
+/* An object of a type with slots, or a tuple, whose values are taken over; any of these may be NULL on an error. */
 PyObject *object_of(PyObject *of, Shape *shape, PyObject *const *values);
+PyObject *tuple_with(Py_ssize_t count, PyObject *const *values);
+
+/* A str of ASCII letters. */
+static inline PyObject *ascii_str(const char *text, Py_ssize_t size)
+{
+    if (size < 2) /* which there is already */
+        return PyUnicode_FromStringAndSize(text, size);
+    PyObject *out = PyUnicode_New(size, 127);
+    if (out != NULL)
+        memcpy(PyUnicode_1BYTE_DATA(out), text, (size_t)size);
+    return out;
+}
 
 #endif

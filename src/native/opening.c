@@ -182,7 +182,8 @@ static int add_plans(PyObject *text, PyObject *spans, PyObject *plans, PyObject 
         if (run.grade <= above)
             continue;
         plan = plan_or_run(text, &run, plans, missing);
-        if (plan == NULL || append(out, PyTuple_Pack(2, PyTuple_GET_ITEM(span, 0), plan)) < 0)
+        PyObject *const values[] = {Py_NewRef(PyTuple_GET_ITEM(span, 0)), Py_XNewRef(plan)};
+        if (append(out, tuple_with(2, values)) < 0)
             return -1;
         if (above > 0 && (PyUnicode_Check(plan) || (settled = is_settled(plan)) <= 0))
             return settled < 0 ? -1 : 0;

@@ -427,9 +427,8 @@ int sift(Sieve *s, Slice run, Sifted *out)
     return known < 0 ? -1 : known ? sift_judged(s, out) : MAYBE;
 }
 
-int sift_names(Sieve *s, Slice run, Sifted *out)
+int sift_names(Sieve *s, Sifted *out)
 {
-    sift_words(s, run, out);
     know(s, out->words, out->word_count);
     int certain = out->word_count >= 0 ? sift_listed(s, out) : 0;
     out->sure = out->told = certain > 0;

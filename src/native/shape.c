@@ -38,3 +38,18 @@ PyObject *object_of(PyObject *of, Shape *shape, PyObject *const *values)
     }
     return out;
 }
+
+PyObject *tuple_with(Py_ssize_t count, PyObject *const *values)
+{
+    int failed = 0;
+    for (Py_ssize_t k = 0; k < count; k++)
+        failed |= values[k] == NULL;
+    PyObject *out = failed ? NULL : PyTuple_New(count);
+    for (Py_ssize_t k = 0; k < count; k++) {
+        if (out != NULL)
+            PyTuple_SET_ITEM(out, k, values[k]);
+        else
+            Py_XDECREF(values[k]);
+    }
+    return out;
+}

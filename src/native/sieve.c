@@ -113,49 +113,65 @@ static void no_memory(void)
         PyErr_NoMemory();
 }
 
-static PyObject *sieve_sift(Sieve *self, PyObject *runs)
+/* Sift some runs at once, so that memory is waited for once for all of them, and deal them out: 0, or -1 on an error. */
+static int sift_some(Sieve *self, PyObject *const *runs, int count, Sifted *found, PyObject *const dealt[3])
 {
-    PyObject *nothing = PyList_New(0), *listed = PyDict_New(), *maybe = PyDict_New(), *out = NULL;
-    int entered = 1;
-    PyObject *fast = PySequence_Fast(runs, "runs come in a sequence");
-    Sifted *found = malloc(sizeof *found);
-    if (found == NULL)
-        PyErr_NoMemory();
-    if (enter(self) < 0)
-        entered = 0;
-    if (!entered || fast == NULL || nothing == NULL || listed == NULL || maybe == NULL || found == NULL)
-        goto done;
-    for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(fast); k++) {
-        PyObject *run = PySequence_Fast_GET_ITEM(fast, k);
-        int verdict, failed, grade;
-        if (!PyUnicode_Check(run)) {
-            PyErr_SetString(PyExc_TypeError, "a run is a str");
-            goto done;
-        }
-        int known = scanner_verdict_on(self->scanner, run) == LISTED;
-        if (forget_many(self) < 0 ||
-            (verdict = known ? sift_names(self, whole_of(run), found) : sift(self, whole_of(run), found)) < 0) {
-            no_memory();
-            goto done;
-        }
-        if (verdict == NOTHING) {
-            failed = PyList_Append(nothing, run) < 0;
+    int known[AT_ONCE], verdicts[AT_ONCE], grade;
+    if (forget_many(self) < 0)
+        return -1;
+    for (int k = 0; k < count; k++) {
+        known[k] = scanner_verdict_on(self->scanner, runs[k]) == LISTED;
+        sift_words(self, whole_of(runs[k]), &found[k]);
+    }
+    for (int k = 0; k < count; k++) {
+        verdicts[k] = known[k] ? sift_names(self, &found[k]) : sift_known(self, &found[k]);
+        if (verdicts[k] < 0)
+            return -1;
+    }
+    for (int k = 0; k < count; k++) {
+        int failed;
+        if (!known[k] && (verdicts[k] = verdicts[k] ? sift_judged(self, &found[k]) : MAYBE) < 0)
+            return -1;
+        if (verdicts[k] == NOTHING) {
+            failed = PyList_Append(dealt[0], runs[k]) < 0;
         } else {
-            PyObject *all = told(self, found, &grade);
-            failed = all == NULL || PyDict_SetItem(verdict == LISTED ? listed : maybe, run, all) < 0;
+            PyObject *all = told(self, &found[k], &grade);
+            failed = all == NULL || PyDict_SetItem(dealt[verdicts[k] == LISTED ? 1 : 2], runs[k], all) < 0;
             Py_XDECREF(all);
         }
         if (failed)
-            goto done;
+            return -1;
     }
-    out = PyTuple_Pack(3, nothing, listed, maybe);
-done:
-    self->busy -= entered;
+    return 0;
+}
+
+static PyObject *sieve_sift(Sieve *self, PyObject *runs)
+{
+    if (enter(self) < 0)
+        return NULL;
+    PyObject *const dealt[3] = {PyList_New(0), PyDict_New(), PyDict_New()};
+    PyObject *given = PySequence_Tuple(runs), *out = NULL;
+    Sifted *found = malloc(AT_ONCE * sizeof *found);
+    Py_ssize_t count = given ? PyTuple_GET_SIZE(given) : 0, k = 0;
+    int fits = given != NULL;
+    for (; fits && k < count; k++)
+        fits = PyUnicode_Check(PyTuple_GET_ITEM(given, k));
+    if (!fits && !PyErr_Occurred())
+        PyErr_SetString(PyExc_TypeError, "a run is a str");
+    fits = fits && found != NULL && dealt[0] != NULL && dealt[1] != NULL && dealt[2] != NULL;
+    for (k = 0; fits && k < count; k += AT_ONCE) {
+        int some = count - k < AT_ONCE ? (int)(count - k) : AT_ONCE;
+        fits = sift_some(self, &PyTuple_GET_ITEM(given, k), some, found, dealt) == 0;
+    }
+    if (fits)
+        out = PyTuple_Pack(3, dealt[0], dealt[1], dealt[2]);
+    else
+        no_memory();
+    self->busy = 0;
     free(found);
-    Py_XDECREF(nothing);
-    Py_XDECREF(listed);
-    Py_XDECREF(maybe);
-    Py_XDECREF(fast);
+    for (k = 0; k < 3; k++)
+        Py_XDECREF(dealt[k]);
+    Py_XDECREF(given);
     return out;
 }
 

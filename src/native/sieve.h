@@ -268,13 +268,14 @@ int any_has(const Sieve *s, char space, const char *text, size_t size);
 int split(Sieve *s, Slice run, Word *out); /* its words; how many, or -1 where it is not plain enough */
 int join(const Word *words, int from, int to, char *out);
 uint64_t word_key(const Word *w); /* what stands for a word that is a form by itself, with a capital */
-/* What a run may hold: a verdict, or -1 on an error; the same in three steps: its words, what is known of them and what has
-   to be looked at (0 where all of it has), and what that is; and the listed names of one that holds no more. */
+/* What a run may hold, in three steps: its words; what is known of them and what has to be looked at (0 where all of it
+   has, -1 on an error); and what that is: a verdict, or -1; or all at once. And the listed names of one that holds no
+   more, once its words are told. */
 int sift(Sieve *s, Slice run, Sifted *out);
 void sift_words(const Sieve *s, Slice run, Sifted *out);
 int sift_known(Sieve *s, Sifted *out);
 int sift_judged(Sieve *s, Sifted *out);
-int sift_names(Sieve *s, Slice run, Sifted *out);
+int sift_names(Sieve *s, Sifted *out);
 
 /* -- fuzzy.c ---------------------------------------------------------------------------------------------------- */
 

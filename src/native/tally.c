@@ -140,10 +140,27 @@ int tally_room(Sheet *s, Py_ssize_t count)
     return failed ? -1 : 0;
 }
 
+/* Put hashes in order: of most texts a few. */
+static void sort_hashes(uint64_t *hashes, Py_ssize_t count)
+{
+    enum { FEW_HASHES = 24 };
+    if (count > FEW_HASHES) {
+        qsort(hashes, (size_t)count, sizeof *hashes, by_size);
+        return;
+    }
+    for (Py_ssize_t k = 1; k < count; k++) {
+        uint64_t one = hashes[k];
+        Py_ssize_t at = k;
+        for (; at > 0 && hashes[at - 1] > one; at--)
+            hashes[at] = hashes[at - 1];
+        hashes[at] = one;
+    }
+}
+
 void tally_sort(Sheet *s)
 {
     for (int k = 0; k < 3; k++)
-        qsort(s->tallies[k], (size_t)(k == COUNTRIES ? s->total : s->taken_count), sizeof **s->tallies, by_size);
+        sort_hashes(s->tallies[k], k == COUNTRIES ? s->total : s->taken_count);
 }
 
 int list_all(const Witness *w, Sheet *s, PyObject *listed)

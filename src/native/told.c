@@ -3,18 +3,8 @@
 
 PyObject *run_of(Py_ssize_t start, Py_ssize_t end, long grade)
 {
-    PyObject *out = PyTuple_New(3), *values[] = {PyLong_FromSsize_t(start), PyLong_FromSsize_t(end), PyLong_FromLong(grade)};
-    int failed = out == NULL;
-    for (int k = 0; k < 3; k++) {
-        failed = failed || values[k] == NULL;
-        if (out != NULL)
-            PyTuple_SET_ITEM(out, k, values[k]);
-        else
-            Py_XDECREF(values[k]);
-    }
-    if (failed)
-        Py_CLEAR(out);
-    return out;
+    PyObject *values[] = {PyLong_FromSsize_t(start), PyLong_FromSsize_t(end), PyLong_FromLong(grade)};
+    return tuple_with(3, values);
 }
 
 int add_places(const Scanner *s, Py_ssize_t text, unsigned least, Py_ssize_t farther, PyObject *list)

@@ -164,7 +164,7 @@ static int holds(const uint8_t *text, Py_ssize_t n, const uint8_t *part, Py_ssiz
         for (int j = 0; j < AT_ONCE; j++)
             any |= (text[k + j] == part[0]) & (text[k + j + m - 1] == part[m - 1]);
         for (int j = 0; any && j < AT_ONCE; j++)
-            if (!memcmp(text + k + j, part, (size_t)m))
+            if (text[k + j] == part[0] && text[k + j + m - 1] == part[m - 1] && !memcmp(text + k + j, part, (size_t)m))
                 return 1;
     }
     for (; k + m <= n; k++)
