@@ -32,8 +32,13 @@ _QUOTES: Final = frozenset(_QUOTE[1:-1])
 @cache
 def words(name: str) -> frozenset[str]:
     """A closed list of `data/words.json`: particles, leading, locatives, features, titles, verbs_of_saying."""
-    raw = json.loads(data_file("words.json").read_text("utf-8"))
-    return frozenset(raw[name])
+    return frozenset(_lists()[name])
+
+
+@cache
+def _lists() -> dict[str, list[str]]:
+    raw: dict[str, list[str]] = json.loads(data_file("words.json").read_text("utf-8"))
+    return raw
 
 
 def _any_of(wanted: frozenset[str]) -> str:

@@ -7,11 +7,14 @@ from functools import cache, lru_cache
 from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
-from struct import pack
+from mmap import mmap
+from struct import iter_unpack, pack
+from sys import byteorder
 from types import ModuleType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from canonym import native
+from canonym.kept import kept
 from canonym.model import Edit
 from canonym.patterns import pattern
 from canonym.text import beyond_ascii
@@ -119,32 +122,39 @@ class _Role(NamedTuple):
 
 @cache
 def _roles() -> Mapping[str, _Role]:
-    out = {" ": _Role()}
-    for number, encoding in enumerate(_TRIED):
-        bit, blanks = 1 << number, encoding != "mac-roman"
-        for byte in range(0x80, 0xF5):
-            # What an encoding lacks stands for itself.
-            for char in {bytes((byte,)).decode(encoding, "ignore") or chr(byte)}:
-                was = out.get(char, _Role())
-                out[char] = _Role(
-                    was.begins | bit * (byte >= 0xC0 and byte != 0xC1),  # which begins nothing
-                    was.goes_on | bit * (byte < 0xC0),
-                    was.blank | bit * (blanks and byte in _BEFORE_BLANK),
-                    was.second | bit * (blanks and byte in _BEFORE_SECOND),
-                )
-    # Single control characters are first made what Windows has for them, and then taken for bytes again.
-    for byte in range(0x80, 0xA0):
-        if char := bytes((byte,)).decode("windows-1252", "ignore"):
-            here, there = out[chr(byte)], out[char]
-            out[chr(byte)] = _Role(*(one | two for one, two in zip(here, there, strict=True)))
-    return out
+    chars, packed = _packed()
+    return {" ": _Role(), **dict(zip(chars, map(_Role._make, iter_unpack("=4H", packed)), strict=True))}
 
 
 @cache
 def _packed() -> tuple[str, bytes]:
     """The same for the compiled test: characters in their order, and a role for each."""
-    roles = sorted((char, role) for char, role in _roles().items() if not char.isascii())
-    return "".join(char for char, _ in roles), b"".join(pack("=4H", *role) for _, role in roles)
+    return kept(f"mojibake-{byteorder}-1.data", _parted, lambda: b"\n".join(_made()))
+
+
+def _parted(data: bytes | mmap) -> tuple[str, bytes]:
+    chars, _, roles = data[:].partition(b"\n")
+    return chars.decode(), roles
+
+
+def _made() -> tuple[bytes, bytes]:
+    """To ask each of the encodings takes longer than to read what they told."""
+    out: dict[str, list[int]] = {}
+    for number, encoding in enumerate(_TRIED):
+        bit, blanks = 1 << number, encoding != "mac-roman"
+        for byte in range(0x80, 0xF5):
+            # What an encoding lacks stands for itself.
+            role = out.setdefault(bytes((byte,)).decode(encoding, "ignore") or chr(byte), [0, 0, 0, 0])
+            role[0] |= bit * (byte >= 0xC0 and byte != 0xC1)  # which begins nothing
+            role[1] |= bit * (byte < 0xC0)
+            role[2] |= bit * (blanks and byte in _BEFORE_BLANK)
+            role[3] |= bit * (blanks and byte in _BEFORE_SECOND)
+    # Single control characters are first made what Windows has for them, and then taken for bytes again.
+    for byte in range(0x80, 0xA0):
+        if char := bytes((byte,)).decode("windows-1252", "ignore"):
+            out[chr(byte)] = [one | two for one, two in zip(out[chr(byte)], out[char], strict=True)]
+    roles = sorted(out.items())
+    return "".join(char for char, _ in roles).encode(), b"".join(pack("=4H", *role) for _, role in roles)
 
 
 def _stretches(text: str, runs: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
