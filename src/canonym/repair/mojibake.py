@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import import_module
@@ -129,7 +130,8 @@ def _roles() -> Mapping[str, _Role]:
 @cache
 def _packed() -> tuple[str, bytes]:
     """The same for the compiled test: characters in their order, and a role for each."""
-    return kept(f"mojibake-{byteorder}-1.data", _parted, lambda: b"\n".join(_made()))
+    depends = (_TRIED, sorted(_BEFORE_BLANK), sorted(_BEFORE_SECOND), byteorder)
+    return kept(f"mojibake-{zlib.crc32(repr(depends).encode()):08x}-1.data", _parted, lambda: b"\n".join(_made()))
 
 
 def _parted(data: bytes | mmap) -> tuple[str, bytes]:
