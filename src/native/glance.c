@@ -2,7 +2,7 @@
 #include "words.h"
 
 enum { FEWEST = 8, FIRST = 200, LONGEST = 24, SHORTEST = 3, DIFFERENT = 64, BITS = 25, WAITING = 64, BRIEFEST = 8 };
-enum { PLAIN_BITS = 14, PLAIN = 1 << PLAIN_BITS, MET = 1 << 15, LANGUAGES = 64, SHOWN = 2000, TYPES = 5 };
+enum { PLAIN_BITS = 14, PLAIN = 1 << PLAIN_BITS, MET = 1 << 15, LANGUAGES = 64, SHOWN = 2000, TYPES = 5, AHEAD = 2048 };
 
 typedef struct {
     PyObject_HEAD
@@ -387,14 +387,15 @@ static int add_told(Glance *self, PyObject *text, Py_ssize_t number, Py_ssize_t 
     return failed ? -1 : 0;
 }
 
-/* Asks for the memory of what comes soon: of a text its head, and of a nearer one its beginning. */
+/* Asks for the memory of what comes soon: of a text its head, and of a nearer one what stands first in it. */
 static void fetch_ahead(PyObject *texts, Py_ssize_t k)
 {
     if (k + 4 < PyList_GET_SIZE(texts))
         PREFETCH(PyList_GET_ITEM(texts, k + 4));
     PyObject *near = k + 2 < PyList_GET_SIZE(texts) ? PyList_GET_ITEM(texts, k + 2) : NULL;
-    for (int line = 0; near != NULL && PyUnicode_Check(near) && line < 8; line++)
-        PREFETCH((const char *)PyUnicode_DATA(near) + 64 * line);
+    Py_ssize_t size = near != NULL && PyUnicode_Check(near) ? PyUnicode_GET_LENGTH(near) : 0;
+    for (Py_ssize_t byte = 0; byte < size && byte < AHEAD; byte += 64)
+        PREFETCH((const char *)PyUnicode_DATA(near) + byte);
 }
 
 static PyObject *glance_told(Glance *self, PyObject *args)
