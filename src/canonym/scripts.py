@@ -93,7 +93,7 @@ WORD, CASELESS, JOINED = 1, 2, 4
 def read_character(char: str) -> tuple[str, int]:
     """What a character folds to, and what it is.
 
-    >>> read_character("K") == ("k", WORD), read_character("ک") == ("ک", WORD | CASELESS), read_character("-")
+    >>> read_character("K") == ("k", WORD), read_character("ب") == ("ب", WORD | CASELESS), read_character("-")
     (True, True, (' ', 0))
     """
     folded = fold_char(char)
