@@ -12,7 +12,7 @@ from canonym.datafiles import data_file
 def is_namesake(form: str) -> bool:
     """True for one of those words, folded.
 
-    >>> is_namesake("arica"), is_namesake("kabul")
+    >>> is_namesake("arica"), is_namesake("kabool")
     (True, False)
     """
     # To part all of them takes longer than to look for the few that a run comes to.
