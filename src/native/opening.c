@@ -355,8 +355,8 @@ static int without_tickers(PyObject *text, PyObject *found)
     return PyErr_Occurred() || (kept < count && PyList_SetSlice(found, kept, count, NULL) < 0) ? -1 : 0;
 }
 
-/* Where all pages come from: the plans that there are, and what plans a run; the sieve; what makes a page of a text that is not plain; the signs that
-   are passed over; and the type. */
+/* Where all pages come from: the plans that there are, and what plans a run; the sieve; what makes a page of a text that is
+   not plain; the signs that are passed over; and the type. */
 typedef struct {
     PyObject *known, *plan_of, *sieve, *rest, *type;
     unsigned passed;
