@@ -141,7 +141,6 @@ static int beginnings_open(Sieve *s)
 static int step(const Sieve *s, Walk *w, Py_UCS4 c)
 {
     char text[4];
-    int size = 1;
     if (c == ' ' && w->endless) {
         if (w->ended)
             return 1;
@@ -149,24 +148,7 @@ static int step(const Sieve *s, Walk *w, Py_UCS4 c)
         if (w->ended || (!w->blanks && !any_key(s, key_end(w->first))) || ++w->blanks >= s->words)
             return 0;
     }
-    if (c < 0x80) {
-        text[0] = (char)c;
-    } else if (c < 0x800) {
-        text[0] = (char)(0xC0 | c >> 6);
-        text[1] = (char)(0x80 | (c & 63));
-        size = 2;
-    } else if (c < 0x10000) {
-        text[0] = (char)(0xE0 | c >> 12);
-        text[1] = (char)(0x80 | (c >> 6 & 63));
-        text[2] = (char)(0x80 | (c & 63));
-        size = 3;
-    } else {
-        text[0] = (char)(0xF0 | c >> 18);
-        text[1] = (char)(0x80 | (c >> 12 & 63));
-        text[2] = (char)(0x80 | (c >> 6 & 63));
-        text[3] = (char)(0x80 | (c & 63));
-        size = 4;
-    }
+    int size = (int)(put_utf8((uint8_t *)text, c) - (uint8_t *)text);
     if (w->size + size > w->room)
         return 0;
     memcpy(w->form + w->size, text, (size_t)size);

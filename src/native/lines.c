@@ -77,27 +77,6 @@ static long hex4(const uint8_t *at, const uint8_t *end)
     return code;
 }
 
-static uint8_t *put_code(uint8_t *to, long c)
-{
-    if (c < 0x80) {
-        *to++ = (uint8_t)c;
-        return to;
-    }
-    if (c < 0x800) {
-        *to++ = (uint8_t)(0xC0 | (c >> 6));
-    } else {
-        if (c < 0x10000) {
-            *to++ = (uint8_t)(0xE0 | (c >> 12));
-        } else {
-            *to++ = (uint8_t)(0xF0 | (c >> 18));
-            *to++ = (uint8_t)(0x80 | ((c >> 12) & 0x3F));
-        }
-        *to++ = (uint8_t)(0x80 | ((c >> 6) & 0x3F));
-    }
-    *to++ = (uint8_t)(0x80 | (c & 0x3F));
-    return to;
-}
-
 /* An escape at some place, written out; gives the place behind it, NULL where there is none. */
 static const uint8_t *put_escape(const uint8_t *at, const uint8_t *end, uint8_t **to, int *high)
 {
@@ -121,7 +100,7 @@ static const uint8_t *put_escape(const uint8_t *at, const uint8_t *end, uint8_t 
         at += 6;
     }
     *high |= code >= 0x80;
-    *to = put_code(*to, code);
+    *to = put_utf8(*to, code);
     return at;
 }
 

@@ -347,6 +347,28 @@ static inline Py_UCS4 read_at(int kind, const void *data, Py_ssize_t n, Py_ssize
     return k >= 0 && k < n ? PyUnicode_READ(kind, data, k) : 0;
 }
 
+/* Write a character in UTF-8; gives the place behind it. */
+static inline uint8_t *put_utf8(uint8_t *to, Py_UCS4 c)
+{
+    if (c < 0x80) {
+        *to++ = (uint8_t)c;
+        return to;
+    }
+    if (c < 0x800) {
+        *to++ = (uint8_t)(0xC0 | c >> 6);
+    } else {
+        if (c < 0x10000) {
+            *to++ = (uint8_t)(0xE0 | c >> 12);
+        } else {
+            *to++ = (uint8_t)(0xF0 | c >> 18);
+            *to++ = (uint8_t)(0x80 | (c >> 12 & 0x3F));
+        }
+        *to++ = (uint8_t)(0x80 | (c >> 6 & 0x3F));
+    }
+    *to++ = (uint8_t)(0x80 | (c & 0x3F));
+    return to;
+}
+
 static inline Py_UCS4 slice_at(Slice slice, Py_ssize_t k)
 {
     return PyUnicode_READ(slice.kind, slice.data, k);

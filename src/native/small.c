@@ -8,17 +8,16 @@
 uint32_t small_verdict(const Sieve *s, Slice word)
 {
     char text[2 * MOST_LETTERS + 1];
-    size_t size = 0;
+    uint8_t *to = (uint8_t *)text;
     if (word.size > MOST_LETTERS)
         return 0;
     for (Py_ssize_t k = 0; k < word.size; k++) {
         Py_UCS4 c = slice_at(word, k);
         if (c > 0xFF)
             return 0;
-        if (c >= 0x80)
-            text[size++] = (char)(0xC0 | c >> 6);
-        text[size++] = (char)(c < 0x80 ? c : 0x80 | (c & 0x3F));
+        to = put_utf8(to, c);
     }
+    size_t size = (size_t)(to - (uint8_t *)text);
     double zipf = zipf_of(s->scanner->lexicon, text, size);
     if (zipf >= s->small_plain)
         return SMALL_QUIET;
