@@ -37,7 +37,7 @@ ROWS = (
     "lesser spans standing whose",
     "alone outcomes pages verdicts",
     "believe",
-    "again around editing looked meant",
+    "around editing looked meant",
     "recognise",
     "resolve",
     "board corpus export importers inventory judgements tablediff",

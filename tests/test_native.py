@@ -129,10 +129,10 @@ def test_verdicts_are_kept_by_run_and_word(text: str) -> None:
     assert list(scanner.settle()) == [0, told]
     assert sieve(scanner).look([text]) == ({}, [])
     assert list(scanner.settle()) == [told]
-    assert scanner.places(0, 5) == []
+    assert scanner.told(b"", 5, Looked) == {0: Looked(told, [])}
     every = list(find_long_runs(text))
-    assert scanner.places(0, 2) == [(a, b, v) for a, b in every if (v := scanner.verdict(text[a:b])) >= 2]
-    assert scanner.told(b"", 2, Looked) == {0: Looked(told, scanner.places(0, 2))}
+    places = [(a, b, v) for a, b in every if (v := scanner.verdict(text[a:b])) >= 2]
+    assert scanner.told(b"", 2, Looked) == {0: Looked(told, places)}
     assert scanner.told(bytes([told]), 2, Looked) == {}
 
 
@@ -820,8 +820,7 @@ def test_a_look_that_failed_leaves_nothing_to_read() -> None:
     with pytest.raises(TypeError):
         planner.sieve.look(["Near Kandaharr", 5])  # type: ignore[list-item]
     assert planner.scanner.settle() == b""
-    with pytest.raises(IndexError):
-        planner.scanner.places(0, 2)
+    assert planner.scanner.told(b"", 2, Looked) == {}
 
 
 def test_a_long_run_takes_time_as_its_length() -> None:

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import canonym
+from apart import apart
 from canonym import Normaliser, native
 from canonym.accept import accepted
-from canonym.again import apart
 from canonym.around import _listed
 from canonym.decide import decide_all
 from canonym.editing import edited, spelt

@@ -1,4 +1,4 @@
-/* What a rewritten text has in common with what it was. Twin: `again.apart`. */
+/* What a rewritten text has in common with what it was. What it must do is said in tests/apart.py. */
 #include "witness.h"
 
 /* A stretch of a text around some edits, and where it stands when they are made. */
@@ -7,7 +7,7 @@ typedef struct {
 } Window;
 
 /* Whether no run, and no word, goes on across a place that is no part of an edit, which ends before `from`. Twin:
-   `again._BARRIER`. */
+   `_BARRIER` there. */
 static int is_barrier(Slice text, Py_ssize_t k, Py_ssize_t from)
 {
     Py_UCS4 c = slice_at(text, k);

@@ -310,7 +310,6 @@ int scanner_know(Scanner *s, uint64_t key, int small, uint32_t verdict);
 
 /* -- told.c: what was said of the texts last looked at ------------------------------------------------------------ */
 
-PyObject *scanner_places(Scanner *self, PyObject *args);
 PyObject *scanner_told(Scanner *self, PyObject *args);
 /* Add the runs of one of them with at least some verdict to a list, so much farther on: 0, or -1 on an error. */
 int add_places(const Scanner *s, Py_ssize_t text, unsigned least, Py_ssize_t farther, PyObject *list);

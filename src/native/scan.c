@@ -564,9 +564,6 @@ static PyObject *scanner_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
 
 static PyMethodDef scanner_methods[] = {
     {"runs", (PyCFunction)scanner_runs, METH_O, "The spans (start, end) of the runs of a text."},
-    {"places", (PyCFunction)scanner_places, METH_VARARGS,
-     "The spans of the runs of one of the texts last looked at, by its number, with at least some verdict (2 to 7), and\n"
-     "that: (start, end, verdict)."},
     {"told", (PyCFunction)scanner_told, METH_VARARGS,
      "What was said of the texts last looked at, by their numbers: of some type, made of the code (see `settle`) and what\n"
      "`places` gives with at least some verdict. Nothing of those with one of some codes."},

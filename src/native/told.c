@@ -27,18 +27,6 @@ int add_places(const Scanner *s, Py_ssize_t text, unsigned least, Py_ssize_t far
     return 0;
 }
 
-PyObject *scanner_places(Scanner *self, PyObject *args)
-{
-    Py_ssize_t text;
-    unsigned least;
-    if (!PyArg_ParseTuple(args, "nI", &text, &least))
-        return NULL;
-    PyObject *out = PyList_New(0);
-    if (out != NULL && add_places(self, text, least, 0, out) < 0)
-        Py_CLEAR(out);
-    return out;
-}
-
 PyObject *looked_of(PyObject *type, unsigned code, PyObject *runs)
 {
     PyObject *number = runs ? PyLong_FromUnsignedLong(code) : NULL;

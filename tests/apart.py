@@ -22,7 +22,7 @@ Apart = tuple[list[tuple[int, int]], list[Run]]
 def apart(text: str, edits: Sequence[Edit], runs: Sequence[Run]) -> Apart | None:
     """What becomes of the runs of a text when edits are made; None where that cannot be told.
 
-    It says what the compiled `Witness.pieces` and `Witness.joined` do; without these a text is looked at as a whole.
+    It says what `Witness.pieces` and `Witness.joined` do in src/native/again.c.
 
     >>> apart("To Kabool, and to Herat.", (Edit(3, 9, "Kabool", "Kabul", "alias"),), [(3, 9, 4), (18, 23, 2)])
     ([(0, 9)], [(17, 22, 2)])
